@@ -34,7 +34,7 @@ import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";
 import { teamBrand, teamOf, type TeamBrand } from "./team/team.ts";
 
-/** A team of agents that takes tasks. It is a worker itself, so teams nest. */
+/** A team of agents that takes tasks. It is also a worker, so teams can be nested. */
 export interface Supervisor<
   Agents extends Workers = Workers,
   Task = never,
@@ -46,101 +46,102 @@ export interface Supervisor<
   extends Worker<Name, Task, Answer, Position>, TeamBrand {
   readonly agents: Agents;
   readonly backend: Backend;
-  /** The places of its agents, those of teams in it too, that are at work elsewhere where the backend reaches other processes. */
+  /** The places of its agents, including those of nested teams, that run elsewhere if the backend reaches other processes. */
   readonly elsewhere: readonly string[];
   /**
    * Gives a task to the team and resolves when it is settled, whatever the agents did. Rejects with `INPUT_INVALID`,
-   * `BAD_ROUTE` or `BAD_OPTIONS` before anything is asked; with the reason of `signal`, once all that was asked has
-   * stopped or has been given `graceMs`; and with `STORE_FAILED`.
+   * `BAD_ROUTE` or `BAD_OPTIONS` before any agent is asked; with the reason of `signal`, once every agent that was asked has
+   * stopped or has had its `graceMs`; and with `STORE_FAILED`.
    */
   readonly run: (
     task: Task,
     options?: RunOptions<NameOf<Agents>>,
   ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
-  /** As `run`, and shows every event once it is kept. Leaving the loop early cancels the run. */
+  /** Like `run`, and shows every event once it is kept. Leaving the loop early cancels the run. */
   readonly stream: (
     task: Task,
     options?: RunOptions<NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
-   * Leaves a task to others: begins a run, asks nobody, and resolves once it is kept. Whoever goes on with the team's runs
-   * (`keepResuming`, `quorate worker`) carries it out. With a `runId` that is there already, with the same task, nothing is done. Rejects as
-   * `run` does before anything is asked, with `RUN_ID_TAKEN`, and with `NOT_RESUMABLE` where the store does not keep what that takes, or
+   * Leaves a task to other processes: begins a run, asks no agent, and resolves once the run is kept. A process that resumes the team's runs
+   * (`keepResuming`, `quorate worker`) carries it out. If the `runId` exists with the same task, nothing is done. Rejects as
+   * `run` does before any agent is asked, with `RUN_ID_TAKEN`, and with `NOT_RESUMABLE` if the store does not keep what a resume needs or
    * `redact` takes something out of the task.
    */
   readonly enqueue: (task: Task, options?: EnqueueOptions<NameOf<Agents>>) => Promise<Enqueued>;
   /**
-   * Goes on with a run where its log ends: no agent that has answered is asked again. `reuse` of the outcome counts. A
-   * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
-   * somebody else drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
+   * Continues a run where its log ends: no agent that has answered is asked again; `reuse` of the outcome counts both. The outcome of a
+   * finished run is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
+   * another process drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
    */
   readonly resume: (
     runId: string,
     options?: ResumeOptions,
   ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
-  /** As `resume`, and shows every event of the run, those before it too. */
+  /** Like `resume`, and shows every event of the run, including the earlier ones. */
   readonly resumeStream: (
     runId: string,
     options?: ResumeOptions,
   ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
-   * Goes on with all of its runs that nobody drives and that can go on: those that were interrupted, those about which a person has
-   * decided, and those whose time to wait is over; those that began first first. Resolves when each has an outcome, or has been refused:
-   * one that somebody else takes meanwhile is left out. Rejects with `NOT_RESUMABLE` and `STORE_FAILED`.
+   * Resumes all of its runs that no process drives and that can continue, the oldest first: interrupted runs, runs about which a person has
+   * decided, and runs whose waiting time is over. Resolves when each has an outcome or has been refused;
+   * a run that another process takes in the meantime is left out. Rejects with `NOT_RESUMABLE` and `STORE_FAILED`.
    */
   readonly resumeAll: (
     options?: ResumeAllOptions,
   ) => Promise<readonly ResumedRun<ResultsOf<Agents>, Winner>[]>;
   /**
-   * As `resumeAll`, now and from then on, until it is closed: also runs that another process leaves behind, and those that wait, when their
-   * time is over. Keeps the process alive. Throws `NOT_RESUMABLE` and `BAD_OPTIONS`; where the store fails it warns, and looks again.
+   * Like `resumeAll`, now and from then on, until it is closed: also runs that another process leaves behind, and waiting runs when their
+   * time is over. Keeps the process alive. Throws `NOT_RESUMABLE` and `BAD_OPTIONS`; if the store fails, it warns and looks again.
    */
   readonly keepResuming: (options?: KeepResumingOptions) => KeptResuming;
   /**
-   * Carries out attempts of some of its agents for runs that other processes drive, until it is closed: of those that the team has
-   * `elsewhere`. Keeps the process alive. Throws `BAD_OPTIONS` for an agent that it has not, and for a backend that reaches no other process.
+   * Carries out attempts of agents that the team has `elsewhere`, for runs that other processes drive, until it is closed.
+   * Keeps the process alive. Throws `BAD_OPTIONS` for an agent that the team does not have, and for a backend that reaches no other process.
    */
   readonly takeAttempts: (options: TakeAttemptsOptions) => TakingAttempts;
   /**
-   * A new run beside another one: with another task, with agents that have changed since, or with the agent at `from` asked
-   * anew. Answers of calls whose content is the same are taken over and cost nothing. Rejects as `resume` does.
+   * A new run based on another one: with another task, with agents that have changed since, or with the agent at `from` asked
+   * again. Answers of calls with the same content are taken over and cost nothing. Rejects as `resume` does.
    */
   readonly fork: (
     runId: string,
     options?: ForkOptions<Task, NameOf<Agents>>,
   ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
-  /** As `fork`, and shows every event. */
+  /** Like `fork`, and shows every event. */
   readonly forkStream: (
     runId: string,
     options?: ForkOptions<Task, NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
-   * Records what a person decided about a subject that the run waits for, without what `redact` takes out of it, and goes on with
-   * the run. Where `redact` has paths, a process that did not drive the run keeps neither `why` nor `by`. Rejects as `resume` does, with `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
-   * holds that position, and with `BAD_OPTIONS` when the run does not wait for that subject, or two positions look like it.
+   * Records what a person decided about a subject for which the run waits, without what `redact` takes out, and continues
+   * the run. If `redact` has paths, a process that did not drive the run keeps neither `why` nor `by`. Rejects as `resume` does, with
+   * `ALREADY_DECIDED` if a person has decided about that subject, `NO_SUCH_POSITION` if nobody holds that position, and `BAD_OPTIONS` if
+   * the run does not wait for that subject or two positions look like it.
    */
   readonly decide: (
     runId: string,
     decision: HumanDecision,
     options?: ResumeOptions,
   ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
-  /** As `decide`, and shows every event of the run, those before it too. */
+  /** Like `decide`, and shows every event of the run, including the earlier ones. */
   readonly decideStream: (
     runId: string,
     decision: HumanDecision,
     options?: ResumeOptions,
   ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
-   * Asks for a run of this team to be cancelled, whichever process drives it; as `cancel`. Rejects with `RUN_NOT_FOUND`, and with
+   * Requests that a run of this team is cancelled, whichever process drives it; see `cancel`. Rejects with `RUN_NOT_FOUND`, and with
    * `RUN_ID_TAKEN` for a run of another supervisor.
    */
   readonly cancel: (runId: string, reason?: string) => Promise<CancelAnswer>;
   /**
-   * What a task would take: who would be asked, whose answers are kept, expected and worst cost and time. Asks no agent, and keeps
-   * nothing. Rejects as `run` does before anything is asked.
+   * What a task would cost: which agents would be asked, whose answers are kept, expected and worst cost and time. Asks no agent, and keeps
+   * nothing. Rejects as `run` does before any agent is asked.
    */
   readonly plan: (task: Task, options?: PlanOptions<NameOf<Agents>>) => Promise<TaskPlan>;
-  /** One run per task, a few at once, in the order of the tasks; one that came before shares its run, and says so. */
+  /** One run per task, a few at once, in the order of the tasks. A task that came before shares its run, and says so. */
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
     options?: ManyOptions<NameOf<Agents>, Task>,
@@ -149,9 +150,9 @@ export interface Supervisor<
 
 /**
  * Makes a supervisor of a team. The defaults: all agents at once (`mode: "parallel"`), at most 8 attempts in flight over all
- * of its runs, 30 s an attempt, 1 retry, conflicts settled by `DEFAULT_CHAIN`, events kept in memory.
+ * of its runs, 30 s per attempt, 1 retry, conflicts settled by `DEFAULT_CHAIN`, events kept in memory.
  *
- * Throws `BAD_OPTIONS` for a description that cannot work: an agent that is not there, needs that go in a circle.
+ * Throws `BAD_OPTIONS` for a description that cannot work: an unknown agent, needs that form a circle.
  */
 export function supervisor<
   const Name extends string,

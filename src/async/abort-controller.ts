@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Cancellation } from "./cancellation.ts";
 
-/** A signal, and how it is aborted. */
+/** A signal, and the function that aborts it. */
 export interface Abort {
   readonly signal: AbortSignal;
   readonly abort: (reason: unknown) => void;
 }
 
 /**
- * A signal whose listeners run in the async context in which this is called, whoever aborts it: what times an attempt out, or cancels
- * it, may be a timer or a caller of another run.
+ * A signal whose listeners run in the async context in which this is called, whoever aborts it: a timer, or a caller of another run, may
+ * time out or cancel the attempt.
  */
 export function abortController(): Abort {
   const controller = new AbortController();

@@ -1,10 +1,10 @@
 import { hear, hearOptions } from "../model/hear.ts";
 
 /**
- * One place to cancel from and many that hear of it. An `AbortSignal` does the same at a far higher cost, and keeps
+ * Cancels many watchers from one place. An `AbortSignal` does the same at a far higher cost, and keeps
  * memory for every signal derived from it; agents still get a real one, made when they ask for it.
  *
- * A class, as are a run and its journal: they are made for every run, and ten closures each would be most of its cost.
+ * A class, like a run and its journal: they are made for every run, and ten closures each would be most of a run's cost.
  */
 export class Cancellation {
   #cancelled = false;
@@ -13,8 +13,8 @@ export class Cancellation {
   readonly #look: (() => void) | undefined;
 
   /**
-   * `look` is called whenever somebody asks, as long as it is not cancelled: it may cancel it then, where that depends on the
-   * time and a timer may ring late.
+   * `look` is called on every check while this is not cancelled. It may cancel then, if that depends on the
+   * time and a timer may fire late.
    */
   constructor(look?: () => void) {
     this.#look = look;
@@ -25,7 +25,7 @@ export class Cancellation {
     return this.#cancelled;
   }
 
-  /** What `cancel` was given; meaningless before. */
+  /** The argument of `cancel`; meaningless before. */
   get reason(): unknown {
     return this.#reason;
   }
@@ -35,13 +35,13 @@ export class Cancellation {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#reason = reason;
-    // A watcher may add or remove others: those that were there are told, once each.
+    // A watcher may add or remove others: those that exist now are told, once each.
     const told = this.#watchers;
     this.#watchers = undefined;
     for (const hear of told ?? []) hear(reason);
   }
 
-  /** Calls `hear` when cancelled, at once if that has happened. It must not throw. */
+  /** Calls `hear` when cancelled, at once if that has happened. `hear` must not throw. */
   watch(hear: (reason: unknown) => void): void {
     if (this.#cancelled) return hear(this.#reason);
     this.#watchers ??= new Set();
@@ -60,7 +60,7 @@ export function cancelWith(source: Cancellation, target: Cancellation): Disposab
   return { [Symbol.dispose]: () => source.unwatch(hear) };
 }
 
-/** Cancels `target` when `signal` aborts, until disposed; leaves nothing on a signal that outlives it. */
+/** Cancels `target` when `signal` aborts, until disposed. Removes its listener from the signal. */
 export function follow(signal: AbortSignal, target: Cancellation): Disposable {
   hearOptions(signal);
   const cancel = (): void => {
@@ -72,12 +72,12 @@ export function follow(signal: AbortSignal, target: Cancellation): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
 }
 
-/** A cancellation that is cancelled with the first of some others, until it is disposed. */
+/** A cancellation that is cancelled with the first of several others, until it is disposed. */
 export interface Either extends Disposable {
   readonly cancellation: Cancellation;
 }
 
-/** Of two that may be cancelled whichever is first; the first one itself where there is no second. */
+/** Cancelled with the first of two; the first itself if there is no second. */
 export function either(first: Cancellation, second: Cancellation | undefined): Either {
   if (second === undefined) return { cancellation: first, [Symbol.dispose]() {} };
   const cancellation = new Cancellation(() => void (first.cancelled || second.cancelled));

@@ -11,7 +11,7 @@ export interface Clock {
   timer(delayMs: number, fire: () => void, options?: { readonly hold?: boolean }): Timer;
 }
 
-/** A timer that is set. Where it can, it changes its mind about keeping the process alive. */
+/** A timer that is set. If the clock supports it, you can change whether it keeps the process alive. */
 export interface Timer extends Disposable {
   ref?(): unknown;
   unref?(): unknown;

@@ -3,19 +3,19 @@ import type { Clock, Timer } from "./clock.ts";
 /** Timers that all have the same delay. */
 export interface Deadlines {
   /**
-   * Calls `fire` once, when the delay is over from `nowMs`, which is the clock's monotonic time as it is. Disposing cancels
+   * Calls `fire` once the delay has passed since `nowMs`, which is the clock's current monotonic time. Disposing cancels
    * it. `fire` must not throw.
    */
   add(fire: () => void, nowMs: number): Disposable;
 }
 
 /**
- * Many timers of one delay behind one of the clock's. Attempts wait for the same timeout and nearly none reaches it, so
- * that setting one has to cost little: here a place at the end of a list, as what is set later is due later.
+ * Many timers with one delay behind a single timer of the clock. Attempts share a timeout and nearly none reaches it, so
+ * setting one must be cheap: it is appended to a list, because what is set later is due later.
  *
- * Invariants: the list is in the order of `dueMs`; the clock's timer rings no later than the first is due, and holds the
- * process exactly while there is one. It outlives the last one idle, where it can and the list is `reused`, so that the
- * next one finds it.
+ * Invariants: the list is in the order of `dueMs`; the clock's timer fires no later than the first is due, and holds the
+ * process exactly while the list is not empty. If the clock supports it and the list is `reused`, the timer stays idle after the last entry, so that the
+ * next one can use it.
  */
 export function deadlines(clock: Clock, delayMs: number, reused = true): Deadlines {
   let first: Deadline | undefined;
@@ -29,13 +29,13 @@ export function deadlines(clock: Clock, delayMs: number, reused = true): Deadlin
     for (let next = first; next !== undefined && next.dueMs <= nowMs; next = next.after) {
       due.push(next);
     }
-    // One that fires may dispose of others.
+    // A callback may dispose of others.
     for (const deadline of due) {
       if (!deadline.waiting) continue;
       deadline[Symbol.dispose]();
       deadline.fire();
     }
-    // A timer may ring a little early.
+    // A timer may fire a little early.
     if (first !== undefined) timer ??= clock.timer(Math.max(1, first.dueMs - nowMs), ring);
   };
 
@@ -66,7 +66,7 @@ export function deadlines(clock: Clock, delayMs: number, reused = true): Deadlin
       else before.after = after;
       if (after === undefined) last = before;
       else after.before = before;
-      // A removed one that the collector has aged must not keep alive what came after it.
+      // A removed entry that the collector keeps must not keep alive what came after it.
       this.before = undefined;
       this.after = undefined;
       if (first === undefined) rest();

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 
-/** Work that can be left off at every `yield` and gone on with later, with the same result. */
+/** Work that can be interrupted at every `yield` and continued later, with the same result. */
 export type Steps<T> = Generator<void, T, void>;
 
 /** How much work is done between two turns of the event loop: some milliseconds. */
@@ -14,7 +14,7 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** Does the work, and lets everybody else have their turn at every `yield`. Rejects with the signal's reason when it is aborted. */
+/** Does the work, and lets other work run at every `yield`. Rejects with the signal's reason when it is aborted. */
 export async function inTurns<T>(steps: Steps<T>, signal: AbortSignal | undefined): Promise<T> {
   for (;;) {
     signal?.throwIfAborted();
@@ -24,14 +24,14 @@ export async function inTurns<T>(steps: Steps<T>, signal: AbortSignal | undefine
   }
 }
 
-/** Resolves when everybody else has had their turn. */
+/** Resolves when other work has had its turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** Counts work: true each time that enough has been done since the last time to let others have their turn. */
+/** Counts work: returns true each time that enough has been done since the last time to let other work run. */
 export function turnTaker(): (work: number) => boolean {
   let left = TURN;
   return (work) => {

@@ -2,8 +2,8 @@ import type { Cancellation } from "./cancellation.ts";
 import { hear } from "../model/hear.ts";
 
 /**
- * What foreign code promises, or the cancellation's reason if that comes first: it may never settle. What comes after that is
- * heard, and nobody else gets it.
+ * The result of foreign code's promise, or the cancellation's reason if that comes first, because the promise may never settle. A later
+ * result is heard and dropped.
  */
 export function orCancelled<T>(promise: PromiseLike<T>, cancellation: Cancellation): Promise<T> {
   return new Promise<T>((resolve, reject) => {

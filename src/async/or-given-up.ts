@@ -1,12 +1,12 @@
 import type { Cancellation } from "./cancellation.ts";
 import { MAX_TIMER_MS, type Clock } from "./clock.ts";
 
-/** How long a store that does not answer is waited for when nobody wants the answer any more, in ms. */
+/** How long to wait for a store that does not answer when the answer is no longer needed, in ms. */
 export const STORE_PATIENCE_MS = 5_000;
 
 /**
- * What is promised; once cancelled, it is waited for so many ms more and then given up: it rejects with the reason, and whatever comes
- * later is not heard. For what ends by itself when it is cancelled, unless something it waits for never answers.
+ * A promise's result. Once cancelled, it waits this many ms more and then gives up: it rejects with the reason, and ignores a later
+ * result. For work that ends by itself when it is cancelled, unless something that it waits for never answers.
  */
 export function orGivenUp<T>(
   promise: Promise<T>,

@@ -1,6 +1,6 @@
 import { hear } from "../model/hear.ts";
 
-/** What is promised, or the signal's reason when it is aborted before. Nothing is left on a signal that outlives it. */
+/** A promise's result, or the signal's reason if it is aborted first. Leaves no listener on the signal. */
 export async function untilAborted<T>(
   all: T | PromiseLike<T>,
   signal: AbortSignal | undefined,
@@ -14,7 +14,7 @@ export async function untilAborted<T>(
     return await Promise.race([all, promise]);
   } finally {
     signal.removeEventListener("abort", abort);
-    // What comes after the abort is nobody's any more.
+    // A result after the abort is dropped.
     if (signal.aborted) hear(all);
   }
 }

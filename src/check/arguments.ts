@@ -1,7 +1,7 @@
 import { fitting, func, hasMethods, text, thing } from "./kinds.ts";
 import { option, type Option } from "./options.ts";
 
-// What these are is declared above this room, so nothing here says more of them than that they are taken.
+// The types of these values are declared above this room, so they are only passed on here.
 
 const BACKENDS = "use memory(), sqlite({ path }), or { store } with a store of your own";
 
@@ -28,24 +28,24 @@ export const SIGNAL: Option<undefined> = thing<never>(
   "give that of an AbortController",
 );
 
-/** What says the time. */
+/** A source of time. */
 export const CLOCK: Option<undefined> = thing<never>(
   "clock",
   (given) => hasMethods(given, "now", "monotonic", "timer"),
   "use systemClock, or virtualClock() in tests",
 );
 
-/** What says what day it is, and nothing else of a clock. */
+/** A source of the date; no other part of a clock is needed. */
 export const NOW: Option<{ now(): number } | undefined> = thing(
   "clock",
   (given) => hasMethods(given, "now"),
   "give one with now()",
 );
 
-/** A text that has to be handed in, such as the id of a run. */
+/** A required text, such as the id of a run. */
 export const TEXT: Option<string> = text("give a text").needed();
 
-/** A time that has to be handed in. Nothing is before one that is `NaN`. */
+/** A required time. `NaN` would compare as neither before nor after anything. */
 export const TIME_MS: Option<number> = fitting<number>(
   (given) => typeof given === "number",
   "give milliseconds since 1970",

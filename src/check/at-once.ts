@@ -2,8 +2,8 @@ import { hear, hearIfRefused, isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 
 /**
- * What a function of the caller's answers, where nobody waits for it. Throws what it throws, and `BAD_OPTIONS` for a promise.
- * Promises in what is thrown are heard, and so is the one that is refused.
+ * The answer of a caller's function that must be synchronous. Throws what it throws, and `BAD_OPTIONS` for a promise.
+ * Promises in what it throws are heard, and so is a refused promise.
  */
 export function atOnce<T>(call: () => T, what: string): T {
   const answer = hearIfRefused(undefined, call);

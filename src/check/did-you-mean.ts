@@ -1,9 +1,9 @@
-/** How many letters may be wrong, swapped, missing or too many: one in a short name, two in a longer one. */
+/** From this length on, a name may have two letters wrong, swapped, missing or too many; a shorter one only one. */
 const LONG = 6;
 
 /**
- * The name that somebody may have meant, to end a message with: the same but for case, or a letter or two; or one that begins with what
- * was given, or with which that begins. `undefined` where none is near.
+ * The name that a caller may have meant, for the end of a message: the same except for case, or for a letter or two; or one that begins with
+ * the given name, or the other way round. `undefined` if none is near.
  */
 export function didYouMean(given: string, names: Iterable<string>): string | undefined {
   const all = [...names];
@@ -11,7 +11,7 @@ export function didYouMean(given: string, names: Iterable<string>): string | und
   const lower = all.map((name) => name.toLowerCase());
   const near = (name: string): boolean => {
     const shorter = Math.min(meant.length, name.length);
-    // Names of one letter are all one letter apart.
+    // All names of one letter are one letter apart.
     return shorter > 1 && distance(meant, name) <= (shorter < LONG ? 1 : 2);
   };
   const index = [
@@ -23,11 +23,11 @@ export function didYouMean(given: string, names: Iterable<string>): string | und
   return index === undefined ? undefined : all[index];
 }
 
-/** The most letters that are looked at: no name is longer, and the work grows with their square. */
+/** The most letters that are compared: no name is longer, and the work grows with their square. */
 const MAX_LETTERS = 100;
 
 /**
- * How many letters have to be changed, added, left out or swapped with the next: the optimal string alignment distance (R. Wagner, R. Lowrance,
+ * How many letters must be changed, added, left out or swapped with the next: the optimal string alignment distance (R. Wagner, R. Lowrance,
  * "An Extension of the String-to-String Correction Problem", 1975, restricted to edits that do not overlap).
  */
 function distance(one: string, other: string): number {

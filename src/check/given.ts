@@ -2,9 +2,9 @@ import { hear, isThenable } from "../model/hear.ts";
 import { describeThrown, isSoundError, QuorateError } from "../model/errors.ts";
 import { shown } from "./shown.ts";
 
-// What a caller hands in may be anything, whatever the types say: JavaScript has none. Whatever is wrong with it is a QuorateError.
+// A caller may pass anything, whatever the types say, because JavaScript has none. Whatever is wrong with it becomes a QuorateError.
 
-/** What `work` makes of what a caller handed in. Refuses with `BAD_OPTIONS` what throws when it is read, such as a hostile proxy. */
+/** What `work` makes of a caller's value. Refuses with `BAD_OPTIONS` a value that throws when it is read, such as a hostile proxy. */
 export function readGiven<T>(what: string, given: unknown, work: () => T): T {
   try {
     return work();
@@ -16,7 +16,7 @@ export function readGiven<T>(what: string, given: unknown, work: () => T): T {
   }
 }
 
-/** What is in a list, or in whatever else can be gone through; refuses with `BAD_OPTIONS` what cannot. */
+/** The items of a list or another iterable; refuses anything else with `BAD_OPTIONS`. */
 export function listIn<T>(given: Iterable<T>, what: string): readonly T[] {
   return readGiven(what, given, () => {
     const list: unknown = given;
@@ -25,7 +25,7 @@ export function listIn<T>(given: Iterable<T>, what: string): readonly T[] {
   });
 }
 
-/** As `listIn`; refuses members that are no objects, too. */
+/** Like `listIn`; also refuses items that are not objects. */
 export function objectsIn<T extends object>(given: Iterable<T>, where: string): readonly T[] {
   const items = listIn<unknown>(given, where);
   const odd = items.findIndex(

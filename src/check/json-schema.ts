@@ -3,8 +3,8 @@ import type { Schema } from "./schema.ts";
 type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What a schema accepts, as JSON Schema (draft 7), by the Standard JSON Schema interface that Zod, Valibot and ArkType have.
- * `undefined` where it cannot be told.
+ * What a schema accepts, as JSON Schema (draft 7), through the Standard JSON Schema interface of Zod, Valibot and ArkType.
+ * `undefined` if the schema cannot say.
  */
 export function jsonSchemaOf(schema: Schema | undefined): JsonSchema | undefined {
   const standard = Object(schema?.["~standard"]) as {
@@ -19,8 +19,8 @@ export function jsonSchemaOf(schema: Schema | undefined): JsonSchema | undefined
 }
 
 /**
- * A schema as services take it that make a model keep to it: objects have all of their properties and no others. `undefined` for
- * one that leaves a property open.
+ * A schema for services that make a model follow it: objects have exactly their listed properties, and all of them. `undefined` for
+ * a schema that leaves a property optional.
  */
 export function strictSchemaOf(schema: JsonSchema): JsonSchema | undefined {
   return isClosable(schema) ? (closed(schema) as JsonSchema) : undefined;

@@ -3,7 +3,7 @@ import { hearOptions, isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 import { option, refused, type Option } from "./options.ts";
 
-/** What fits, as it is given. */
+/** A value that fits, as it is. */
 export function fitting<T>(
   fits: (given: unknown) => boolean,
   instead: string,
@@ -11,7 +11,7 @@ export function fitting<T>(
   return option((given) => (fits(given) ? (given as T) : undefined), instead);
 }
 
-/** As `fitting`; what does not fit is no such thing. */
+/** Like `fitting`; the refusal says that the value is no such thing. */
 export function thing<T>(
   noun: string,
   fits: (given: unknown) => boolean,
@@ -29,7 +29,7 @@ export function hasMethods(given: unknown, ...names: readonly string[]): boolean
   return names.every((name) => typeof Reflect.get(given, name) === "function");
 }
 
-/** Whatever it is: it is looked at elsewhere. */
+/** Any value: other code checks it. */
 export function anything<T>(): Option<T | undefined> {
   return fitting(() => true, "");
 }
@@ -61,12 +61,12 @@ export function integer(least: number, most?: number): Option<number | undefined
   return fitting(fits, `use a whole number ${bound}`);
 }
 
-/** A time in ms that a timer can keep. */
+/** A time in ms within the range of a timer. */
 export function milliseconds(least: number): Option<number | undefined> {
   return number(least, MAX_TIMER_MS, `use milliseconds from ${least} to ${MAX_TIMER_MS}`);
 }
 
-/** As an option of numbers, or `Infinity` for no bound. */
+/** Like a number option, and also accepts `Infinity` for no bound. */
 export function orInfinity(one: Option<number | undefined>): Option<number | undefined> {
   return option((given, what) => (given === Infinity ? given : one.take(given, what)), "");
 }
@@ -95,14 +95,14 @@ export function func<F>(instead: string): Option<F | undefined> {
 export function object<T extends object>(instead: string): Option<T | undefined> {
   return option((given) => {
     if (typeof given !== "object" || given === null || isThenable(given)) return undefined;
-    // There is no property of that name: a proxy is asked, and nobody else.
+    // The property does not exist: reading it calls only a proxy.
     void Reflect.get(given, "");
     for (const key of Object.keys(given)) hearOptions(Reflect.get(given, key));
     return given as T;
   }, instead);
 }
 
-/** As `object`, by whose keys something is named: no list, which has only numbers. */
+/** Like `object`, with names as its keys: not a list, whose keys are numbers. */
 export function record<T extends object>(instead: string): Option<T | undefined> {
   const one = object<T>(instead);
   return option(
@@ -111,7 +111,7 @@ export function record<T extends object>(instead: string): Option<T | undefined>
   );
 }
 
-/** `false` for none of it, `true` for a bag with nothing in it, or the bag itself. */
+/** `false` for none, `true` for an empty bag, or the bag itself. */
 export function orFlag<T>(bag: Option<T>): Option<T | false | undefined> {
   return option(
     (given, what) => given !== false && bag.take(given === true ? {} : given, what),
@@ -119,7 +119,7 @@ export function orFlag<T>(bag: Option<T>): Option<T | false | undefined> {
   );
 }
 
-/** What can be gone through, which may be possible only once: as a list. */
+/** Any iterable, perhaps one that can be read only once, as a list. */
 export function iterable<T>(): Option<readonly T[] | undefined> {
   return option((given) => {
     const many = Object(given) as Partial<Iterable<T>>;
@@ -128,7 +128,7 @@ export function iterable<T>(): Option<readonly T[] | undefined> {
   }, "give a list");
 }
 
-/** A list of what fits each. */
+/** A list in which every item fits. */
 export function listOf<T>(
   fits: (item: unknown) => boolean,
   instead: string,
@@ -141,7 +141,7 @@ export function listOf<T>(
   }, instead);
 }
 
-/** A list of what each is taken by an option. */
+/** A list in which an option takes every item. */
 export function eachOf<T>(
   one: Option<T | undefined>,
   instead: string,
@@ -154,7 +154,7 @@ export function eachOf<T>(
   }, instead);
 }
 
-/** As `listOf`, or one item by itself. */
+/** Like `listOf`, and also accepts a single item. */
 export function oneOrMore<T>(
   fits: (item: unknown) => boolean,
   instead: string,
@@ -172,7 +172,7 @@ export function byName<T>(
   return option((given, what) => {
     if (typeof given !== "object" || given === null) return undefined;
     const isMap = given instanceof Map;
-    // A list has no names, and an empty one would be taken for nothing.
+    // A list has no names, and an empty one would look like an empty record.
     if (!isMap && Symbol.iterator in given) return undefined;
     const entries = isMap ? [...given] : Object.entries(given);
     return new Map(entries.map(([name, one]) => [name, value.take(one, `${what}.${name}`)]));

@@ -7,7 +7,7 @@ import type { Option } from "./options.ts";
 const MAX_NAME = 100;
 const INSTEAD = `use 1 to ${MAX_NAME} characters, without "/", "~" or control characters`;
 
-/** A name that can stand in a path of names, and in a line of output. */
+/** A name that is safe in a path of names and in a line of output. */
 export const NAME: Option<string | undefined> = fitting(isName, INSTEAD);
 
 function isName(given: unknown): boolean {
@@ -15,8 +15,8 @@ function isName(given: unknown): boolean {
 }
 
 /**
- * The name in what a maker such as `agent()` is given, which begins every other sentence about it. Throws `BAD_OPTIONS`; `instead`
- * says how the thing is described, `standard` what it is called where it has no name.
+ * The name in the options of a maker such as `agent()`, which begins every other sentence about them. Throws `BAD_OPTIONS`; `instead`
+ * shows how to describe the thing, `standard` is the default name.
  */
 export function nameIn<N extends string>(
   given: unknown,

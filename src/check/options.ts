@@ -4,24 +4,24 @@ import { readGiven } from "./given.ts";
 import { shown } from "./shown.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
-// What a caller hands in may be anything, whatever the types say: JavaScript has none. A table says of each option of a bag what it
-// may be and what holds where it is left out; whatever is wrong with it is a QuorateError of one sentence.
+// A caller may pass anything, whatever the types say, because JavaScript has none. A table says for each option of a bag which values
+// it accepts and its default; whatever is wrong becomes a QuorateError of one sentence.
 
-/** One option: what is given for it is taken, or refused with `BAD_OPTIONS`. */
+/** One option: its value is accepted, or refused with `BAD_OPTIONS`. */
 export interface Option<T> {
-  /** What is made of what was given; `undefined` says that it was left out. `what` begins the sentence that refuses it. */
+  /** The value that is made of the given one; `undefined` means that it was left out. `what` begins the sentence of a refusal. */
   readonly take: (given: unknown, what: string) => T;
-  /** What holds where it is left out. */
+  /** The default. */
   readonly standard: unknown;
-  /** Whether it has to be given. */
+  /** Whether the option is required. */
   readonly isNeeded: boolean;
-  /** The same option, of which `standard` holds where it is left out. */
+  /** The same option with `standard` as its default. */
   readonly or: <const D>(standard: D) => Option<Exclude<T, undefined> | D>;
-  /** The same option, which has to be given. */
+  /** The same option, but required. */
   readonly needed: () => Option<Exclude<T, undefined>>;
 }
 
-/** An option of which `read` makes something, or nothing where it cannot be meant. `instead` says what to give, and ends the refusal. */
+/** An option whose value `read` makes; `undefined` refuses it. `instead` says what to give, and ends the refusal. */
 export function option<T>(
   read: (given: unknown, what: string) => T | undefined,
   instead: string,
@@ -44,17 +44,17 @@ export function option<T>(
   return made(undefined, false);
 }
 
-/** The refusal of what was given for an option. */
+/** The refusal of an option's value. */
 export function refused(what: string, given: unknown, instead: string): QuorateError {
   return new QuorateError("BAD_OPTIONS", `${what} is ${shown(given)}; ${instead}`);
 }
 
-/** What a table makes of the options `O`: those of `D` have defaults, those of `Made` become something else. */
+/** The result of a table for the options `O`: those in `D` have defaults, those in `Made` become something else. */
 export type Taken<O, D extends keyof O, Made> = Omit<O, D | keyof Made> & {
   readonly [K in Exclude<D, keyof Made>]-?: Exclude<O[K], undefined>;
 } & Made;
 
-/** An option of each name that `O` has, and of no other. */
+/** One option for each name in `O`, and for no other. */
 export type Table<O, D extends keyof O, Made> = {
   readonly [K in keyof O]-?: Option<
     K extends keyof Made
@@ -67,33 +67,33 @@ export type Table<O, D extends keyof O, Made> = {
   >;
 };
 
-/** A bag of options: as a whole one option, too. What is taken of it is frozen, and has nothing of what was left out. */
+/** A bag of options, which is itself an option. The result is frozen, and contains nothing that was left out. */
 export interface Options<
   O extends object,
   D extends keyof O = never,
   Made = unknown,
 > extends Option<Taken<O, D, Made> | undefined> {
   readonly table: Table<O, D, Made>;
-  /** As `take`, of the options of a call, which have to be given; `where` says of which. */
+  /** Like `take`, for the required options of a call; `where` names the call. */
   readonly of: (given: unknown, where: string) => Taken<O, D, Made>;
-  /** Those of these options that a larger bag has. */
+  /** These options out of a larger bag. */
   readonly among: (larger: object) => Taken<O, D, Made>;
-  /** What a larger bag has besides these options. */
+  /** The other options of a larger bag. */
   readonly besides: (larger: object) => object;
 }
 
-/** What is taken by a table. */
+/** The result of a table. */
 export type Checked<T extends { readonly of: (...given: never) => unknown }> = ReturnType<T["of"]>;
 
-/** What may be said of a bag besides its table. */
+/** Texts about a bag, in addition to its table. */
 export interface Sayings {
-  /** What to give in place of what is no bag; the names of the options where left out. */
+  /** What to give instead of something that is not a bag; by default the names of the options. */
   readonly instead?: string;
-  /** Of options that there were, what became of them, and what to do instead. */
+  /** For options that existed earlier: what became of them, and what to do instead. */
   readonly former?: Readonly<Record<string, string>>;
 }
 
-/** Refuses with `BAD_OPTIONS` what is none of the options that there are. */
+/** Refuses with `BAD_OPTIONS` an option that does not exist. */
 export function refuseUnknown(
   given: object,
   names: readonly string[],
@@ -110,7 +110,7 @@ export function refuseUnknown(
   throw new QuorateError("BAD_OPTIONS", where + why);
 }
 
-/** A bag of options by its table. */
+/** A bag of options from its table. */
 export function options<O extends object, D extends keyof O = never, Made = unknown>(
   table: NoInfer<Table<O, D, Made>>,
   { instead, former = {} }: Sayings = {},

@@ -1,6 +1,6 @@
 import { option, type Option } from "./options.ts";
 
-/** An origin of http or https, as `URL.origin` has it; one address of it, with no path, will do. */
+/** An http or https origin, as `URL.origin` gives it; also accepts a URL without a path. */
 export function origin(instead: string): Option<string | undefined> {
   return option((given) => {
     if (typeof given !== "string" || !URL.canParse(given)) return undefined;

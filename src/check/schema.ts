@@ -13,14 +13,14 @@ export const SCHEMA: Option<Schema | undefined> = thing(
   "use one of Zod, Valibot, ArkType or another of the Standard Schema family",
 );
 
-/** What a check came to: the parsed value, or what was wrong with it. */
+/** The result of a check: the parsed value, or what was wrong with it. */
 export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly Issue[] };
 
 /**
- * Validates `value`. Answers at once unless the schema is asynchronous. A schema that throws counts as one issue,
- * so that its caller has one way to fail.
+ * Validates `value`. Answers synchronously unless the schema is asynchronous. A schema that throws counts as one issue,
+ * so that callers handle only one kind of failure.
  */
 export function check(schema: Schema, value: unknown): SchemaResult | Promise<SchemaResult> {
   try {
@@ -31,7 +31,7 @@ export function check(schema: Schema, value: unknown): SchemaResult | Promise<Sc
   }
 }
 
-// An agent is told what to mend: what does not fit on a page helps nobody, and may come by the hundred thousand.
+// The agent is told what to fix: more than a page does not help, and there may be a hundred thousand.
 const MAX_ISSUES = 20;
 
 function checked(result: unknown): SchemaResult {
@@ -42,7 +42,7 @@ function read(result: StandardSchemaV1.Result<unknown>): SchemaResult {
   const { value, issues, ...unread } = result as StandardSchemaV1.FailureResult & {
     readonly value?: unknown;
   };
-  // Of issues only the words are kept.
+  // Only the words of issues are kept.
   if ((issues as unknown) !== undefined || !isPlain(result)) hear(result);
   else {
     const { value: _value, ...hidden } = Object.getOwnPropertyDescriptors<object>(result);
@@ -51,7 +51,7 @@ function read(result: StandardSchemaV1.Result<unknown>): SchemaResult {
   return (issues as unknown) === undefined ? { value } : { issues: issuesFrom(issues) };
 }
 
-/** The issues that a schema found, as many as help. */
+/** The issues that a schema found, up to the number that helps. */
 export function issuesFrom(found: readonly StandardSchemaV1.Issue[]): readonly Issue[] {
   const more = found.length - MAX_ISSUES;
   const rest = more > 0 ? [{ message: `and ${more} more` }] : [];
@@ -64,7 +64,7 @@ export function issuesFrom(found: readonly StandardSchemaV1.Issue[]): readonly I
     .concat(rest);
 }
 
-/** Whether something is an issue of a schema, wherever it was found. */
+/** Whether a value is an issue of a schema. */
 export function isIssue(found: unknown): found is StandardSchemaV1.Issue {
   const { message, path } = Object(found) as Readonly<Record<string, unknown>>;
   return typeof message === "string" && (path === undefined || Array.isArray(path));

@@ -1,7 +1,7 @@
 import { isThenable } from "../model/hear.ts";
 import { cut } from "../model/text.ts";
 
-/** A value of an option, as a message shows it. */
+/** The value of an option, as a message shows it. */
 export function shown(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `"${cut(value, 50)}"`;
@@ -11,7 +11,7 @@ export function shown(value: unknown): string {
   return typeof value === "function" ? "a function" : cut(String(value), 50);
 }
 
-/** Whether it is a list; a revoked proxy, which nobody can ask, is none. */
+/** Whether it is a list. A revoked proxy, which throws on every access, is not. */
 function isList(value: unknown): boolean {
   try {
     return Array.isArray(value);

@@ -4,8 +4,8 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { hear, promiseOf } from "../model/hear.ts";
 
 /**
- * What an adapter's own `usage` says that an answer took, as a list. What cannot be told is unknown: one that throws says nothing, and the
- * answer counts.
+ * The usage that an adapter's own `usage` function returns for an answer, as a list. If the function throws, the usage is unknown, and the
+ * answer still counts.
  */
 export function usedBy<Asked extends readonly unknown[]>(
   usage: ((...asked: Asked) => Usage | readonly Usage[] | undefined) | undefined,
@@ -21,8 +21,8 @@ export function usedBy<Asked extends readonly unknown[]>(
 }
 
 /**
- * What the user's own `read` makes of an answer. Rejects with the signal's reason when it is aborted before, with `AGENT_FAILED` for what `read`
- * throws, and with a `QuorateError` of its own as that is.
+ * What the user's own `read` makes of an answer. Rejects with the signal's reason if it is aborted first, with `AGENT_FAILED` if `read`
+ * throws, and with a `QuorateError` that `read` throws as it is.
  */
 export async function readBy<Answer>(
   read: (answer: Answer) => unknown,
@@ -38,7 +38,7 @@ export async function readBy<Answer>(
   }
 }
 
-/** Why an attempt fails whose answer cannot be read. */
+/** The failure of an attempt whose answer cannot be read. */
 export function unread(thrown: unknown, name: string): QuorateError {
   if (thrown instanceof QuorateError) return thrown;
   const why = `${name}: its answer cannot be read: ${describeThrown(thrown)}`;

@@ -16,8 +16,8 @@ import {
 } from "./agent.ts";
 import { DEFAULT_LIMITS, type CallLimits } from "./limits.ts";
 
-// An adapter makes agents of something that is asked and is no function: a program, an endpoint, a peer. What all of them share stands here.
-// Only the signature of its function stands in each of them: TypeScript has no type for what an options type makes of its parameters.
+// An adapter makes agents of something that is not a function: a program, an endpoint, a peer. This file has what all adapters share.
+// Each of them has only the signature of its own function: TypeScript cannot express the parameters of a function that takes an options type.
 
 /** What an adapter passes on to `agent()` as it is. */
 export type PassedOn<
@@ -33,11 +33,11 @@ export type PassedOn<
   AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
   "name" | "run" | "batch" | "input" | "output" | "needs" | "claims"
 > & {
-  /** Its key in a team. Where left out, the name of what is asked: of a program, of a host. */
+  /** Its key in a team. Default: the name of what is asked, such as a program or a host. */
   readonly name?: Name;
-  /** Checks the task before anything is asked. */
+  /** Checks the task before the agent is asked. */
   readonly input?: Schema<Input, Task>;
-  /** Checks the answer; what answered is asked again with what was wrong with it. */
+  /** Checks the answer; if it fails, the agent is asked again and told what was wrong. */
   readonly output?: Schema<Raw, Output>;
   /** Agents whose answers this one needs, by their names. */
   readonly needs?: Needs;
@@ -48,29 +48,29 @@ export type PassedOn<
 
 type AnyPassedOn = PassedOn<string, unknown, unknown, unknown, unknown, AnyNeeds>;
 
-/** Of an agent of which nobody knows whom it needs: it is given whatever results there are. */
+/** For an agent whose needs are unknown: it may get any results. */
 export type AnyNeeds = Readonly<Record<never, never>>;
 
-/** What an adapter's options have besides those that it passes on. */
+/** An adapter's own options, besides those that it passes on. */
 export type OwnOf<Options> = Omit<Options, keyof AnyPassedOn>;
 
-/** An adapter: what it takes besides the options of an agent, and how it is spoken of. */
+/** An adapter: its own options, and its name in messages. */
 export interface Adapter<Own> {
   /** The function that makes its agents: `httpAgent`. */
   readonly maker: string;
-  /** How that is called at least, for whoever does not: `describe it: { url }`. */
+  /** The shortest valid call, for messages: `describe it: { url }`. */
   readonly instead: string;
-  /** What its agents are, and have no `run` of: `an endpoint`. */
+  /** What its agents are, which is why they have no `run`: `an endpoint`. */
   readonly is: string;
   readonly own: OwnTable<Own>;
   /**
-   * The name of an agent whose description has none; where it has to have one, `undefined`. Also refuses with `BAD_OPTIONS`, by the maker's name, what that
-   * is made of.
+   * The default name of an agent; `undefined` if the name is required. Also refuses with `BAD_OPTIONS`, under the maker's name, the options that
+   * the name is made of.
    */
   readonly called: (given: Fields, maker: string) => string | undefined;
-  /** What begins a sentence about one agent. Default: `httpAgent "name"`. */
+  /** The beginning of a sentence about one agent. Default: `httpAgent "name"`. */
   readonly where?: (name: string | undefined) => string;
-  /** What holds of an agent's limits where its description says nothing; else what holds of every agent. */
+  /** The default limits of its agents; without them, those of every agent. */
   readonly limits?: CallLimits;
 }
 
@@ -81,23 +81,23 @@ interface OwnTable<Own> {
   readonly besides: (larger: object) => object;
 }
 
-/** What an adapter was given for one agent, once it has been looked at. */
+/** The checked options of one agent of an adapter. */
 export interface Adapted<Own> {
   readonly own: Own;
   readonly passed: AnyPassedOn;
   readonly name: string;
-  /** What begins a sentence about its options. */
+  /** The beginning of a sentence about its options. */
   readonly where: string;
   readonly maxBytes: number;
   readonly graceMs: number;
-  /** The agent that asks by `run`. `more` holds where its description says something else. */
+  /** The agent that asks by `run`. `more` has defaults, which its description overrides. */
   readonly agentOf: <Made>(
     run: (task: unknown, context: AgentContext) => unknown,
     more?: object,
   ) => Made;
 }
 
-/** Looks at what an adapter is given; `what` is its part that describes an agent. Throws `BAD_OPTIONS` when something in it cannot work. */
+/** Checks the options of an adapter; `what` is the part that describes an agent. Throws `BAD_OPTIONS` if an option cannot work. */
 export function adapted<Own>(
   adapter: Adapter<Own>,
   options: unknown,
@@ -127,8 +127,8 @@ export function adapted<Own>(
 }
 
 /**
- * Refuses with `BAD_OPTIONS` what neither `agent()` takes nor `own` lists. It is for what is described as an agent and has its own way to run:
- * nobody says `run` or `batch` there.
+ * Refuses with `BAD_OPTIONS` an option that neither `agent()` nor `own` has. For things that are described like an agent and run in their own way:
+ * they have no `run` and no `batch`.
  */
 export function checkDescription(given: object, own: readonly string[], where: string): void {
   const names = Object.keys(AGENT.table).filter((name) => name !== "run" && name !== "batch");

@@ -15,47 +15,47 @@ import { LIMITS, type CallLimits } from "./limits.ts";
 import { ESCALATE_IF, MODEL_OPTION, TIER, type EscalateIf, type ModelOption } from "./tier.ts";
 import { SCHEMA, type Schema } from "../check/schema.ts";
 
-/** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
+/** What an agent gets beside its task. You may destructure it: `({ signal, emit }) => …`. */
 export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult | undefined>>> {
   /** Aborted when the attempt times out or the run is cancelled; its reason says which. Pass it on. */
   readonly signal: AbortSignal;
-  /** The results of the agents that this one `needs`; in sequence, of all that were asked before it. */
+  /** The results of the agents that this one `needs`; in sequence, of all agents before it. */
   readonly results: Upstream;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** What was wrong with the output of the attempt before, when it failed its schema; else empty. */
+  /** What was wrong with the output of the previous attempt, if it failed its schema; else empty. */
   readonly issues: readonly Issue[];
-  /** The same for every attempt at the same request, and after a resume; another when the request changed. */
+  /** The same for every attempt at the same request, also after a resume; different if the request changed. */
   readonly idempotencyKey: string;
-  /** At which of the team's tiers it is asked; `undefined` where it has none. */
+  /** The team's tier that is asked; `undefined` if there is none. */
   readonly tier: string | undefined;
-  /** What the team's `tiers` have for that tier: a model, an endpoint, whatever was put there. Without a tier, the agent's own `model`. */
+  /** The value of that tier in the team's `tiers`: a model, an endpoint, whatever you put there. Without a tier, the agent's own `model`. */
   readonly model: unknown;
-  /** Of a fallback: what those failed with that were asked before it, in their order. Else empty. */
+  /** For a fallback: the errors of the agents that were asked before it, in their order. Else empty. */
   readonly failed: readonly ErrorRecord[];
-  /** Of an agent that is asked once more since others disagree: what they hold. Else empty. */
+  /** For an agent that is asked once more because others disagree: what they hold. Else empty. */
   readonly others: readonly OtherSide[];
   readonly runId: string;
   readonly callId: string;
   /** Shows live progress to whoever watches the run. Not kept. */
   readonly emit: (value: unknown) => void;
   /**
-   * Says how far the attempt is, in at most 64 KiB of JSON, for instance the id of a task that goes on elsewhere. It is kept in the log;
-   * what was said last stands in `checkpointed` where the attempt is made again since the process has died. Throws `OUTPUT_NOT_JSON` or
+   * Records how far the attempt is, in at most 64 KiB of JSON, for instance the id of a task that goes on elsewhere. It is kept in the log;
+   * if the attempt is made again because its process has died, `checkpointed` has the last value. Throws `OUTPUT_NOT_JSON` or
    * `OUTPUT_TOO_LARGE`.
    */
   readonly checkpoint: (value: unknown) => void;
-  /** What this attempt said last by `checkpoint` before the process died; else `undefined`. A repetition after a failure begins anew. */
+  /** The last `checkpoint` of this attempt before its process died; else `undefined`. A retry after a failure starts without it. */
   readonly checkpointed: unknown;
-  /** Tells what was used so far; several reports of one attempt are added up. */
+  /** Reports what was used so far; several reports of one attempt are added up. */
   readonly report: (usage: Usage) => void;
 }
 
-// Registered, so that two copies of this package in one process know each other's workers.
+// Registered, so that two copies of this package in one process recognise each other's workers.
 const WORKER: unique symbol = Symbol.for("quorate.worker") as never;
 
 /**
- * What a team is made of: an agent, or a supervisor, which is one. `Input` is what it accepts, `Output` what it answers, `Position` what
+ * What a team is made of: an agent, or a supervisor, which can be used as one. `Input` is what it accepts, `Output` what it answers, `Position` what
  * it can hold about the task.
  */
 export interface Worker<
@@ -67,7 +67,7 @@ export interface Worker<
   readonly name: Name;
   readonly version: string | undefined;
   readonly description: string | undefined;
-  /** Workers whose answers this one is given; it is asked when they have answered. */
+  /** Workers whose answers this one gets; it is asked when they have answered. */
   readonly needs: Workers;
   readonly [WORKER]: {
     readonly input?: (input: Input) => void;
@@ -79,7 +79,7 @@ export interface Worker<
 /** Workers by their names. */
 export type Workers = Readonly<Record<string, Worker>>;
 
-/** A specialist: a name and one async function, with what a supervisor has to know about it. */
+/** A specialist: a name and one async function, with what a supervisor needs to know about it. */
 export interface Agent<
   Name extends string = string,
   Input = never,
@@ -95,12 +95,12 @@ export interface Agent<
   readonly cost: "free" | undefined;
   readonly maxCost: MaxCost | undefined;
   readonly budgets: readonly CheckedBudget[];
-  /** `undefined`: as its supervisor says. */
+  /** `undefined`: its supervisor's setting. */
   readonly cache: CacheSettings | false | undefined;
   readonly batch: Required<BatchOptions> | undefined;
-  /** Those that it names. */
+  /** The limiters that it names. */
   readonly limiters: LimitersOf | undefined;
-  /** `undefined`: as its supervisor says. */
+  /** `undefined`: its supervisor's setting. */
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly fallback: readonly Agent[];
   readonly run: (task: never, context: AgentContext<never>) => unknown;
@@ -108,9 +108,9 @@ export interface Agent<
 }
 
 /**
- * What becomes of a call that had begun when the process died, so that nobody knows whether the agent did its work: it is
- * asked again, at worst a second time (`retry`); a person is asked whether it may be (`ask`: the run waits); or the call
- * has failed with `IN_DOUBT` (`fail`).
+ * What happens to a call that had begun when the process died, so that nobody knows whether the agent did its work: it is
+ * asked again, perhaps a second time (`retry`); a person is asked whether it may be (`ask`: the run waits); or the call
+ * fails with `IN_DOUBT` (`fail`).
  */
 export type InDoubt = "retry" | "ask" | "fail";
 
@@ -122,12 +122,12 @@ export type OutputOf<W> = W extends Worker<string, never, infer Output> ? Output
 export type PositionOf<W> =
   W extends Worker<string, never, unknown, infer Position> ? Position : never;
 
-/** The results that an agent sees: what it needs has answered, or it would not have been asked. */
+/** The results that an agent sees: those that it needs have answered, or it would not have been asked. */
 export type UpstreamOf<Needs extends Workers> = {
   readonly [K in keyof Needs]: Pick<Answered<OutputOf<Needs[K]>>, "status" | "output">;
 } & Readonly<Record<string, UpstreamResult | undefined>>;
 
-// What a schema takes, as something that does not have to be mutable: a function's literal results are readonly.
+// The type of a schema's values as readonly: a function's literal results are readonly.
 type Frozen<T> = T extends (...args: never) => unknown
   ? T
   : T extends object
@@ -146,7 +146,7 @@ export interface AgentOptions<
   Property extends string = string,
   Draft extends ClaimDraft = ClaimDraft,
 > extends CallLimits {
-  /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/` and `~`. */
+  /** Also its key in a team, and its place in the log. 1 to 100 characters, without `/` and `~`. */
   readonly name: Name;
   /** Change it when the answers change: it is part of what identifies a call. */
   readonly version?: string;
@@ -154,37 +154,37 @@ export interface AgentOptions<
   readonly description?: string;
   /** Checks the task before the agent is asked. */
   readonly input?: Schema<Input, Task>;
-  /** Checks the answer; a failure is retried with the issues in `context.issues`. */
+  /** Checks the answer; if it fails, the attempt is retried with the issues in `context.issues`. */
   readonly output?: Schema<Raw, Output>;
   /** Agents whose answers this one needs, by their names. It is asked when they have answered. */
   readonly needs?: Needs;
-  /** After a crash in the middle of a call: `"retry"` where left out. */
+  /** What happens after a crash during a call. Default: `"retry"`. */
   readonly inDoubt?: InDoubt;
-  /** At which of its team's `tiers` it is asked; the first where left out. */
+  /** The one of its team's `tiers` at which it is asked. Default: the first. */
   readonly tier?: string;
   /**
-   * What it asks, where it asks no tier of its team: the name of a model, or an object that has one as `modelId`, `model` or `name`. It
-   * is priced by that name, identified by it, and on the bill with it.
+   * The model that it asks if it asks no tier of its team: a name, or an object that has the name as `modelId`, `model` or `name`. The agent
+   * is priced and identified by that name, and the bill shows it.
    */
   readonly model?: ModelOption;
   /**
-   * `"free"`: whatever it uses costs nothing, as of a linter or a model of one's own. An attempt that reports nothing has used nothing; it
+   * `"free"`: whatever it uses costs nothing, as for a linter or a model of your own. An attempt that reports nothing has used nothing; it
    * is asked at no tier.
    */
   readonly cost?: "free";
   /** What one attempt costs at most: `{ usd }`, tokens of a model that has a price, or a function of the task. */
   readonly maxCost?: MaxCost<Task>;
-  /** What it may spend: in one run, or with a `scope` in all that name it. */
+  /** What it may spend in one run or, with a `scope`, in all runs that name the scope. */
   readonly budget?: Budget | readonly Budget[];
-  /** Keeps its answers, by their content, for other runs. Needs a `version`. As the supervisor says where left out. */
+  /** Keeps its answers, by their content, for other runs. Needs a `version`. Default: the supervisor's setting. */
   readonly cache?: boolean | CacheOptions;
-  /** Makes one request of several tasks, also of several runs. */
+  /** Makes one request of several tasks, also across runs. */
   readonly batch?: BatchOptions<Task, Returned>;
-  /** The names of limiters that it passes, of its team or of those above; as a function, by the tier and the model that it is asked at. */
+  /** The names of the limiters that it passes, of its team or a team above it; or a function of the tier and the model that it is asked at. */
   readonly limiters?: LimitersOf;
-  /** When it is asked once more, at the next of its team's tiers. As the supervisor says where left out. */
+  /** When it is asked once more, at the next of its team's tiers. Default: the supervisor's setting. */
   readonly escalateIf?: readonly EscalateIf<Output>[];
-  /** Who is asked, one after another, when it has failed. They see what failed in `context.failed`. */
+  /** The agents that are asked, one after another, when it has failed. They find the errors in `context.failed`. */
   readonly fallback?:
     | Agent<string, Input, NoInfer<Output>>
     | readonly Agent<string, Input, NoInfer<Output>>[];
@@ -193,8 +193,8 @@ export interface AgentOptions<
     context: AgentContext<UpstreamOf<Needs>>,
   ) => Returned | Promise<Returned>;
   /**
-   * What the answer asserts: the name of the property that is its position on `"task"`, or a function that lists claims. Where left out
-   * an answer that is a string, number or boolean is that position, or its `recommendation` that is one.
+   * What the answer asserts: the name of the property that is its position on `"task"`, or a function that lists claims. By default
+   * the position is an answer that is a string, number or boolean, or else its `recommendation` of such a type.
    */
   readonly claims?:
     | PropertyOf<NoInfer<Output>, Property>
@@ -209,7 +209,7 @@ const CLAIMS = fitting<Agent["claims"]>(
   'name the property that is the position, "verdict", or use (output) => [{ subject, position }]',
 );
 
-/** Who is asked when an agent has failed: agents of different names. */
+/** The agents that are asked when an agent has failed; their names differ. */
 const FALLBACK = option<readonly Agent[]>((given, what) => {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   const names = new Set<string>();
@@ -231,7 +231,7 @@ type Made = Pick<
   "input" | "output" | "maxCost" | "cache" | "batch" | "escalateIf" | "fallback" | "run" | "claims"
 > & { readonly budget: readonly CheckedBudget[] };
 
-/** Options that there were, and what became of them. */
+/** Options that existed earlier, and what became of them. */
 export const FORMER_OPTIONS: Readonly<Record<string, string>> = {
   lanes:
     'renamed to limiters; use limiters: ["openai"], and give the team limiters: { openai: { … } }',
@@ -264,9 +264,9 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options(
 );
 
 /**
- * Describes an agent. Types come from the schemas, and without them from `run`.
+ * Describes an agent. Its types come from the schemas or, without schemas, from `run`.
  *
- * Throws `BAD_OPTIONS` when something in the description cannot work.
+ * Throws `BAD_OPTIONS` if something in the description cannot work.
  */
 export function agent<
   const Name extends string,
@@ -317,7 +317,7 @@ export function agent<
   });
 }
 
-/** Refuses with `BAD_OPTIONS` what contradicts that an agent is free. */
+/** Refuses with `BAD_OPTIONS` options that contradict `cost: "free"`. */
 function checkFree(
   { cost, tier, maxCost }: Pick<Agent, "cost" | "tier" | "maxCost">,
   where: string,
@@ -338,12 +338,12 @@ export function isWorker(value: unknown): value is Worker {
   try {
     return typeof value === "object" && value !== null && WORKER in value;
   } catch {
-    // A proxy that throws whatever is asked of it.
+    // A proxy that throws on every access.
     return false;
   }
 }
 
-/** What makes an object a worker; for what else is one than what `agent()` makes. */
+/** The mark of a worker, for objects that `agent()` does not make. */
 export function workerBrand<Input, Output, Position>(): Pick<
   Worker<string, Input, Output, Position>,
   typeof WORKER
@@ -351,13 +351,13 @@ export function workerBrand<Input, Output, Position>(): Pick<
   return { [WORKER]: {} };
 }
 
-/** What stands in the place of an agent, for a message. */
+/** What was given instead of an agent, for a message. */
 function unfitIn(one: unknown): string {
   if (!isWorker(one)) return `one that is ${shown(one)}`;
   return "agents" in one ? `the supervisor "${one.name}"` : `"${one.name}" twice`;
 }
 
-/** The workers that something needs. Throws `BAD_OPTIONS` when one is none, or stands under another name. */
+/** The workers that something needs. Throws `BAD_OPTIONS` if a value is not a worker, or its key is not its name. */
 export function checkNeeds(needs: Workers | undefined, where: string): Workers {
   for (const [key, worker] of Object.entries(needs ?? {})) {
     if (!isWorker(worker)) {

@@ -3,25 +3,25 @@ import { options, type Options } from "../check/options.ts";
 import type { OtherSide, UpstreamResult, Usage } from "../model/call.ts";
 import type { ErrorRecord, Issue } from "../model/errors.ts";
 
-/** What a batch is given beside its tasks. Everything may be taken apart. What is by task is in the order of the tasks. */
+/** What a batch gets beside its tasks. You may destructure it. Lists are in the order of the tasks. */
 export interface BatchContext {
-  /** Aborted when the batch times out or nobody waits for it any more. */
+  /** Aborted when the batch times out or no call waits for it any more. */
   readonly signal: AbortSignal;
-  /** As `context.results`, by task. */
+  /** `context.results` for each task. */
   readonly results: readonly Readonly<Record<string, UpstreamResult | undefined>>[];
-  /** As `context.issues`, by task: of tasks that are asked again. */
+  /** `context.issues` for each task; not empty for tasks that are asked again. */
   readonly issues: readonly (readonly Issue[])[];
-  /** As `context.failed`, by task. */
+  /** `context.failed` for each task. */
   readonly failed: readonly (readonly ErrorRecord[])[];
-  /** As `context.others`, by task. */
+  /** `context.others` for each task. */
   readonly others: readonly (readonly OtherSide[])[];
   readonly tier: string | undefined;
-  /** What the team's `tiers` have for the tier. */
+  /** The value of the tier in the team's `tiers`. */
   readonly model: unknown;
-  /** As `context.idempotencyKey`, by task. */
+  /** `context.idempotencyKey` for each task. */
   readonly idempotencyKeys: readonly string[];
   /**
-   * Tells what was used so far: by the task at `index`, or where that is left out by all together, in equal parts. Several
+   * Reports what was used so far: by the task at `index` or, without it, by all tasks in equal parts. Several
    * reports are added up.
    */
   readonly report: (usage: Usage, index?: number) => void;
@@ -34,8 +34,8 @@ export interface BatchOptions<Task = never, Returned = unknown> {
   /** How long the first task waits for others, in ms (10); not at all when no other can come. */
   readonly waitMs?: number;
   /**
-   * Answers all tasks, in their order. An `Error` in place of an answer fails that task alone; what it throws fails all of
-   * them, and so does an answer that is no list of as many. A single task is put to the agent's own `run`.
+   * Answers all tasks, in their order. An `Error` instead of an answer fails only that task. If `run` throws, or does not return a list
+   * of as many answers, all tasks fail. A single task is put to the agent's own `run`.
    */
   readonly run: (
     tasks: readonly Task[],

@@ -3,17 +3,17 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 
 /** How answers are kept for other runs. */
 export interface CacheOptions {
-  /** How long an answer serves, in ms; for ever where left out. */
+  /** How long a cached answer is valid, in ms; by default without limit. */
   readonly ttlMs?: number;
   /** Who shares the answers: other scopes do not see them. Part of the key. Default: the runs of one tenant; those of no tenant. */
   readonly scope?: string;
 }
 
-/** What one run may have its own way. */
+/** What one run may override. */
 export interface RunCache {
-  /** In place of the agents' own scopes. */
+  /** Replaces the agents' own scopes. */
   readonly scope?: string;
-  /** Asks anew, and keeps the new answers. */
+  /** Asks again, and keeps the new answers. */
   readonly bust?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface CacheSettings {
 }
 
 const MAX_SCOPE = 200;
-/** Three thousand years: a time so far ahead is none any more. */
+/** Three thousand years: an expiry that far ahead counts as none. */
 const FOR_EVER_MS = 1e14;
 
 const SCOPE = fitting<string>(
@@ -32,7 +32,7 @@ const SCOPE = fitting<string>(
   `use at most ${MAX_SCOPE} characters of valid Unicode`,
 );
 
-// It may be longer than a timer can be: nothing waits for it.
+// It may exceed what a timer can keep: nothing waits for it.
 const TTL = option<number>(
   (given) =>
     typeof given === "number" && given >= 1 ? (given > FOR_EVER_MS ? Infinity : given) : undefined,
@@ -44,7 +44,7 @@ export const KEPT: Options<CacheOptions, "ttlMs"> = options(
   { instead: "use true, or { ttlMs, scope }" },
 );
 
-/** How answers are kept; `false` where they are not to be. */
+/** How answers are kept; `false` if they are not. */
 export const CACHE: Option<CacheSettings | false | undefined> = orFlag(KEPT);
 
 export const RUN_CACHE: Options<RunCache> = options(

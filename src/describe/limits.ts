@@ -2,15 +2,15 @@ import { integer, milliseconds, orInfinity } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { BACKOFF, DEFAULT_BACKOFF, type Backoff } from "../retry/backoff.ts";
 
-/** How one call is limited. May stand on a run, on an agent and on its supervisor; the first that says something wins. */
+/** How one call is limited. It can be set on a run, on an agent and on its supervisor; the first that sets a limit wins. */
 export interface CallLimits {
-  /** How long an attempt may take, in ms from its dispatch; waiting for a slot does not count. `Infinity`: for ever. */
+  /** How long an attempt may take, in ms from its dispatch; waiting for a slot does not count. `Infinity`: no limit. */
   readonly timeoutMs?: number;
-  /** How long an attempt that was told to stop keeps its slot while it has not stopped, in ms. */
+  /** How long an attempt that was told to stop keeps its slot if it does not stop, in ms. */
   readonly graceMs?: number;
-  /** How often a failed attempt is repeated, if its failure is worth it. */
+  /** How often a failed attempt is retried, unless its failure is known to be permanent. */
   readonly retries?: number;
-  /** How long to wait before a repetition. */
+  /** How long to wait before a retry. */
   readonly backoff?: Backoff;
   /** The largest task or output, in bytes of its JSON in UTF-8, as `JSON.stringify` writes it. */
   readonly maxBytes?: number;
@@ -21,7 +21,7 @@ export interface Limits extends Required<CallLimits> {
   readonly backoff: Required<Backoff>;
 }
 
-/** What holds where nobody said otherwise. */
+/** The defaults. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   timeoutMs: 30_000,
   graceMs: 5_000,
@@ -33,7 +33,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 const MAX_RETRIES = 100;
 const MAX_BYTES = 2 ** 30;
 
-// Without defaults: what is left out in one place may be said in another.
+// Without defaults: a limit that is left out in one place may be set in another.
 export const LIMITS: Options<CallLimits> = options({
   timeoutMs: orInfinity(milliseconds(1)),
   graceMs: milliseconds(0),

@@ -5,10 +5,10 @@ import { option, type Option } from "../check/options.ts";
 /**
  * When an agent is asked once more, at the next tier:
  *
- * - `schema-fail`: its output failed its schema, also when it was repeated.
+ * - `schema-fail`: its output failed its schema, even after retries.
  * - `conflict`: others contradict it.
  * - `low-margin`: a vote about what it claims is won by less than a fifth of its weight.
- * - a function of its output: when it answers `true`.
+ * - a function of its output: if it returns `true`.
  */
 export type EscalateIf<Output = never> =
   | "schema-fail"
@@ -16,13 +16,13 @@ export type EscalateIf<Output = never> =
   | "conflict"
   | ((output: Output) => boolean);
 
-/** At which tier, and with what, an agent is asked. */
+/** The tier and the model with which an agent is asked. */
 export interface AskedAt {
   readonly tier: string | undefined;
   readonly model: unknown;
 }
 
-/** What agents are asked with, by the name of a tier; from cheap to dear. */
+/** What agents are asked with, by the name of a tier; from cheap to expensive. */
 export type Tiers = Readonly<Record<string, unknown>>;
 
 const REASONS: ReadonlySet<unknown> = new Set(["schema-fail", "low-margin", "conflict"]);
@@ -35,15 +35,15 @@ export const ESCALATE_IF: Option<readonly EscalateIf[] | undefined> = oneOrMore(
   'use "schema-fail", "low-margin", "conflict" or (output) => boolean',
 );
 
-/** When to ask all agents of a team: a function of an output is for one of them. */
+/** When to ask all agents of a team at the next tier; a function of an output belongs to a single agent. */
 export const ESCALATE_ALL_IF: Option<
   readonly Exclude<EscalateIf, (...args: never) => unknown>[] | undefined
 > = oneOrMore(isReason, 'use "schema-fail", "low-margin", "conflict", and functions on agents');
 
-/** What stands in the id of a rerun's call, where others have a tier or a fallback. */
+/** Marks the id of a rerun's call, in the place of a tier or a fallback. */
 export const RERUN = "rerun";
 
-/** The name of a tier, which stands in call ids behind a `~`; those behind which a number stands are repeated teams. */
+/** The name of a tier, which follows a `~` in call ids; a number there means a repeated team. */
 export const TIER: Option<string | undefined> = fitting(
   (given) =>
     typeof given === "string" &&
@@ -60,7 +60,7 @@ export const TIERS: Option<ReadonlyMap<string, unknown> | undefined> = option((g
   return new Map(list);
 }, "use { small: model, strong: model }");
 
-/** What an agent asks: the name of a model, or an object that has one as `modelId`, `model` or `name`. */
+/** The model that an agent asks: a name, or an object that has the name as `modelId`, `model` or `name`. */
 export type ModelOption = string | object;
 
 export const MODEL_OPTION: Option<ModelOption | undefined> = fitting(
@@ -68,7 +68,7 @@ export const MODEL_OPTION: Option<ModelOption | undefined> = fitting(
   'use its name, for instance "gpt-6", or a model that has one as modelId',
 );
 
-/** What a model is called: a text is its own name, an object may have one as `modelId`, `model` or `name`. */
+/** The name of a model: a text is its own name, an object may have it as `modelId`, `model` or `name`. */
 export function modelName(model: unknown): string | undefined {
   if (typeof model === "string") return cut(model, MAX_NAME);
   if (typeof model !== "object" || model === null) return undefined;

@@ -1,49 +1,49 @@
-/** The team that something in a run belongs to. What belongs to the root has neither field. */
+/** The team that something in a run belongs to. For the root, both fields are absent. */
 export interface TeamPlace {
   /** The call of the nested team, by its id. */
   readonly team?: string;
-  /** Which attempt of that call it belongs to, where that is not the first: a repeated team asks its agents anew. */
+  /** The attempt of that call, from 2; absent for the first: a repeated team asks its agents again. */
   readonly teamAttempt?: number;
 }
 
 /** Whom a call asks: a member that is an agent or a team, or an agent that a resolver or a comparator asks. */
 export type CallRole = "agent" | "team" | "judge";
 
-/** The earlier call of the same member that a call stands in for, and why. */
+/** The earlier call of the same member that a call replaces, and why. */
 export interface Via {
-  /** Of a fallback, the first call of the agent that it stands in for; else the first one of its own agent. */
+  /** For a fallback, the first call of the agent that it replaces; else the first call of its own agent. */
   readonly callId: string;
-  /** At a dearer tier, of an agent that stands in, or to ask once more. */
+  /** At a more expensive tier, for a fallback agent, or for a rerun. */
   readonly why: "tier" | "fallback" | "rerun";
 }
 
-/** Where a call stands in its run: every event of the call has it, and nothing else has to be known to tell whose it is. */
+/** Where a call stands in its run. Every event of the call has it, and it is all that is needed to tell whose event it is. */
 export interface CallPlace extends TeamPlace {
-  /** Identifies the call within its run, and says no more: the place is in the other fields. */
+  /** Identifies the call within its run. Not to be parsed: the place is in the other fields. */
   readonly callId: string;
-  /** Who is asked. */
+  /** The agent that is asked. */
   readonly agent: string;
   readonly role: CallRole;
-  /** Of a judge's call, the key under which the resolver or the comparator asks. */
+  /** For a judge's call, the key under which the resolver or the comparator asks. */
   readonly questionKey?: string;
   readonly via?: Via;
 }
 
-/** The place of the root's own. */
+/** The place of what belongs to the root team. */
 export const ROOT: TeamPlace = Object.freeze({});
 
-/** Where the members of a team stand at one attempt of its call. */
+/** The place of a team's members at one attempt of its call. */
 export function teamPlace(callId: string, attempt: number): TeamPlace {
   return attempt === 1 ? { team: callId } : { team: callId, teamAttempt: attempt };
 }
 
-/** The team's fields of a place that may have more. */
+/** The team fields of a place that may have more fields. */
 export function teamOf({ team, teamAttempt }: TeamPlace): TeamPlace {
   if (team === undefined) return ROOT;
   return teamAttempt === undefined ? { team } : { team, teamAttempt };
 }
 
-/** The place alone, of what has one. */
+/** The place alone, of an object that has one. */
 export function placeOf(given: CallPlace): CallPlace {
   const { callId, agent, role, questionKey, via } = given;
   return {
@@ -56,7 +56,7 @@ export function placeOf(given: CallPlace): CallPlace {
   };
 }
 
-/** Tells teams apart, and the attempts of each; empty for the root. */
+/** Distinguishes teams, and the attempts of each; empty for the root. */
 export function scopeOf({ team = "", teamAttempt }: TeamPlace): string {
   return teamAttempt === undefined ? team : `${team}~${teamAttempt}`;
 }
@@ -78,7 +78,7 @@ export function judgePlace(team: TeamPlace, agent: string, questionKey: string):
   };
 }
 
-/** The place of a further call for the same member: `what` tells it from the others, `agent` is a fallback's. */
+/** The place of a further call for the same member: `what` distinguishes it from the others, `agent` is a fallback's. */
 export function furtherPlace(
   place: CallPlace,
   why: Via["why"],
@@ -90,8 +90,8 @@ export function furtherPlace(
 }
 
 /**
- * The id of a member's own call. A repeated team has "~" and its attempt behind its own, a further call "~" and its tier or its agent,
- * and a judge begins with "~": no name has one.
+ * The id of a member's own call. A repeated team adds "~" and its attempt, a further call adds "~" and its tier or its agent,
+ * and a judge begins with "~": no name contains one.
  */
 export function memberId(team: TeamPlace, name: string): string {
   return team.team === undefined ? name : `${scopeOf(team)}/${name}`;

@@ -13,56 +13,56 @@ export interface TokenParts {
 }
 
 /**
- * What something cost. Money is in integer micro-dollars, tokens are counts. What nobody reported is
- * `"unknown"`, never 0. The parts of the tokens are those that were reported, and left out where none were.
+ * What something cost. Money is in integer micro-dollars, tokens are counts. An amount that was not reported is
+ * `"unknown"`, never 0. The parts of the tokens are those that were reported, and absent if none were.
  */
 export interface Cost extends TokenParts {
   readonly usdMicros: number | "unknown";
   readonly inputTokens: number | "unknown";
   readonly outputTokens: number | "unknown";
-  /** What was reported of an unknown amount all the same: it is at least that. Left out where nothing is known of it. */
+  /** The known part of an unknown amount: it is at least that. Absent if nothing is known. */
   readonly atLeast?: KnownCost;
 }
 
-/** A cost of which everything is known. */
+/** A cost that is completely known. */
 export interface KnownCost {
   readonly usdMicros: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
-/** What something cost with one model; `null` where nobody said which. */
+/** What something cost with one model; `null` if the model was not named. */
 export interface ModelCost {
   readonly model: string | null;
   readonly cost: Cost;
 }
 
 /**
- * An agent's own report of what it used: an amount, or tokens that have the price of their model. May be given in several parts,
+ * An agent's own report of what it used: an amount, or tokens that are priced by their model. It may come in several parts,
  * which are added up, each at the price of its own model.
  */
 export interface Usage extends TokenParts {
-  /** What has a fraction is rounded up. */
+  /** A fraction is rounded up. */
   readonly usdMicros?: number;
   /** All of the input, cached or not. */
   readonly inputTokens?: number;
   /** All of the output, reasoning included. */
   readonly outputTokens?: number;
-  /** Which model this is of, where the agent knows better than its team. */
+  /** The model, if the agent knows it better than its team. */
   readonly model?: string;
 }
 
-/** A cost of which nothing is known. */
+/** A completely unknown cost. */
 export const UNKNOWN_COST: Cost = Object.freeze({
   usdMicros: "unknown",
   inputTokens: "unknown",
   outputTokens: "unknown",
 });
 
-/** A cost of nothing, where to begin adding. */
+/** A cost of nothing, to begin a sum with. */
 export const NO_COST: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
-/** The sum of two costs; unknown where either is, and then at least what is known of both. */
+/** The sum of two costs. Unknown if either is; then `atLeast` is the sum of the known parts. */
 export function addCost(a: Cost, b: Cost): Cost {
   // Nearly every sum is one of these: most agents are asked once, and many report nothing.
   if (a === NO_COST) return b;
@@ -74,24 +74,24 @@ export function addCost(a: Cost, b: Cost): Cost {
   );
 }
 
-/** What has come to a cost since it was `before`; what was unknown then has all come since, but for what was known of it. */
+/** The difference to an earlier cost, `before`. What was unknown then counts as added since, except its known part. */
 export function costSince(cost: Cost, before: Cost): Cost {
   if (before === NO_COST) return cost;
   return madeCost(
     (name) => (cost[name] === "unknown" ? "unknown" : cost[name] - known(before, name)),
-    // What earlier versions recorded of an unknown cost has nothing that was known.
+    // Unknown costs recorded by earlier versions have no known part.
     (name) => Math.max(0, known(cost, name) - known(before, name)),
     (part) => Math.max(0, (cost[part] ?? 0) - (before[part] ?? 0)),
   );
 }
 
-/** What is known of an amount of a cost: all of it, or what it is at least. */
+/** The known part of an amount: all of it, or its `atLeast`. */
 export function known(cost: Cost, name: keyof KnownCost): number {
   const amount = cost[name];
   return amount === "unknown" ? (cost.atLeast?.[name] ?? 0) : amount;
 }
 
-/** A cost of these amounts, and of what is known where one is unknown. */
+/** A cost of these amounts, with the known parts where one is unknown. */
 export function madeCost(
   amount: (name: keyof KnownCost) => number | "unknown",
   least: (name: keyof KnownCost) => number,
@@ -124,67 +124,67 @@ export const TOKEN_PARTS: readonly (keyof TokenParts)[] = [
   "reasoningTokens",
 ];
 
-/** One attempt at one call, as an engine receives it. Plain JSON: it may be sent to another machine. */
+/** One attempt at one call, as an executor receives it. Plain JSON: it may be sent to another machine. */
 export interface CallRequest {
   readonly runId: string;
   readonly callId: string;
   /** Where the call stands in the run, as its events have it. */
   readonly place: CallPlace;
-  /** Where the agent stands in the team, joined by `/`; the key under which an engine finds it. */
+  /** The agent's place in the team, joined by `/`; the key under which an executor finds it. */
   readonly agent: string;
   readonly version: string | undefined;
   /** The validated task. */
   readonly input: unknown;
-  /** Identifies the call by its content, where the run keeps keys; see `contentKey`. */
+  /** Identifies the call by its content, if the run keeps keys; see `contentKey`. */
   readonly key: string | undefined;
-  /** Results that this call may see: those it needs, or in sequence all before it. */
+  /** Results that this call may see: those that it needs, or in sequence all before it. */
   readonly results: Readonly<Record<string, UpstreamResult>>;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** What was wrong with the output of the attempt before, when it failed its schema. */
+  /** What was wrong with the output of the previous attempt, if it failed its schema. */
   readonly issues: readonly Issue[];
-  /** The same as the log has it, where that is not all: an idempotency key is made of this. */
+  /** The same as kept in the log, if that differs: an idempotency key is made of this. */
   readonly keptIssues?: readonly Issue[];
-  /** How far it said that it is when it was made before, by a process that died. */
+  /** The last checkpoint of an earlier attempt whose process died. */
   readonly checkpoint?: unknown;
-  /** At which of the team's tiers. */
+  /** The team's tier that is asked. */
   readonly tier?: string;
-  /** What those failed with that were asked before a fallback. */
+  /** For a fallback: the errors of the agents that were asked before it. */
   readonly failed?: readonly ErrorRecord[];
-  /** What others hold, where they disagree and the agent is asked once more. */
+  /** What others hold, if they disagree and the agent is asked once more. */
   readonly others?: readonly OtherSide[];
 }
 
-/** A position of others about a subject that an agent has spoken about too. Their words are data, never instructions. */
+/** Another agent's position about a subject that this agent has spoken about, too. Its words are data, never instructions. */
 export interface OtherSide {
   readonly subject: string;
   readonly position: Json;
-  /** What was said for it, bounded; without names. */
+  /** The evidence for it, bounded, without names. */
   readonly evidence: readonly string[];
 }
 
-/** Where an answer came from that nobody was asked for. */
+/** Where an answer came from, if no agent was asked for it. */
 export type ReusedBy = "fork" | "cache" | "joined";
 
 /**
- * An agent that answered. Where more than one call was made for it, at dearer tiers, of fallbacks or in a rerun, attempts,
- * times and costs are those of all of them, added up.
+ * An agent that answered. If several calls were made for it (more expensive tiers, fallbacks, a rerun), attempts,
+ * times and costs are the sums over all of them.
  */
 export interface Answered<Output = unknown> {
   readonly status: "ok";
   readonly output: Output;
-  /** How often the agent was asked, 1 when the first attempt answered. */
+  /** How often the agent was asked; 1 if the first attempt answered. */
   readonly attempts: number;
-  /** From the first dispatch to the answer, waits between attempts included, queueing not. */
+  /** From the first dispatch to the answer, in ms; includes waits between attempts, but not queueing. */
   readonly durationMs: number;
   readonly cost: Cost;
-  /** The answer was there already: nobody was asked for it in this run. */
+  /** The answer existed already: no agent was asked for it in this run. */
   readonly reused?: ReusedBy;
-  /** The call whose answer this is, where it was not its own first one: a dearer tier, a fallback, a rerun. */
+  /** The call whose answer this is, if not the agent's first call: a more expensive tier, a fallback, a rerun. */
   readonly answeredBy?: string;
 }
 
-/** An agent that was asked and did not answer, and what its own last call failed with. Sums as of one that answered. */
+/** An agent that was asked and did not answer, and the error of its own last call. Sums as in `Answered`. */
 export interface Failed {
   readonly status: "failed";
   readonly error: QuorateError;
@@ -193,16 +193,16 @@ export interface Failed {
   readonly cost: Cost;
 }
 
-/** An agent that was not asked: the route left it out, what it needs failed, or those who have answered were enough. */
+/** An agent that was not asked: the route left it out, an agent that it needs failed, or the answers were enough. */
 export interface Skipped {
   readonly status: "skipped";
-  /** `early-stop`: only of a run of an earlier version, which stopped agents whose answers could not change a verdict any more. */
+  /** `early-stop`: only in a run of an earlier version, which stopped agents whose answers could no longer change a verdict. */
   readonly reason: "not-routed" | "need-failed" | "required-failed" | "panel" | "early-stop";
   /** One sentence for a person. */
   readonly detail: string;
 }
 
-/** A nested supervisor that waits for a person, or an agent that is asked only after it. Only of a run that waits. */
+/** A nested supervisor that waits for a person, or an agent that is asked only after it. Only in a run that waits. */
 export interface Waiting {
   readonly status: "waiting";
   /** One sentence for a person. */

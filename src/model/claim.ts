@@ -6,7 +6,7 @@ export interface ClaimDraft {
   readonly subject: string;
   /** What is asserted. Any JSON value. */
   readonly position: Json;
-  /** The agent's own statement of how sure it is, 0–1. Kept, shown, and never used as a confidence. */
+  /** How sure the agent says it is, 0–1. Kept and shown, but never used as a confidence. */
   readonly confidence?: number;
   /** Why, in the agent's words. */
   readonly evidence?: string;
@@ -22,18 +22,18 @@ export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const
 
 export type Severity = (typeof SEVERITIES)[number];
 
-/** What a finding says besides its text: where it is, how bad, and what to do. Whatever was not said is left out. */
+/** What a finding says besides its text: where it is, how severe, and what to do. Parts that were not given are absent. */
 export interface FindingDetails {
-  /** As it was named, mostly as seen from the root of the project. Never looked up on a disk. */
+  /** As the reporter named it, usually relative to the root of the project. Never looked up on a disk. */
   readonly file?: string;
   /** Counted from 1. */
   readonly line?: number;
-  /** The last line, where that is another one. */
+  /** The last line, if it is not `line`. */
   readonly endLine?: number;
   readonly severity?: Severity;
-  /** Which rule of a tool, or which test. */
+  /** The rule of a tool, or the test. */
   readonly rule?: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly suggestion?: string;
   readonly category?: string;
 }
@@ -48,5 +48,5 @@ export interface Finding extends PlacedFinding {
   readonly agent: string;
 }
 
-/** The subject of what an answer says where nothing else is said of it. */
+/** The default subject of what an answer claims. */
 export const TASK_SUBJECT = "task";

@@ -6,24 +6,24 @@ export interface Holder {
   readonly agent: string;
   /** Why, in the agent's words; for a finding, the agent's own wording of it. */
   readonly evidence?: string;
-  /** What the agent itself claimed, where another value stands for the position (after `within`, `similar`, …). */
+  /** What the agent itself claimed, if another value represents the position (after `within`, `similar`, …). */
   readonly said?: Json;
-  /** The agent's own statement of how sure it is. Never used as a confidence. */
+  /** How sure the agent says it is. Never used as a confidence. */
   readonly stated?: number;
-  /** Where the agent itself reports the finding, and what else it says of it; absent where it says a text alone. */
+  /** Where this agent reports the finding, and what else it says about it; absent if it gives only a text. */
   readonly finding?: FindingDetails;
 }
 
 /** One distinct value that was claimed about a subject, and who holds it. */
 export interface Position {
   readonly value: Json;
-  /** In the code-unit order of their names, each agent once. Empty only for a choice that is put to a person. */
+  /** In the code-unit order of their names, each agent once. Empty only for an option that a person may choose and nobody holds. */
   readonly heldBy: readonly Holder[];
 }
 
 /**
- * What is asked: `claim` is an answer to a question put to the agents; `finding` is something reported by
- * itself, where the positions are `"present"` and `"absent"` and the subject is the report's text, after its place where it has one.
+ * The kind of a question. `claim`: an answer to a question put to the agents. `finding`: something reported unasked; its
+ * positions are `"present"` and `"absent"`, and its subject is the report's text, after its place if it has one.
  */
 export type SubjectKind = "claim" | "finding";
 
@@ -31,8 +31,8 @@ export type SubjectKind = "claim" | "finding";
 export interface Conflict {
   readonly subject: string;
   readonly kind: SubjectKind;
-  /** What those who report it say together; absent where they say texts alone, and of claims. */
+  /** What its reporters say together; absent for claims, and if they give only texts. */
   readonly finding?: PlacedFinding;
-  /** Two or more, most held first; equally held ones in canonical order. */
+  /** Two or more, the most held first; equally held ones in canonical order. */
   readonly positions: readonly Position[];
 }

@@ -5,9 +5,9 @@ import type { EventBody, RunEvent } from "./events.ts";
 import type { LearnedBefore } from "./reliability.ts";
 
 /**
- * Events of one run or several as this version writes them, whichever version wrote them: the only place that knows of earlier ones. What
- * needs no change is handed back as it is. `whole` gives the whole logs, where these are parts: which calls were those of teams, only
- * what follows them says.
+ * Events of one or several runs in the form of this version, whichever version wrote them. Only this file knows of earlier versions. An event that
+ * needs no change is returned as it is. If `events` is part of a log, `whole` gives the whole logs: only later events say which
+ * calls were those of teams.
  */
 export function todaysEvents(
   events: readonly RunEvent[],
@@ -18,7 +18,7 @@ export function todaysEvents(
   return events.map((event) => (isEarlier(event) ? todaysEvent(event, teams) : event));
 }
 
-/** An event of any version: what a field may be missing in, or be called otherwise. */
+/** An event of any version: fields may be missing or have other names. */
 type AnyEvent = RunEvent & {
   readonly callId?: string;
   readonly agent?: string;
@@ -32,13 +32,13 @@ const TEAMS_OWN: ReadonlySet<EventBody["type"]> = new Set([
   "person.decided",
 ]);
 
-/** What events of earlier versions are called today. */
+/** Today's names of events of earlier versions. */
 const RENAMED: ReadonlyMap<string, EventBody["type"]> = new Map([
   ["call.doubted", "call.escalated"],
   ["call.straggled", "call.late"],
 ]);
 
-/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone, and resolvers, limiters and truths were called otherwise. */
+/** Whether an earlier version wrote it: then `callId` alone had the place of a call or of a team, and resolvers, limiters and truths had other names. */
 function isEarlier(event: RunEvent): boolean {
   if (namesLane(event)) return true;
   if (event.type === "run.planned" && hasEarlierLearned(event)) return true;
@@ -52,7 +52,7 @@ function hasEarlierLearned({ learned = {} }: Extract<RunEvent, { type: "run.plan
   return Object.values(learned).some(isEarlierLearned);
 }
 
-/** The calls of teams in these logs: only of those that came as far as to have a plan. */
+/** The calls of teams in these logs, as far as the teams came to have a plan. */
 function teamsIn(events: readonly RunEvent[]): ReadonlySet<string> {
   return new Set(
     events.flatMap((event) => {
@@ -69,7 +69,7 @@ function namesLane(event: RunEvent): boolean {
   return event.type === "call.queued" && (event.waitsFor.kind as string) === "lane";
 }
 
-/** An event with what it says of a lane said of a limiter. */
+/** An event in which a lane is renamed to a limiter. */
 function withLimiter(event: RunEvent): RunEvent {
   if (event.type === "call.queued") {
     return { ...event, waitsFor: { ...event.waitsFor, kind: "limiter" } };
@@ -102,13 +102,13 @@ function todaysEvent(event: RunEvent, teams: ReadonlySet<string>): RunEvent {
   }
   const { agent = "", runId } = rest;
   const place = placeFrom(callId, agent, teams.has(`${runId} ${callId}`));
-  // The first logs did not say what an attempt had cost that was repeated.
+  // The first logs did not record the cost of an attempt that was retried.
   const cost = event.type === "call.retried" ? { cost: event.cost ?? UNKNOWN_COST } : {};
   const type = RENAMED.get(event.type) ?? event.type;
   return { ...rest, ...place, ...cost, type } as RunEvent;
 }
 
-/** The team that had this in front of the ids of its calls: "outer/inner", or "outer/inner~2" at its second attempt. */
+/** The team that was written in front of the ids of its calls: "outer/inner", or "outer/inner~2" at its second attempt. */
 function teamFrom(scope: string): TeamPlace {
   if (scope === "") return {};
   const [, team = scope, attempt] = /^(.*)~(\d+)$/s.exec(scope) ?? [];
@@ -116,8 +116,8 @@ function teamFrom(scope: string): TeamPlace {
 }
 
 /**
- * The place that an id said: names below those of their teams, joined by "/". Behind "~" stands a repeated team's attempt, or the tier or
- * the fallback of a further call, or "rerun"; a judge's name begins with it, and what it was asked follows.
+ * The place that an id encoded: names below those of their teams, joined by "/". After "~" comes a repeated team's attempt, the tier or
+ * the fallback of a further call, or "rerun". A judge's name begins with "~", and its question follows.
  */
 function placeFrom(callId: string, agent: string, isTeam: boolean): CallPlace {
   const judge = /^((?:[^~/][^/]*\/)*)~[^/]+\/(.*)$/s.exec(callId);

@@ -1,13 +1,13 @@
 import type { LearnedBefore } from "./reliability.ts";
 
-// Earlier versions called truths outcomes: what `learn()` and `learnFindings()` made then stands in logs, and in files of whoever kept it.
+// Earlier versions called truths outcomes: their results of `learn()` and `learnFindings()` are in logs, and in files of users.
 
-/** Whether an earlier version made it of what it was given. */
+/** Whether an earlier version made it. */
 export function isEarlierLearned(given: unknown): boolean {
   return hasOutcomes(given) || (isObject(given) && hasOutcomes(given["calibration"]));
 }
 
-/** What was learned, as this version says it; what needs no change is handed back as it is. */
+/** What was learned, in the form of this version; returned as it is if it needs no change. */
 export function todaysLearned(given: unknown): unknown {
   if (!isEarlierLearned(given)) return given;
   const { outcomes, calibration, ...rest } = given as Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function todaysLearned(given: unknown): unknown {
   };
 }
 
-/** All that a log says of what was learned before its run. */
+/** The same for everything that a log has of what was learned before its run. */
 export function todaysLearnedBefore(learned: LearnedBefore): LearnedBefore {
   const entries = Object.entries(learned).map(([kind, of]) => [kind, todaysLearned(of)] as const);
   return Object.fromEntries(entries) as LearnedBefore;

@@ -4,7 +4,7 @@ export { describeThrown } from "./thrown.ts";
 export type { Cause } from "./thrown.ts";
 
 /**
- * Every way in which Quorate says no.
+ * Every code of a `QuorateError`.
  *
  * - `BAD_OPTIONS`: an agent or supervisor was described wrongly; thrown at construction.
  * - `BAD_ROUTE`: a route names an agent that the team does not have, or the route function failed.
@@ -12,26 +12,26 @@ export type { Cause } from "./thrown.ts";
  * - `OUTPUT_INVALID`: an output fails its agent's schema; `issues` says where. Retried.
  * - `OUTPUT_NOT_JSON`: an output would not survive JSON (a cycle, a function, `NaN`, a class instance).
  * - `OUTPUT_TOO_LARGE`: an output is larger than `maxBytes`, or than what the store takes.
- * - `CLAIMS_INVALID`: an agent's `claims` function threw, or returned something else than claims.
+ * - `CLAIMS_INVALID`: an agent's `claims` function threw, or returned something other than claims.
  * - `AGENT_FAILED`: an agent threw or rejected; the original failure is `cause`.
  * - `TEAM_FAILED`: a nested supervisor's own outcome was `failed`.
  * - `TIMEOUT`: an attempt ran longer than `timeoutMs`, and is retried; or the run reached its `deadlineMs`.
  * - `CANCELLED`: the run was cancelled without a reason of the caller's own.
  * - `JUDGE_FAILED`: a judge's agent failed or answered outside the question.
  * - `STORE_FAILED`: the store could not keep an event; the run stops, nothing unsaved was shown.
- * - `SEQ_TAKEN`: an append whose `seq` is not the next one of its run; somebody else wrote it.
+ * - `SEQ_TAKEN`: an append whose `seq` is not the next one of its run, because another process wrote it.
  * - `RUN_NOT_FOUND`: the store has no run of that id.
- * - `RUN_OWNED`: the run is driven by somebody who lives; wait for it, or stop that process.
- * - `LEASE_LOST`: somebody else took the run over; what this process still does for it is not kept.
- * - `RUN_ID_TAKEN`: there is a run of that id with another input, or of another supervisor.
- * - `NOT_RESUMABLE`: the store keeps runs only for those who watch them.
- * - `BUDGET_EXCEEDED`: an attempt was not made, as what it may cost does not fit into a budget any more.
- * - `NO_BOUND`: an attempt was not made, as nobody says what it may cost at most, and there is a budget.
- * - `BREAKER_OPEN`: an attempt was not made, as what it would call keeps failing.
- * - `DEADLOCK`: an attempt was not made, as every slot that it needs is held by agents that wait for it.
- * - `ALREADY_DECIDED`: a person decides what a person has decided before.
- * - `NO_SUCH_POSITION`: a person decides for what nobody holds.
- * - `IN_DOUBT`: a call had begun when the process died, and its agent is not to be asked twice.
+ * - `RUN_OWNED`: a live process drives the run; wait for it, or stop that process.
+ * - `LEASE_LOST`: another process took the run over; what this process still does for it is not kept.
+ * - `RUN_ID_TAKEN`: a run of that id exists with another input, or belongs to another supervisor.
+ * - `NOT_RESUMABLE`: the store does not keep what a resume needs.
+ * - `BUDGET_EXCEEDED`: an attempt was not made, because its greatest cost no longer fits into a budget.
+ * - `NO_BOUND`: an attempt was not made, because there is a budget and nothing says what the attempt may cost at most.
+ * - `BREAKER_OPEN`: an attempt was not made, because the service that it would call keeps failing.
+ * - `DEADLOCK`: an attempt was not made, because every slot that it needs is held by agents that wait for it.
+ * - `ALREADY_DECIDED`: a person decided about something that a person had decided before.
+ * - `NO_SUCH_POSITION`: a person decided for a position that nobody holds.
+ * - `IN_DOUBT`: a call had begun when the process died, and its agent must not be asked twice.
  */
 export type ErrorCode = (typeof CODES)[number];
 
@@ -64,7 +64,7 @@ const CODES = [
   "IN_DOUBT",
 ] as const;
 
-/** One thing that a schema found wrong: what, and where in the value. */
+/** One thing that a schema found wrong: what it is, and where in the value. */
 export interface Issue {
   readonly message: string;
   readonly path?: string;
@@ -88,14 +88,14 @@ export class QuorateError extends Error {
     this.issues = issues;
   }
 
-  /** What `JSON.stringify` makes of it, and of whatever has it: plain data, bounded. */
+  /** What `JSON.stringify` makes of it, also within other values: plain data, bounded. */
   toJSON(): ErrorJson {
     const { code, message, issues, causes } = errorRecord(this);
     return { name: "QuorateError", code, message, issues: issues ?? [], causes: causes ?? [] };
   }
 }
 
-// Somebody may make one in JavaScript: an error that fails would hide what it is about.
+// JavaScript callers may construct one with anything: an error whose constructor throws would hide the original failure.
 function optionsOf(options: unknown): QuorateErrorOptions {
   try {
     const given = Object(options) as QuorateErrorOptions;
@@ -115,26 +115,26 @@ export interface ErrorJson {
   readonly code: ErrorCode;
   readonly message: string;
   readonly issues: readonly Issue[];
-  /** What was behind it, and behind that, three deep. */
+  /** Its cause, and the cause of that, three deep. */
   readonly causes: readonly Cause[];
 }
 
-/** An error as it stands in the log: plain data, bounded, with what a later reader needs. */
+/** An error as kept in the log: plain data, bounded, with what a later reader needs. */
 export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;
   readonly issues?: readonly Issue[];
   /** What was thrown, in one line. */
   readonly cause?: string;
-  /** What was thrown, what was behind that, and so on, three deep. */
+  /** What was thrown, its cause, and so on, three deep. */
   readonly causes?: readonly Cause[];
-  /** It was known that a repetition would fail the same way, which its code alone does not say. */
+  /** A retry is known to fail the same way, which the code alone does not say. */
   readonly retryable?: false;
 }
 
 const MAX_ISSUES = 20;
 
-/** The bounded, JSON form of an error, as events carry it. */
+/** The bounded JSON form of an error, as in events. */
 export function errorRecord(error: QuorateError): ErrorRecord {
   const causes = causesOf(error);
   const [first] = causes;
@@ -151,10 +151,10 @@ export function errorRecord(error: QuorateError): ErrorRecord {
   };
 }
 
-/** An error as it was before it stood in the log; of its causes only what is said there is left. */
+/** The error of a record; its causes have only what the record says. */
 export function errorFrom(record: ErrorRecord): QuorateError {
   const { code, message, issues, cause, causes, retryable } = record;
-  // Records of earlier versions of this package have one cause, and of it only the text.
+  // Records of earlier versions have one cause, and only its text.
   const known = causes ?? (cause === undefined ? [] : [{ name: "Error", message: cause }]);
   const thrown = known.reduceRight<Error | undefined>(causedBy, undefined);
   const error = new QuorateError(code, message, {
@@ -174,8 +174,8 @@ function causedBy(below: Error | undefined, { name, message, code, status }: Cau
 }
 
 /**
- * Whether what was thrown is an error of this package that can be used as it is. Foreign code throws all sorts of things,
- * also such as only look like one.
+ * Whether a thrown value is an error of this package that can be used as it is. Foreign code throws all sorts of things,
+ * including objects that only look like one.
  */
 export function isSoundError(thrown: unknown): thrown is QuorateError {
   try {

@@ -9,21 +9,21 @@ import type { PlannedPanel } from "./planned-panel.ts";
 import type { LearnedBefore } from "./reliability.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Which supervisor a run belongs to. */
+/** The supervisor that a run belongs to. */
 export interface SupervisorLabel {
   readonly name: string;
   readonly version?: string;
 }
 
-/** The run that another is a fork of, and the place of the agent that was asked anew. */
+/** The run from which a fork was made, and the place of the agent that was asked again. */
 export interface ForkOf {
   readonly runId: string;
   readonly from?: string;
 }
 
 /**
- * Why a member was asked once more, by a further call: at the next tier for what its `escalateIf` says (`output`: its own
- * function of the output), its fallback since it had failed, or since others contradicted it and the chain wants a rerun.
+ * Why a further call was made for a member: at the next tier because of its `escalateIf` (`output`: its own
+ * function of the output), its fallback because it had failed, or a rerun because others contradicted it.
  */
 export type EscalationReason =
   | "schema-fail"
@@ -33,103 +33,103 @@ export type EscalationReason =
   | "failed"
   | "rerun";
 
-/** What an attempt waits for: slots of a supervisor, a limit that agents share, or money that others have reserved. */
+/** What an attempt waits for: slots of a supervisor, a limit that agents share, or money that other attempts have reserved. */
 export interface WaitsFor {
   readonly kind: "concurrency" | "limiter" | "budget";
-  /** What it is called; of a budget with a scope, the scope. */
+  /** Its name; for a budget with a scope, the scope. */
   readonly name: string;
 }
 
 /**
- * What can happen in a run, without its place in the log. `run.planned`, `panel.explored`, `conflict.found`, `verdict.reached`, `notices.given`, `judge.instructed` and `person.decided` have the
- * place of the team that they belong to, and every event of a call has that of the call.
+ * What can happen in a run, without its position in the log. `run.planned`, `panel.explored`, `conflict.found`, `verdict.reached`, `notices.given`, `judge.instructed` and `person.decided` have the
+ * place of the team that they belong to, and every event of a call has the place of the call.
  *
- * `used` is what one attempt used of each model. It is left out where `cost` and `model`, else that of `call.started`, say the same.
+ * `used` is what one attempt used of each model. It is absent if `cost` and `model` (or the model of `call.started`) say the same.
  */
 export type EventBody =
   /** A task was accepted. Always the first event. */
   | {
       readonly type: "run.started";
       readonly supervisor: SupervisorLabel;
-      /** Whose run it is, and what its caller wrote on it. */
+      /** Whose run it is, and the labels from its caller. */
       readonly tenant?: string;
       readonly tags?: Readonly<Record<string, string>>;
-      /** Of a run that was left to others: those of a higher one are gone on with first. 0 where left out. */
+      /** For an enqueued run: runs of a higher priority are resumed first. 0 if absent. */
       readonly priority?: number;
-      /** Identifies the supervisor's description, in a store that runs are resumed from. */
+      /** Identifies the supervisor's description, in a store from which runs are resumed. */
       readonly definition?: string;
       readonly input: unknown;
       /** The task is not kept whole. */
       readonly redacted?: true;
       /**
-       * Secrets are taken out of this run. `keyed`: what they were taken out of is hashed with a secret of the caller's, or of the
-       * store; `unkeyed`: it has no hash, so that nothing of it is cached, joined or taken over by a fork.
+       * Secrets are taken out of this run. `keyed`: the content that had them is hashed with a secret of the caller or of the
+       * store; `unkeyed`: it has no hash, so it is not cached, joined or taken over by a fork.
        */
       readonly redact?: "keyed" | "unkeyed";
-      /** Tells the whole task from others, where it is not kept whole and there is a secret to hash it with. */
+      /** Identifies the whole task, if it is not kept whole and there is a secret to hash it with. */
       readonly inputHash?: string;
-      /** The run whose answers it takes over where nothing has changed. */
+      /** The run whose answers it takes over if nothing has changed. */
       readonly forkOf?: ForkOf;
-      /** The W3C trace context under which it is traced, where it is. */
+      /** The W3C trace context under which it is traced, if it is. */
       readonly traceparent?: string;
     }
-  /** Somebody goes on with a run that had stopped. `changed`: with another description of its supervisor. */
+  /** A process resumed a run that had stopped. `changed`: with another description of its supervisor. */
   | {
       readonly type: "run.resumed";
       readonly fence: number;
       readonly changed: boolean;
-      /** As of `run.started`, from here on. */
+      /** As in `run.started`, from here on. */
       readonly traceparent?: string;
     }
-  /** Who will be asked, in the order of the team; frozen from here on. */
+  /** The agents that will be asked, in the order of the team; fixed from here on. */
   | (TeamPlace & {
       readonly type: "run.planned";
       readonly mode: "parallel" | "sequence";
       readonly agents: readonly string[];
-      /** What earlier runs taught of the agents, where the chain goes by it. */
+      /** What earlier runs taught about the agents, if the chain uses it. */
       readonly learned?: LearnedBefore;
-      /** In which order they are asked, and when that is enough; all are asked where it is left out. */
+      /** In which order they are asked, and when their answers are enough; without it all are asked. */
       readonly panel?: PlannedPanel;
     })
   /**
-   * An attempt has to wait before it begins, and holds nothing meanwhile. The next event of its call says what became of that. It is
-   * not recorded of a call that is collected into a batch.
+   * An attempt has to wait before it begins, and holds nothing in the meantime. The next event of its call says how that ended. Not
+   * recorded for a call that is collected into a batch.
    */
   | (CallPlace & {
       readonly type: "call.queued";
       readonly attempt: number;
-      /** What it has to wait for first; what it has to wait for after that is not recorded. */
+      /** What it has to wait for first; later waits are not recorded. */
       readonly waitsFor: WaitsFor;
     })
   /** An attempt is about to be made: recorded before anything can be spent. */
   | (CallPlace & {
       readonly type: "call.started";
       readonly attempt: number;
-      /** Identifies the call by its content, in a store that runs are resumed from. */
+      /** Identifies the call by its content, in a store from which runs are resumed. */
       readonly key?: string;
       readonly tier?: string;
-      /** What the model is called, where that is known. */
+      /** The name of the model, if it is known. */
       readonly model?: string;
       /** What is reserved for it, in micro-dollars; only under a budget. */
       readonly reserved?: number;
-      /** Whatever it uses costs nothing: where nothing is said of that, it has used nothing. */
+      /** Whatever it uses costs nothing: if nothing is reported, it has used nothing. */
       readonly free?: true;
       /** How many calls of this and other runs are one request. */
       readonly batch?: number;
     })
-  /** An attempt said how far it is: it is handed that back where it is made again since its process has died. */
+  /** An attempt recorded its progress. It gets the value back if it is made again because its process has died. */
   | (CallPlace & {
       readonly type: "call.checkpointed";
       readonly attempt: number;
       readonly value: unknown;
-      /** The value is not kept whole, and is not handed back. */
+      /** The value is not kept whole, and is not given back. */
       readonly redacted?: true;
     })
-  /** What it calls told an attempt to come later: it queues again, and that is no repetition. */
+  /** An attempt was rate-limited: it queues again, which does not count as a retry. */
   | (CallPlace & {
       readonly type: "call.requeued";
       readonly attempt: number;
-      /** The limiter that was told; left out where none learns from it. */
+      /** The limiter that learns from it; absent if none does. */
       readonly limiter?: string;
       readonly error: ErrorRecord;
       readonly waitMs: number;
@@ -140,7 +140,7 @@ export type EventBody =
       readonly model?: string;
       readonly used?: readonly ModelCost[];
     })
-  /** An attempt cost more than was reserved for it: no new one is begun under that budget. */
+  /** An attempt cost more than was reserved for it: no new attempt begins under that budget. */
   | (CallPlace & {
       readonly type: "budget.overran";
       readonly attempt: number;
@@ -156,36 +156,36 @@ export type EventBody =
       /** Of all attempts so far. */
       readonly cost: Cost;
       /**
-       * What its budgets were charged so far, in micro-dollars: the cost, or what was reserved where that is unknown, and also
+       * What its budgets have been charged so far, in micro-dollars: the cost, or the reservation if the cost is unknown, even
        * for an attempt whose agent is still at work.
        */
       readonly charged?: number;
-      /** Which model it named last, else the one that it was asked with. */
+      /** The model that it named last, else the one that it was asked with. */
       readonly model?: string;
       readonly used?: readonly ModelCost[];
     })
-  /** The answer of another call with the same key serves for this one. */
+  /** The answer of another call with the same key is used for this one. */
   | (CallPlace & {
       readonly type: "call.reused";
       readonly key: string;
-      /** `fork`: of the run that this is one of; `cache`: kept from another run; `joined`: asked by another run just now. */
+      /** `fork`: from the run that this is a fork of; `cache`: kept from another run; `joined`: from a call of another run at the same time. */
       readonly by: ReusedBy;
       /** Where that call stands. */
       readonly from: { readonly runId: string; readonly callId: string };
       readonly attempt: number;
       readonly durationMs: number;
       readonly output: unknown;
-      /** The output is not kept whole: it serves for nothing but to be shown. */
+      /** The output is not kept whole: it can be shown, but not used again. */
       readonly redacted?: true;
-      /** Of attempts of its own, made before the run stopped. */
+      /** The cost of this call's own attempts, made before the run stopped. */
       readonly cost: Cost;
       readonly charged?: number;
       /** Which model it named last. */
       readonly model?: string;
       readonly used?: readonly ModelCost[];
-      /** What that call cost: this is saved. */
+      /** What that call cost, which is saved. */
       readonly saved: Cost;
-      /** Of a nested supervisor: how many calls of agents there were in it. */
+      /** For a nested supervisor: how many calls of agents it made. */
       readonly calls?: number;
     })
   | (CallPlace & {
@@ -193,22 +193,22 @@ export type EventBody =
       readonly attempt: number;
       readonly durationMs: number;
       readonly output: unknown;
-      /** The output is not kept whole: on a resume the call is in doubt. */
+      /** The output is not kept whole: on a resume, the call is in doubt. */
       readonly redacted?: true;
       readonly cost: Cost;
       readonly charged?: number;
       /** Which model it named last. */
       readonly model?: string;
       readonly used?: readonly ModelCost[];
-      /** What its tokens would have cost at the dearest tier, in micro-dollars. */
+      /** What its tokens would have cost at the most expensive tier, in micro-dollars. */
       readonly dearestMicros?: number;
     })
   /** The last attempt failed. */
   | (CallPlace & {
       readonly type: "call.failed";
-      /** 0 where nobody was asked: a limiter or a budget refused it, or another call's failure is its own. */
+      /** 0 if no agent was asked: a limiter or a budget refused it, or it shares the failure of another call. */
       readonly attempt: number;
-      /** Identifies the call by its content, where no attempt began that says it. */
+      /** Identifies the call by its content, if no attempt began that has it. */
       readonly key?: string;
       readonly durationMs: number;
       readonly error: ErrorRecord;
@@ -216,39 +216,39 @@ export type EventBody =
       readonly charged?: number;
       readonly model?: string;
       readonly used?: readonly ModelCost[];
-      /** By an earlier version only: it was told to stop, since its answer could not change a verdict any more. */
+      /** Only by an earlier version: it was stopped because its answer could no longer change a verdict. */
       readonly stopped?: true;
     })
-  /** An agent's answer, or that it has none, was not left at that. */
+  /** An agent's answer or failure was not final. */
   | (CallPlace & {
       readonly type: "call.escalated";
       readonly why: EscalationReason;
-      /** The further call that is made for it; without it the answer stands, and `detail` says why. */
+      /** The further call that is made for it. Without it the answer stands, and `detail` says why. */
       readonly next?: string;
       readonly detail?: string;
     })
   /** An agent of the plan was not asked. */
   | (CallPlace & {
       readonly type: "call.skipped";
-      /** `early-stop` by an earlier version only. */
+      /** `early-stop` only by an earlier version. */
       readonly reason: "need-failed" | "required-failed" | "panel" | "early-stop";
       readonly detail: string;
-      /** Whom a panel did not ask costs nothing. */
+      /** The panel did not ask it, and asking it would have cost nothing. */
       readonly free?: true;
     })
   /**
-   * An attempt that had been given up, or was cancelled with its run or team, settled after all, within the run; its answer is
-   * not counted.
+   * An attempt that had been given up, or was cancelled with its run or team, settled after all, within the run; its answer does
+   * not count.
    */
   | (CallPlace & {
       readonly type: "call.late";
       readonly attempt: number;
       readonly settled: "answered" | "failed";
       readonly durationMs: number;
-      /** What the agent has reported since it was given up; of a cancelled one all that it reported. */
+      /** What the agent has reported since it was given up; for a cancelled attempt, everything that it reported. */
       readonly cost?: Cost;
       readonly used?: readonly ModelCost[];
-      /** What its call's budgets were charged so far, now that this attempt is over. */
+      /** What its call's budgets have been charged so far, now that this attempt is over. */
       readonly charged?: number;
     })
   /** An attempt that had been given up or cancelled did not stop within the grace time; its slot is free again. */
@@ -257,10 +257,10 @@ export type EventBody =
       readonly attempt: number;
       readonly cost?: Cost;
       readonly used?: readonly ModelCost[];
-      /** As above: it is charged in full, as it may still be at work. */
+      /** As above: it is charged in full, because it may still be at work. */
       readonly charged?: number;
     })
-  /** The agent of an attempt that was over reported more of what it used. */
+  /** The agent reported more usage after its attempt was over. */
   | (CallPlace & {
       readonly type: "call.reported";
       readonly attempt: number;
@@ -268,44 +268,44 @@ export type EventBody =
       readonly used?: readonly ModelCost[];
       readonly charged?: number;
     })
-  /** What a resolver's user told a judge to go by: before the resolver first asks it. */
+  /** The instructions that a resolver's user gave a judge; recorded before the resolver first asks it. */
   | (TeamPlace & {
       readonly type: "judge.instructed";
       readonly judge: string;
       readonly resolver: string;
       readonly instructions: string;
     })
-  /** An agent reported what it used in a form that nobody can read. Once of an attempt. */
+  /** An agent reported its usage in a form that cannot be read. At most once per attempt. */
   | (CallPlace & {
       readonly type: "report.refused";
       readonly attempt: number;
-      /** What is wrong with it, in words that follow "it". */
+      /** What is wrong with the report, in words that follow "it". */
       readonly detail: string;
     })
-  /** Everybody was asked, to learn from, in a run whose panel explores: the calls of those members whom it would not have asked. */
+  /** All agents were asked, to learn from them, in a run whose panel explores. `calls` are those of members that it would not have asked. */
   | (TeamPlace & { readonly type: "panel.explored"; readonly calls: readonly string[] })
   | (TeamPlace & { readonly type: "conflict.found"; readonly conflict: Conflict })
   | (TeamPlace & {
       readonly type: "verdict.reached";
       readonly verdict: Verdict;
-      /** Positions are not kept as they are: nothing can be learned of who held which. */
+      /** Positions are not kept as they are: nothing can be learned about who held which. */
       readonly redacted?: true;
     })
-  /** What the outcome of a team does not say by itself. What was said last of a team counts; an empty list takes back what was. */
+  /** What the outcome of a team does not say by itself. The last event about a team counts; an empty list withdraws the earlier ones. */
   | (TeamPlace & { readonly type: "notices.given"; readonly notices: readonly Notice[] })
-  /** A person is asked, and nothing goes on until somebody has decided: the run sleeps. */
+  /** A person is asked, and nothing continues until somebody has decided: the run needs no process. */
   | {
       readonly type: "run.waiting";
       readonly verdicts: readonly (TeamPlace & { readonly verdict: Verdict })[];
     }
-  /** A person decided about a subject that the run waits for. */
+  /** A person decided about a subject for which the run waits. */
   | (TeamPlace & {
       readonly type: "person.decided";
       readonly subject: string;
-      /** Which of the last `run.waiting`'s questions, and which of its positions: both from 0. */
+      /** The index of the question in the last `run.waiting`, and of the position in it: both from 0. */
       readonly question?: number;
       readonly index?: number;
-      /** The position as it stands there. */
+      /** The position as it is in that event. */
       readonly winner: Json;
       readonly why: string;
       readonly by?: string;
@@ -314,15 +314,15 @@ export type EventBody =
   | {
       readonly type: "run.finished";
       readonly status: OutcomeStatus;
-      /** Of a run that was resumed: the subjects of its verdicts, as others may stand in the log from before. */
+      /** For a resumed run: the subjects of its verdicts, because the log may have other verdicts from before. */
       readonly subjects?: readonly string[];
-      /** The agents of which more than one call was made, and those that their results are made of, in their order. */
+      /** The agents for which several calls were made, and the calls that their results are made of, in their order. */
       readonly further?: readonly { readonly agent: string; readonly calls: readonly string[] }[];
-      /** What the team's gate says, and about which subjects the winner does not pass; only where it has a gate. */
+      /** The gate's result, and the subjects whose winner does not pass; only if the team has a gate. */
       readonly gate?: {
         readonly passed: boolean | null;
         readonly against: readonly string[];
-        /** Why nobody can tell, as `{ subject: "task", why: "is tied" }`; the subject is `""` where it is about none. At most 5. */
+        /** Why it is undecided, as `{ subject: "task", why: "is tied" }`; the subject is `""` if it is about none. At most 5. */
         readonly unclear?: readonly { readonly subject: string; readonly why: string }[];
       };
       readonly missing: readonly Missing[];
@@ -332,7 +332,7 @@ export type EventBody =
   | {
       readonly type: "run.cancelled";
       readonly reason: string;
-      /** Somebody asked for that by the run's id (`cancel`). */
+      /** The cancellation was requested by the run's id (`cancel`). */
       readonly requested?: true;
     };
 
@@ -344,7 +344,7 @@ export type RunEvent = EventBody & {
   readonly atMs: number;
 };
 
-/** What an agent emits while it works. Live only: it has no place in the log and is dropped when nobody reads. */
+/** What an agent emits while it works. Live only: it is not in the log, and is dropped if nobody reads. */
 export interface ProgressEvent extends CallPlace {
   readonly type: "call.progress";
   readonly runId: string;

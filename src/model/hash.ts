@@ -1,7 +1,7 @@
 import type * as Crypto from "node:crypto";
 
 /**
- * Node's crypto, loaded when it is first needed: importing it takes longer than all else of a small program.
+ * Node's crypto, loaded when it is first needed: importing it takes longer than the rest of a small program.
  */
 let loaded: typeof Crypto | undefined;
 
@@ -15,7 +15,7 @@ export function sha256(text: string): string {
   return crypto().hash("sha256", text, "base64url");
 }
 
-/** HMAC with SHA-256 of a text in UTF-8, as 43 characters of base64url: nobody without the secret can try out what the text was. */
+/** HMAC with SHA-256 of a text in UTF-8, as 43 characters of base64url: without the secret, nobody can guess the text from it. */
 export function keyedHash(secret: string, text: string): string {
   return crypto().createHmac("sha256", secret).update(text).digest("base64url");
 }

@@ -1,38 +1,38 @@
 import { types } from "node:util";
 
-// A promise that rejects while nobody listens ends the process. Foreign code hands in promises where none belong: within an
-// output, as the cause of an error, as an option. Whoever refuses, replaces or ignores such a value hears it first.
+// A promise that rejects while nobody listens ends the process. Foreign code hands in promises in wrong places: within an
+// output, as the cause of an error, as an option. Code that refuses, replaces or ignores such a value hears it first.
 
-/** How much of one value is looked through: a proxy, or a getter that makes a new object each time, has no end. */
+/** How many values within one are visited: a proxy, or a getter that makes a new object each time, has no end. */
 const MOST_VALUES = 1_000_000;
-/** How many promises are followed, each within what the one before came to. */
+/** How many promises are followed, each within the result of the one before. */
 const MOST_HOPS = 10;
-/** How deep options are looked through. */
+/** How many levels of options are searched. */
 const OPTION_LEVELS = 6;
 
 /**
- * Listens to every promise within a foreign value, at any depth, and within what those come to, so that none of them is an
- * unhandled rejection. Looks where JSON would, and besides into maps, sets, errors, class instances and properties that are
- * hidden or named by a symbol; not into what only a function knows. Ignores what it hears, and never throws.
+ * Listens to every promise within a foreign value, at any depth, and within their results, so that none of them is an
+ * unhandled rejection. Looks where JSON would, and also into maps, sets, errors, class instances and properties that are
+ * hidden or named by a symbol; not into what only a function knows. Ignores the results, and never throws.
  */
 export function hear(value: unknown): void {
   if (isObject(value)) look(value, WHOLE, MOST_HOPS);
 }
 
 /**
- * As `hear`, for options, which may be accepted: only promises themselves, in plain objects and lists a few levels deep. Calls
- * nothing that is the caller's own.
+ * Like `hear`, for options, which may be accepted: only promises themselves, in plain objects and lists a few levels deep. Calls
+ * no code of the caller.
  */
 export function hearOptions(value: unknown): void {
   if (isObject(value)) look(value, OPTIONS, MOST_HOPS);
 }
 
-/** Hears what JSON leaves out of an object of which it takes so many members: what is hidden, or named by a symbol. */
+/** Hears the properties of an object that JSON leaves out, hidden ones and those named by a symbol; `members` is how many JSON takes. */
 export function hearLeftOut(object: object, members: number): void {
   if (Reflect.ownKeys(object).length > members) hear(object);
 }
 
-/** What `work` makes of what it was given. Where it throws, both that and what it throws are heard. */
+/** The result of `work`. If it throws, both the given value and the thrown one are heard. */
 export function hearIfRefused<T>(given: unknown, work: () => T): T {
   try {
     return work();
@@ -42,7 +42,7 @@ export function hearIfRefused<T>(given: unknown, work: () => T): T {
   }
 }
 
-/** Whether `await` would wait for a value: a promise of any realm, or what has a `then`. */
+/** Whether `await` would wait for a value: a promise of any realm, or an object with a `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   try {
     return hasThen(value);
@@ -58,8 +58,8 @@ function hasThen(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * What a foreign function answered, as a promise. Settles as `await` would. What keeps `await` from listening is heard besides: a
- * promise that has a `then` or a `constructor` of its own, what such a `then` returns, and what holds one that fails.
+ * The answer of a foreign function, as a promise that settles as `await` would. Also hears what would keep `await` from listening: a
+ * promise that has its own `then` or `constructor`, what such a `then` returns, and the object whose `then` fails.
  */
 export function promiseOf(answer: unknown): Promise<unknown> {
   try {
@@ -83,17 +83,17 @@ function isPlainPromise(promise: Promise<unknown>): boolean {
   return promise.constructor === Promise && promise.then === PROMISE_THEN;
 }
 
-/** How a value is looked through. */
+/** How a value is searched. */
 interface HearWay {
   readonly levels: number;
-  /** Whether it is a caller's own: nothing of it is called, and only what is plain is entered. */
+  /** Whether it is a caller's option: then none of its code is called, and only plain objects are entered. */
   readonly options: boolean;
 }
 
 const WHOLE: HearWay = { levels: Infinity, options: false };
 const OPTIONS: HearWay = { levels: OPTION_LEVELS, options: true };
 
-/** Layer by layer, without recursion: a value that is nested deeply must not use up the stack. */
+/** Layer by layer, without recursion: a deeply nested value must not use up the stack. */
 function look(root: object, way: HearWay, hops: number): void {
   // Most objects have no other in them: then there is nothing to remember.
   let seen: Set<object> | undefined;
@@ -117,7 +117,7 @@ function look(root: object, way: HearWay, hops: number): void {
   }
 }
 
-/** Listens to a promise, and where it is no option to any thenable. Does nothing for what is neither. */
+/** Listens to a promise, or, unless the value is an option, to any thenable. Ignores everything else. */
 function listen(object: object, way: HearWay, hops: number): void {
   const ignore = (value: unknown): void => {
     if (hops > 0 && isObject(value)) look(value, way, hops - 1);
@@ -125,7 +125,7 @@ function listen(object: object, way: HearWay, hops: number): void {
   const isPromise = types.isPromise(object);
   try {
     if (isPromise) PROMISE_THEN.call(object, ignore, ignore);
-    // A promise that it hides can only be listened to by way of it.
+    // A promise that it hides can only be reached through it.
     else if (!way.options && isThenable(object)) ignore(object.then(ignore, ignore));
   } catch (thrown) {
     ignore(thrown);
@@ -133,24 +133,24 @@ function listen(object: object, way: HearWay, hops: number): void {
   }
 }
 
-// This one works on promises of every realm, whatever `then` they have.
+// This `then` works on promises of every realm, even if they have their own.
 const PROMISE_THEN: (
   this: Promise<unknown>,
   ...ears: readonly ((value: unknown) => void)[]
 ) => unknown = Object.getOwnPropertyDescriptor(Promise.prototype, "then")?.value;
 
-/** To listen to a promise its constructor is read, which may be anything: without one it works as usual. */
+/** Listening reads a promise's constructor, which may be anything: without its own, the usual one applies. */
 function listenAnyway(promise: Promise<unknown>): void {
   const ignore = (): void => {};
   try {
     void Object.defineProperty(promise, "constructor", { value: undefined, configurable: true });
     PROMISE_THEN.call(promise, ignore, ignore);
   } catch {
-    // It is frozen as it is: nobody can listen to it.
+    // The promise is frozen: nobody can listen to it.
   }
 }
 
-/** What an object holds, as far as it can be read, and what is thrown instead. */
+/** The values in an object, as far as they can be read, and the errors thrown by reading the others. */
 function* within(object: object, { options }: HearWay): Generator<unknown> {
   try {
     if (Array.isArray(object)) {
@@ -164,7 +164,7 @@ function* within(object: object, { options }: HearWay): Generator<unknown> {
     for (const key of Reflect.ownKeys(object)) {
       try {
         const property = Reflect.getOwnPropertyDescriptor(object, key);
-        // JSON reads what is in sight of a plain object, getters too, and nothing of an instance.
+        // JSON reads the enumerable properties of a plain object, including getters, and nothing of an instance.
         const reads = property?.enumerable === true && plain && !options;
         if (reads) yield (object as Record<PropertyKey, unknown>)[key];
         else if (property !== undefined && "value" in property) yield property.value;

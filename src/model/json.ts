@@ -2,7 +2,7 @@ import { hear, hearLeftOut, isPlain, isThenable } from "./hear.ts";
 import { cut } from "./text.ts";
 import { put } from "./record.ts";
 
-/** A value that survives JSON: what enters the log, a key, or another machine. */
+/** A value that survives JSON: it can be in the log, in a key, or on another machine. */
 export type Json =
   | null
   | boolean
@@ -11,16 +11,16 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** What stands in the place of a secret that was taken out. */
+/** Replaces a secret that was taken out. */
 export const REDACTED = "[redacted]";
 
-/** Why a value is not to be taken, as the end of a sentence that begins with its name. */
+/** Why a value is refused, as the end of a sentence that begins with its name. */
 export interface JsonFault {
   readonly kind: "not-json" | "too-large";
   readonly why: string;
 }
 
-/** A value as JSON has it, or why it cannot be had. */
+/** The JSON form of a value, or why it has none. */
 export type TakenJson =
   | { readonly value: unknown; readonly fault?: undefined }
   | { readonly fault: JsonFault };
@@ -29,13 +29,13 @@ const MAX_DEPTH = 500;
 const UNAWAITED = "a Promise that nobody awaits";
 
 /**
- * Takes a value over as one trip through JSON would give it back, within `maxBytes`: a frozen copy, since it is shared by the
- * log, other agents and the caller, and nobody may change it for the others. Stops at the first fault, so that a hostile value costs no more than a permitted one.
+ * Copies a value as one trip through JSON would return it, within `maxBytes`. The copy is frozen, because the
+ * log, other agents and the caller share it, and none may change it for the others. Stops at the first fault, so a hostile value costs no more than a permitted one.
  *
- * A property that is `undefined` is left out, as JSON does; `undefined` itself is taken, for an agent that answers nothing.
+ * A property that is `undefined` is left out, as in JSON; `undefined` itself is accepted, for an agent that answers nothing.
  * Refused are functions, symbols, bigints, `NaN`, infinities, cycles, promises, class instances (a Date, a Map), objects with
- * `toJSON`, holes in arrays and nesting below 500 levels. Promises within what is refused are heard: nobody will
- * await them. What is counted are the bytes of the value's JSON in UTF-8, without white space; `undefined` has none.
+ * `toJSON`, holes in arrays and nesting below 500 levels. Promises within a refused value are heard, because nobody will
+ * await them. Counted are the bytes of the value's JSON in UTF-8, without white space; `undefined` has none.
  */
 export function takeJson(value: unknown, maxBytes: number): TakenJson {
   switch (typeof value) {
@@ -63,7 +63,7 @@ export function takeJson(value: unknown, maxBytes: number): TakenJson {
   }
 }
 
-/** Keeps the first fault, and hears what has been read up to there: a getter may give something else when it is read again. */
+/** Keeps the first fault, and hears what has been read so far: a getter may return something else when it is read again. */
 function refuse(walk: Walk, fault: JsonFault, value?: unknown): JsonFault {
   if (walk.fault !== undefined) return walk.fault;
   walk.fault = fault;
@@ -71,17 +71,17 @@ function refuse(walk: Walk, fault: JsonFault, value?: unknown): JsonFault {
   return fault;
 }
 
-/** Of a number, `true`, `false` or `null`. */
+/** The longest JSON of a number, `true`, `false` or `null`. */
 const MAX_PLAIN_BYTES = 25;
 
-/** A control character and half a surrogate pair are written as six. */
+/** A control character and half a surrogate pair are written as six bytes. */
 const MAX_BYTES_PER_UNIT = 6;
 
 interface Walk {
   /** Bytes of JSON seen. */
   bytes: number;
   readonly maxBytes: number;
-  /** The path to the value that is looked at. */
+  /** The path to the current value. */
   readonly keys: (string | number)[];
   readonly ancestors: object[];
   /** The first fault; what is copied after it does not count. */
@@ -167,12 +167,12 @@ function copyMembers(walk: Walk, object: object): unknown {
   return Object.freeze(copy);
 }
 
-/** A text that is written as it is, a byte a character. */
+/** A text that is written as it is, with one byte per character. */
 const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
 
 function spendText(walk: Walk, text: string): void {
   const least = text.length + 2;
-  // What cannot fit is not looked at.
+  // A text that cannot fit is not looked at.
   const isShort = walk.bytes + least <= walk.maxBytes;
   spend(walk, isShort && !PLAIN_TEXT.test(text) ? Buffer.byteLength(JSON.stringify(text)) : least);
 }
@@ -201,8 +201,8 @@ function tooLarge({ maxBytes }: Walk): JsonFault {
 }
 
 /**
- * The one text of a JSON value: RFC 8785 (JSON Canonicalization Scheme). Its numbers and strings are ECMAScript's own, its
- * keys are sorted by UTF-16 code units. `value` is one that `takeJson` gave; `undefined` stands for null at the top.
+ * The unique text of a JSON value: RFC 8785 (JSON Canonicalization Scheme). Numbers and strings are written as ECMAScript does;
+ * keys are sorted by UTF-16 code units. `value` must come from `takeJson`; `undefined` stands for null at the top.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

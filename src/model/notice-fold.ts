@@ -2,7 +2,7 @@ import { known } from "./call.ts";
 import type { RunEvent } from "./events.ts";
 import type { Notice } from "./notices.ts";
 
-/** The members that a team asks, and the calls of those that are teams. */
+/** The members that a team asks, and the calls of its nested teams. */
 interface AskedTeam {
   readonly agents: readonly string[];
   readonly calls: Map<string, string>;
@@ -10,16 +10,16 @@ interface AskedTeam {
 
 const NOBODY: AskedTeam = { agents: [], calls: new Map() };
 
-/** What a run's log says that its notices are made of: a fold over its events. */
+/** What a run's log contains about its notices: a fold over its events. */
 export class NoticeFold {
-  /** By the team's call, the root's under "". Of a repeated team what was said last. */
+  /** By the team's call, the root's under "". For a repeated team, the last notices. */
   readonly #given = new Map<string, readonly Notice[]>();
-  /** By the team's call, whom it asks and the calls of the teams among these. Of a repeated team as it was asked last. */
+  /** By the team's call: its members and the calls of its nested teams. For a repeated team, those of its last attempt. */
   readonly #teams = new Map<string, AskedTeam>();
   readonly #refused = new Map<string, string>();
   readonly #redacted = new Set<string>();
   readonly #uncached = new Set<string>();
-  /** Calls of agents that are said to cost nothing, and those of the agents that reported money all the same. */
+  /** Calls of agents that are declared free, and of those agents that reported money all the same. */
   readonly #free = new Set<string>();
   readonly #notFree = new Set<string>();
 
@@ -66,8 +66,8 @@ export class NoticeFold {
   }
 
   /**
-   * What was said last of a team and of those within it: its own first, then theirs in the order of the team, whoever of them ended first.
-   * One that a fork took over whole has those of the teams within it among its own.
+   * The last notices of a team and of the teams within it: its own first, then theirs in the order of the team, whichever ended first.
+   * A team that a fork took over whole has the notices of its nested teams among its own.
    */
   given(team: string = ""): readonly Notice[] {
     const { agents, calls } = this.#teams.get(team) ?? NOBODY;
@@ -78,32 +78,32 @@ export class NoticeFold {
     return [...(this.#given.get(team) ?? []), ...within];
   }
 
-  /** What was said last of that team alone; `undefined` where nothing ever was. */
+  /** The last notices of that team alone; `undefined` if there never were any. */
   ownOf(team: string): readonly Notice[] | undefined {
     return this.#given.get(team);
   }
 
-  /** What was wrong with the first report of each agent that reported what nobody can read. */
+  /** What was wrong with the first unreadable report of each agent. */
   get refused(): ReadonlyMap<string, string> {
     return this.#refused;
   }
 
-  /** Agents that are said to cost nothing, and reported money. */
+  /** Agents that are declared free, and reported money. */
   get notFree(): ReadonlySet<string> {
     return this.#notFree;
   }
 
-  /** The log does not have it: the content of a call is hidden, and the agent keeps its answers. */
+  /** Not in the log: a call's content is hidden although the agent keeps its answers. */
   addUncached(agent: string): void {
     this.#uncached.add(agent);
   }
 
-  /** Agents that keep their answers, and did not keep one that has something hidden. */
+  /** Agents with a cache that did not keep an answer because its content is hidden. */
   get uncached(): ReadonlySet<string> {
     return this.#uncached;
   }
 
-  /** Subjects that were decided about, of whose positions the log has not all. */
+  /** Decided subjects whose positions are not all whole in the log. */
   get redacted(): ReadonlySet<string> {
     return this.#redacted;
   }

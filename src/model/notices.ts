@@ -1,23 +1,23 @@
-/** `warn`: whoever goes by the outcome should look first; the command line ends with 3. `info`: good to know. */
+/** `warn`: look at it before you rely on the outcome; the command line exits with 3. `info`: good to know. */
 export type NoticeLevel = "info" | "warn";
 
 /**
- * - `nothing-compared`: two or more answered, and no two of them spoke about the same subject.
- * - `nothing-found`: everybody who looked for findings has none.
- * - `one-voice`: one agent alone spoke about a subject, where others were asked.
+ * - `nothing-compared`: two or more agents answered, and no two of them spoke about the same subject.
+ * - `nothing-found`: no agent that looked for findings has any.
+ * - `one-voice`: only one agent spoke about a subject, though others were asked.
  * - `said-nothing`: an agent answered, and nothing in its answer can be compared.
- * - `answer-unread`: an answer has a recommendation or findings in a form that nobody can compare.
- * - `severity-unread`: findings have a severity that is none.
- * - `set-aside`: what an agent claimed is nothing that its comparison lists.
- * - `team-undecided`: a team within the team answered, and decided nothing.
- * - `report-unread`: an agent reported a cost in a form that nobody can read.
- * - `not-free`: an agent that is said to cost nothing reported money.
- * - `cost-unknown`: calls reported nothing of what they used, or it has no price, where money is looked after.
- * - `not-cached`: answers were not cached, since they have secrets and there is no secret to hash them with.
- * - `redact-unmatched`: a path of `redact` led to nothing.
- * - `panel-enough`: a panel stopped by its rule, and somebody was not asked.
- * - `short-of-truths`: a panel was to go by who leads, and too little is known of its agents for that.
- * - `redacted-decided`: the log does not have a position that was decided about as it is.
+ * - `answer-unread`: an answer has a recommendation or findings in a form that cannot be compared.
+ * - `severity-unread`: findings have an unknown severity.
+ * - `set-aside`: the comparison does not list what an agent claimed.
+ * - `team-undecided`: a nested team answered, and decided nothing.
+ * - `report-unread`: an agent reported its usage in a form that cannot be read.
+ * - `not-free`: an agent that is declared free reported money.
+ * - `cost-unknown`: calls did not report what they used, or it has no price, although the cost matters.
+ * - `not-cached`: answers were not cached, because they contain secrets and there is no secret to hash them with.
+ * - `redact-unmatched`: a path of `redact` matched nothing.
+ * - `panel-enough`: the answers of a panel were enough, and some agents were not asked.
+ * - `short-of-truths`: a panel with `"lead"` knows too few truths about its agents.
+ * - `redacted-decided`: the log does not have all of a position that won.
  */
 export type NoticeCode =
   | "nothing-compared"
@@ -41,16 +41,16 @@ export type NoticeCode =
 export interface Notice {
   readonly code: NoticeCode;
   readonly level: NoticeLevel;
-  /** What is so, and what to do: sentences for a person. */
+  /** What happened, and what to do: sentences for a person. */
   readonly message: string;
-  /** Whom it is about, in the order of their team. */
+  /** The agents that it is about, in the order of their team. */
   readonly agents?: readonly string[];
-  /** The nested team that it is about, by its call; left out for the run's own team. */
+  /** The call of the nested team that it is about; absent for the run's own team. */
   readonly team?: string;
 }
 
 interface NoticeKind {
-  /** Where nothing makes it more or less than usual. */
+  /** The usual level. */
   readonly level: NoticeLevel;
   /** What to do. */
   readonly advice: string;
@@ -137,7 +137,7 @@ interface NoticeDetails {
   readonly level?: NoticeLevel;
 }
 
-/** A notice of that code: what is so, and what to do. */
+/** A notice of that code: what happened, and what to do. */
 export function notice(
   code: NoticeCode,
   { what, agents, level = NOTICES[code].level }: NoticeDetails,

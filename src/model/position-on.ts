@@ -5,7 +5,7 @@ import type { ClaimDraft } from "./claim.ts";
 
 type Scalar = string | number | boolean;
 
-/** What a property holds as a position; of one whose type nobody knows any JSON value. */
+/** What a property holds as a position; any JSON value if its type is unknown. */
 type ValueHeld<Value, Allowed> = unknown extends Value ? Json : Extract<Value, Allowed>;
 
 type Recommended<Output> = Output extends Scalar
@@ -32,7 +32,7 @@ type Named<Output, Property extends string> = Output extends unknown
     : never
   : never;
 
-/** The name of a property that an output has, where its type is known. */
+/** The name of a property that an output has, if its type is known. */
 export type PropertyOf<Output, Property extends string> = unknown extends Output
   ? Property
   : Property extends AnyKeyOf<Output>

@@ -1,11 +1,11 @@
-/** What somebody else handed in, seen as an object of which nothing is known. */
+/** A foreign value, seen as an object of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A value's fields: none where it is no object. */
+/** A value's fields: none if it is not an object. */
 export const fields = (value: unknown): Fields => Object(value) as Fields;
 
 /**
- * Puts a value under a name that somebody else chose. Plain assignment would set the prototype for `"__proto__"`, and a
+ * Sets a property with a foreign name. Plain assignment would set the prototype for `"__proto__"`, and a
  * record without a prototype is slow to fill.
  */
 export function put<T>(record: Record<string, T>, name: string, value: T): void {

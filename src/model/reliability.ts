@@ -2,78 +2,78 @@ import type { Json } from "./json.ts";
 import type { FindingModel } from "../learning/statistics/finding-model.ts";
 
 /**
- * Whether a position means the same in every subject. `"fixed"`: it does, as in `"ship"` and `"hold"`, so that an agent can be
- * known to say the one too often. `"open"`: every subject has positions of its own, as the options of a quiz or the
+ * Whether a position means the same in every subject. `"fixed"`: it does, like `"ship"` and `"hold"`, so an agent can be
+ * known to give one of them too often. `"open"`: every subject has its own positions, like the options of a quiz or the
  * numbers of an estimate.
  */
 export type LabelKind = "fixed" | "open";
 
-/** What one agent said of one subject. A claim is one. */
+/** What one agent said about one subject. A claim is one. */
 export interface RecordedVote {
   readonly agent: string;
   readonly subject: string;
   readonly position: Json;
 }
 
-/** What turned out to be true of a subject. */
+/** What turned out to be true about a subject. */
 export interface RecordedTruth {
   readonly subject: string;
   readonly position: Json;
-  /** What it counts, above 0 and at most 1. Default 1: it is known for sure. */
+  /** How much it counts, above 0 and at most 1. Default 1: it is certain. */
   readonly weight?: number;
 }
 
 /**
  * How it was estimated. `"dawid-skene"`: what each agent says for each truth. `"one-coin"`: how often each is right, and how
- * often two that are wrong say the same.
+ * often two wrong agents say the same.
  */
 export type Estimator = "dawid-skene" | "one-coin";
 
-/** What was learned of agents. Plain JSON: it can be kept, and handed to `reliability({ from })` later. */
+/** What was learned about agents. Plain JSON: it can be kept and passed to `reliability({ from })` later. */
 export interface Reliability {
   readonly format: 1;
   readonly labels: LabelKind;
   readonly estimator: Estimator;
-  /** Why this estimator, in a sentence. */
+  /** Why this estimator was chosen, in a sentence. */
   readonly why: string;
-  /** Why it must not be used to decide anything, in a sentence. Absent where it may be. */
+  /** Why it must not be used to decide anything, in a sentence. Absent if it may be. */
   readonly refused?: string;
   /** Subjects with votes. */
   readonly subjects: number;
-  /** Votes that counted: one of an agent and a subject. */
+  /** Votes that counted: at most one per agent and subject. */
   readonly votes: number;
   /** Truths of subjects with votes. 0: everything was learned from the votes themselves. */
   readonly truths: number;
-  /** What an agent is taken for that nothing is known of. */
+  /** The estimate for an agent of which nothing is known. */
   readonly pool: AgentEstimate;
   /** In code-unit order of their names. */
   readonly agents: readonly AgentReliability[];
-  /** Of `one-coin`: the chance that two wrong agents say the same, 0–1. */
+  /** For `one-coin`: the chance that two wrong agents say the same, 0–1. */
   readonly collision: number;
   /** How many different positions there were, over all subjects. */
   readonly positions: number;
-  /** Of `dawid-skene`: the positions, as the text that equal ones share, in code-unit order; their shares. */
+  /** For `dawid-skene`: the positions, as the text that equal ones share, in code-unit order; their shares. */
   readonly known?: { readonly keys: readonly string[]; readonly shares: readonly number[] };
-  /** Of `dawid-skene`: the shares of the positions by topic. */
+  /** For `dawid-skene`: the shares of the positions by topic. */
   readonly topics?: readonly { readonly topic: string; readonly shares: readonly number[] }[];
-  /** Of `dawid-skene`: how far votes on one subject hang together, 0–1: n of them are as sure as n / (1 + (n − 1) × correlation). */
+  /** For `dawid-skene`: the correlation of votes on one subject, 0–1: n of them are as certain as n / (1 + (n − 1) × correlation). */
   readonly correlation?: number;
-  /** Of `dawid-skene` with topics: what turned out true where agents said the same together, the 500 most frequent. */
+  /** For `dawid-skene` with topics: what turned out to be true for a combination of answers, the 500 most frequent. */
   readonly patterns?: readonly LearnedPattern[];
-  /** What the recorded truths say of the confidence. Absent until there are enough of them. */
+  /** How confidences compare with the recorded truths. Absent until there are enough of them. */
   readonly calibration?: Calibration;
 }
 
-/** What turned out true in a topic where all agents that spoke said just this. */
+/** What turned out to be true in a topic when exactly these agents said exactly this. */
 export interface LearnedPattern {
   readonly topic: string;
   /** Each agent, and what it said: the number of its position in `known.keys`. */
   readonly said: readonly (readonly [agent: string, key: number])[];
-  /** By position, in the order of `known.keys`: in how many truths it was true. */
+  /** By position, in the order of `known.keys`: for how many truths it was true. */
   readonly truths: readonly number[];
 }
 
-/** What the runs before have taught of a supervisor's agents: how good they are at claims, and at findings. */
+/** What earlier runs have taught about a supervisor's agents: how good they are at claims and at findings. */
 export interface LearnedBefore {
   readonly claims?: Reliability | undefined;
   readonly findings?: Reliability | undefined;
@@ -81,26 +81,26 @@ export interface LearnedBefore {
   readonly reviews?: FindingModel | undefined;
 }
 
-/** How good somebody is. */
+/** How good an agent is. */
 export interface AgentEstimate {
-  /** How often it is right, 0–1, drawn towards what is known of all. */
+  /** How often it is right, 0–1, drawn towards what is known of all agents. */
   readonly accuracy: number;
   /**
-   * 95 % Wilson interval of the accuracy. Without truths it says how much the votes scatter, and nothing of mistakes
+   * 95 % Wilson interval of the accuracy. Without truths it shows how much the votes scatter, and nothing about mistakes
    * that agents share.
    */
   readonly interval: readonly [low: number, high: number];
-  /** What a vote of it counts: ln(accuracy / ((1 − accuracy) × collision)), at least 0.1. */
+  /** The weight of its vote: ln(accuracy / ((1 − accuracy) × collision)), at least 0.1. */
   readonly weight: number;
-  /** Of `dawid-skene`: how often it says what (column) where what is true (row), in the order of `known.keys`. */
+  /** For `dawid-skene`: how often it says what (column) if what is true (row), in the order of `known.keys`. */
   readonly rates?: readonly (readonly number[])[];
 }
 
 export interface AgentReliability extends AgentEstimate {
   readonly agent: string;
-  /** On so many votes the accuracy rests: those on subjects with a truth, or all of them where there are no truths. */
+  /** How many votes the accuracy is based on: those on subjects with a truth, or all of them if there are no truths. */
   readonly trials: number;
-  /** By topic, in code-unit order; only from truths, and only topics that it has trials in. */
+  /** By topic, in code-unit order; only from truths, and only topics in which it has trials. */
   readonly topics?: readonly TopicReliability[];
 }
 
@@ -113,8 +113,8 @@ export interface TopicReliability extends AgentEstimate {
 export interface Calibration {
   readonly slope: number;
   readonly shift: number;
-  /** From so many truths. */
+  /** How many truths it was fitted to. */
   readonly truths: number;
-  /** So many agents spoke of each, on average: where fewer than half as many speak, the confidence stays as it is. */
+  /** How many agents spoke about each, on average: if fewer than half as many speak, the confidence stays as it is. */
   readonly voices?: number;
 }

@@ -4,14 +4,14 @@ export function clip(text: string, maxChars: number): string {
 }
 
 /**
- * The first `maxChars` UTF-16 units of `text`, fewer where that would split what a reader takes for one character: a surrogate pair, a
- * letter and its accents, a flag, a family of emoji. Every text that is cut is cut here.
+ * The first `maxChars` UTF-16 units of `text`, or fewer if that would split what a reader takes for one character: a surrogate pair, a
+ * letter and its accents, a flag, a family of emoji. All code that cuts text uses this function.
  */
 export function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   if (maxChars <= 0) return "";
   if (isPlainCut(text, maxChars)) return text.slice(0, maxChars);
-  // From where a character is known to begin: flags are pairs, and counted from there.
+  // Start where a character surely begins: flags are pairs, counted from there.
   let from = maxChars - 1;
   while (from > 0 && maxChars - from < MAX_LOOK_BACK && !isPlainCut(text, from)) from--;
   const around = text.slice(from, maxChars + MAX_CLUSTER);
@@ -23,8 +23,8 @@ export function cut(text: string, maxChars: number): string {
 }
 
 /**
- * What no reader sees: control characters; format characters, among them those that turn the direction of writing; whatever else is
- * drawn as nothing; surrogates without their other half; noncharacters. Of the variation selectors that emoji have, only those
+ * Characters that no reader sees: control characters; format characters, including those that change the direction of writing; others that are
+ * drawn as nothing; surrogates without their other half; noncharacters. Of the variation selectors of emoji, only those
  * beyond the first: a row of them can hide a text.
  */
 export const UNSEEN: RegExp =
@@ -32,7 +32,7 @@ export const UNSEEN: RegExp =
 const IS_PLAIN = /^[\n\t\x20-\x7E]*$/;
 const LINE_BREAK = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 
-/** `text` without what could hide or rearrange it for a reader; every line break is `\n`. */
+/** `text` without characters that could hide or rearrange it for a reader; every line break is `\n`. */
 export function plain(text: string): string {
   if (IS_PLAIN.test(text)) return text;
   return text
@@ -40,7 +40,7 @@ export function plain(text: string): string {
     .replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
 }
 
-/** The characters of a text, as a reader takes them. */
+/** The characters of a text, as a reader sees them. */
 export function charactersOf(text: string): Iterable<string> {
   return MAY_JOIN.test(text)
     ? Array.from(segmenter().segment(text), ({ segment }) => segment)
@@ -49,22 +49,22 @@ export function charactersOf(text: string): Iterable<string> {
 
 const MAX_LOOK_BACK = 1_000;
 const MAX_CLUSTER = 64;
-// Below that everything is a character by itself, but for a line break of two.
+// Below that, everything is a character by itself, except a line break of two.
 const FIRST_MARK = 0x300;
 const MAY_JOIN = /[\u0300-\uFFFF]|\r\n/;
 
-/** Whether a character begins at `index` for sure. */
+/** Whether a character surely begins at `index`. */
 function isPlainCut(text: string, index: number): boolean {
   const next = text.charCodeAt(index);
   return next < FIRST_MARK && !(next === 10 && text.charCodeAt(index - 1) === 13);
 }
 
-/** Where the character begins that has the unit at `index`. */
+/** Where the character begins that contains the unit at `index`. */
 function characterAt(text: string, index: number): number | undefined {
   return segmenter().segment(text).containing(index)?.index;
 }
 
-// Made when it is needed: the first one takes a while, and most texts are cut before a plain letter.
+// Made when it is needed: the first segmenter takes a while, and most texts are cut before a plain letter.
 function segmenter(): Intl.Segmenter {
   return new Intl.Segmenter("en", { granularity: "grapheme" });
 }

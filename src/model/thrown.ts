@@ -1,32 +1,32 @@
-// What foreign code throws may be anything: an error of another realm, a response, a symbol, an object that throws when it is looked
-// at. Nothing here throws.
+// What foreign code throws may be anything: an error of another realm, a response, a symbol, an object that throws when it is
+// read. Nothing here throws.
 
 import { hear } from "./hear.ts";
 import { cut } from "./text.ts";
 
-/** What was thrown, or what was behind that, as JSON. */
+/** A thrown value, or a cause of it, as JSON. */
 export interface Cause {
-  /** What it calls itself; of what is no error its kind. */
+  /** The error's name; for other values their kind. */
   readonly name: string;
   readonly message: string;
-  /** Its own code, as systems and clients have them. */
+  /** Its own code, as systems and clients set it. */
   readonly code?: string | number;
   /** Its HTTP status. */
   readonly status?: number;
 }
 
-/** The most of a message that is kept, in UTF-16 units, without the `…` that stands for the rest. */
+/** How much of a message is kept, in UTF-16 units, without the `…` for the rest. */
 export const MAX_TEXT = 2_000;
 
 const MAX_NAME = 100;
 const MAX_CAUSES = 3;
 
-/** A message, or what is kept of it. */
+/** A message, shortened to what is kept of it. */
 export function bounded(text: string): string {
   return text.length > MAX_TEXT ? `${cut(text, MAX_TEXT)}…` : text;
 }
 
-/** What was behind an error, and behind that, three deep. */
+/** The causes of an error, three deep. */
 export function causesOf(error: { readonly cause?: unknown }): readonly Cause[] {
   const causes: Cause[] = [];
   const seen = new Set<unknown>([error]);
@@ -39,13 +39,13 @@ export function causesOf(error: { readonly cause?: unknown }): readonly Cause[] 
   return causes;
 }
 
-/** One line about anything that was thrown. Hears promises in it: only this line is left. */
+/** One line about any thrown value. Hears promises in it, because only this line is left. */
 export function describeThrown(thrown: unknown): string {
   hear(thrown);
   return describe(thrown).message;
 }
 
-/** What is behind something; of several that failed at once, the first. */
+/** The cause of something; for several failures at once, the first. */
 function causeOf(thrown: unknown): unknown {
   const cause = read(thrown, "cause");
   if (cause !== undefined) return cause;
@@ -96,7 +96,7 @@ function messageOf(thrown: object, { name, message, status }: ThrownText): strin
   }
 }
 
-// What a toJSON or a getter made only now, `hear` has not come by.
+// `hear` has not seen what a toJSON or a getter has only just made.
 function heard(this: object, key: string, value: unknown): unknown {
   if (Reflect.getOwnPropertyDescriptor(this, key)?.value !== value) hear(value);
   return value;
@@ -106,18 +106,18 @@ function plainText(thrown: unknown): string {
   return bounded(typeof thrown === "string" ? thrown : String(thrown));
 }
 
-/** What an object is, by its class. */
+/** The kind of an object, by its class. */
 function kindOf(thrown: object): string {
   const name = read(read(thrown, "constructor"), "name");
   return typeof name === "string" && name !== "" ? cut(name, MAX_NAME) : "Object";
 }
 
-/** A property of anything; one that cannot be read is as if it were not there. */
+/** A property of anything; one that cannot be read counts as absent. */
 function read(object: unknown, key: string): unknown {
   try {
     const whole = Object(object) as Readonly<Record<string, unknown>>;
     const value = whole[key];
-    // A class has much in it, and nothing that was thrown.
+    // A class has much in it, but nothing that was thrown.
     return typeof value === "function" ? value : heard.call(whole, key, value);
   } catch (unreadable) {
     hear(unreadable);

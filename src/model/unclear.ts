@@ -1,10 +1,10 @@
-/** Why nobody can tell whether something passes. */
+/** Why it is undecided whether something passes. */
 export interface Unclear {
-  /** `""`: it is about no single subject. */
+  /** `""` if it is about no single subject. */
   readonly subject: string;
-  /** What is said of the subject, `"is tied"`; without a subject a sentence. */
+  /** What is said of the subject, `"is tied"`; without a subject a whole sentence. */
   readonly why: string;
 }
 
-/** That nobody decided anything about the subject. */
+/** Nothing was decided about the subject. */
 export const NO_VERDICT = "has no verdict";

@@ -3,22 +3,22 @@ import type { MakeLimiter } from "../limits/store-limiter.ts";
 import { memoryStore, type MemoryStore, type MemoryOptions } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
 
-/** Where a team's events, limits and work live. What is left out is this process's own. */
+/** Where a team's events, limits and work live. A part that is left out is this process's own. */
 export interface Backend {
-  /** Keeps events and values, and says who drives which run. */
+  /** Keeps events and values, and decides which process drives which run. */
   readonly store: Store;
   /**
-   * Makes what says when attempts of a run may go. Where left out: the limiter of this process, which keeps in the store what has a
-   * `scope`, so that it holds for all processes that have the store open.
+   * Makes the limiter, which says when attempts of a run may start. Default: the limiter of this process. It keeps what has a
+   * `scope` in the store, so that it holds for all processes that have the store open.
    */
   readonly limiter?: MakeLimiter;
-  /** Makes what carries attempts out, once for all runs of a supervisor. Where left out: this process. */
+  /** Makes the executor, which carries out attempts; once for all runs of a supervisor. Default: this process. */
   readonly executor?: ExecutorFactory;
-  /** Carries out attempts that other processes have sent. Where left out: the backend reaches no other process. */
+  /** Carries out attempts that other processes have sent. Without it, the backend reaches no other process. */
   readonly takeAttempts?: TakeAttempts;
 }
 
-/** Takes attempts of these agents of a team, so many at once, until it is closed. */
+/** Takes attempts of these agents of a team, at most so many at once, until it is closed. */
 export type TakeAttempts = (
   agents: AgentRegistry,
   team: string,
@@ -34,14 +34,14 @@ export interface TakenAttempt {
   /** The agent's place in its team. */
   readonly agent: string;
   readonly attempt: number;
-  /** `lost`: its row was another's by then, so that nothing of it was kept. */
+  /** `lost`: another process had taken its row by then, so nothing of it was kept. */
   readonly ended: "answered" | "failed" | "lost";
 }
 
 /** A process that takes attempts. */
 export interface TakingAttempts extends AsyncDisposable {
   /**
-   * Takes no more, and resolves when those under way have stopped. Agents that are at work after `withinMs` (for ever) are told to stop, and
+   * Takes no more attempts, and resolves when those under way have stopped. Agents that are still at work after `withinMs` (no limit) are told to stop, and
    * their attempts fail.
    */
   close(withinMs?: number): Promise<void>;
@@ -54,7 +54,7 @@ export interface MemoryBackend extends Backend, Disposable {
 }
 
 /**
- * Keeps runs in this process and nowhere else: the last 100 that ended, and all that have not. Answers at once. Throws `BAD_OPTIONS` for a
+ * Keeps runs only in this process: the last 100 that ended, and all that have not. Answers synchronously. Throws `BAD_OPTIONS` for a
  * bad option.
  */
 export function memory(options: MemoryOptions = {}): MemoryBackend {

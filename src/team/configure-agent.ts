@@ -13,17 +13,17 @@ import { modelName } from "../describe/tier.ts";
 import type { Above, Overrides } from "./configure-team.ts";
 import { tiersOf, type Team } from "./team.ts";
 
-/** What an agent is configured by. */
+/** The settings around an agent that configure it. */
 export interface Surroundings {
   readonly team: Team;
-  /** What its team and those above it say. */
+  /** The settings of its team and of those above. */
   readonly above: Above;
   readonly overrides: Overrides;
   readonly registry: Map<string, RegisteredAgent>;
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
 
-/** Applies the options of its team to an agent; with it come the same agent at dearer tiers, and who is asked when it has failed. */
+/** Applies the options of its team to an agent. The result also has the agent at its more expensive tiers, and its fallbacks. */
 export function configureAgent(
   surroundings: Surroundings,
   agent: Agent,
@@ -51,7 +51,7 @@ export function configureAgent(
   });
   const where = `agent "${agent.name}"`;
   const limits = mergeLimits(team.limits, agent.limits, overrides);
-  // The same at all tiers: what is spent at one is spent of them all.
+  // The same at all tiers, so that spending at one counts for all of them.
   const budgets = [
     ...above.budgets,
     ...agent.budgets.map((budget) => ({ budget, place, whose: where })),

@@ -23,25 +23,25 @@ import { configureAgent } from "./configure-agent.ts";
 import { teamDefinition, tiersOf, type Member, type Team } from "./team.ts";
 import { wholeDefinition } from "./whole-definition.ts";
 
-/** A team in its place under a root, with its options and those of the teams above applied: every agent with all limits on its path. */
+/** A team in its place under a root, after its options and those of the teams above were applied: every agent has all limits on its path. */
 export interface ConfiguredTeam {
   readonly team: Team;
-  /** Its own; empty for the root. */
+  /** Its own place; empty for the root. */
   readonly place: string;
-  /** Identifies the team's description, those of its workers included. Only looked at in runs that keep keys. */
+  /** Identifies the team's description, including those of its workers. Only used in runs that keep keys. */
   readonly definition: () => string;
   readonly members: readonly (ConfiguredAgent | ConfiguredTeam)[];
   /** The agents that the team's chain and its comparators ask. */
   readonly judges: ReadonlyMap<Agent, ConfiguredJudge>;
-  /** Those of its agents that collect calls, of teams in it and judges too. */
+  /** Those of its agents that collect calls, including judges and agents of nested teams. */
   readonly collectors: readonly Collector[];
-  /** Whether members may be asked once more since others contradict them. */
+  /** Whether members may be asked once more because others contradict them. */
   readonly doubts: boolean;
   /** Whether its chain may have members asked once more. */
   readonly reruns: boolean;
 }
 
-/** An agent that is no member, and what it is called in the team's call ids. */
+/** An agent that is not a member, and its name in the team's call ids. */
 export interface ConfiguredJudge {
   readonly name: string;
   readonly configured: ConfiguredAgent;
@@ -51,28 +51,28 @@ export interface ConfigureTeamOptions {
   readonly team: Team;
   /** The places of the team's agents begin with it. */
   readonly prefix?: string;
-  /** Whether the team above it has it elsewhere, with all of its agents. */
+  /** Whether the team above lists it as elsewhere, with all of its agents. */
   readonly elsewhere?: boolean;
-  /** What the teams above it say, which holds for its agents too. */
+  /** The settings of the teams above it, which also hold for its agents. */
   readonly above?: Above;
-  /** What a run wants otherwise, for everything in it. */
+  /** What a run overrides for everything in it. */
   readonly overrides?: Overrides;
   /** The limiters of the backend that it runs in. */
   readonly named: NamedLimiters;
   /** Filled with every agent by its place. */
   readonly registry: Map<string, RegisteredAgent>;
-  /** What keeps timeouts of so many ms. */
+  /** The timers for timeouts of so many ms. */
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
 
-/** What a run has its own way, for every agent in it. */
+/** What a run overrides for every agent in it. */
 export interface Overrides extends CallLimits {
   readonly prices?: ReadonlyMap<string, Price> | undefined;
 }
 
-/** What holds for a team and those nested in it. */
+/** Settings that hold for a team and those nested in it. */
 export interface Above {
-  /** How many attempts are in flight, of each team and of the run. */
+  /** The concurrency limits of each team and of the run. */
   readonly slots: readonly Limit[];
   readonly limiters: LimitersHere;
   readonly budgets: readonly OwnedBudget[];
@@ -188,7 +188,7 @@ export function collectorsIn(configured: ConfiguredAgent | ConfiguredTeam): read
   return configured.batch === undefined ? [] : [configured.batch];
 }
 
-/** Prices of several lists; those of a later one win. */
+/** Prices of several lists; a later list overrides an earlier one. */
 function allPrices(lists: readonly (ReadonlyMap<string, Price> | undefined)[]): Above["prices"] {
   return new Map(lists.flatMap((list) => [...(list ?? [])]));
 }

@@ -6,7 +6,7 @@ import { gatedTeam } from "./decide/gated-team.ts";
 import type { FailOn } from "./read-fail-on.ts";
 import { teamOf } from "./team.ts";
 
-/** Whether an outcome of a supervisor passes; `undefined` where neither it nor its caller says what has to. */
+/** Whether an outcome of a supervisor passes; `undefined` if neither the team nor the caller has a condition. */
 export function gatedOutcome(
   supervisor: unknown,
   failOn: FailOn | undefined,
@@ -16,13 +16,13 @@ export function gatedOutcome(
   return team && gatedTeam(team, withFailOn(team.gate, failOn), outcome);
 }
 
-/** Values that nobody held about a subject, and that are nearly what somebody held. */
+/** Values that nobody held about a subject, although somebody held something similar. */
 export interface Unheld {
   readonly subject: string;
   readonly values: readonly string[];
 }
 
-/** What of it is likely to be misspelt; it passes as what was held and did not win does. */
+/** The values that are probably misspelt. They pass, like positions that were held and did not win. */
 export function unheldIn(
   { winners }: FailOn,
   { verdicts }: Pick<Outcome, "verdicts">,
@@ -53,7 +53,7 @@ function withFailOn(gate: Gate | undefined, failOn: FailOn | undefined): Gate | 
   };
 }
 
-/** What a text on a command line may stand for: itself, and what it is as JSON. */
+/** What a text on a command line may mean: itself, and its value as JSON. */
 function keysOf(value: string): readonly string[] {
   try {
     return [foldedKey(value), foldedKey(JSON.parse(value))];

@@ -11,11 +11,11 @@ import type { Plan } from "./plan.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "./configure-team.ts";
 import type { Team } from "./team.ts";
 
-/** By what the members of one run are put in order. */
+/** What orders the members of one run. */
 export interface Freezing {
   readonly settings: PanelSettings | false | undefined;
   readonly learned: LearnedBefore | undefined;
-  /** Draws whether this run explores: the same for the same run, wherever it goes on. */
+  /** Decides by chance whether this run explores: the same for the same run, wherever it continues. */
   readonly seed: string;
 }
 
@@ -37,7 +37,7 @@ export function withPanel(
   const nameOf = (index: number): string => members[index]?.name ?? "";
   const always = plan.planned.filter(isAlways);
   const others = plan.planned.filter((index) => !isAlways(index));
-  // One after another they are asked as they are listed.
+  // In sequence they are asked in the order of the list.
   const by: PanelOrder = plan.mode === "sequence" ? "given" : order;
   const names =
     plan.mode === "sequence"
@@ -48,7 +48,7 @@ export function withPanel(
     panel: {
       until,
       order: names,
-      // In sequence all that come before the last of them, too.
+      // In sequence, all members before the last of them, too.
       always: plan.mode === "sequence" ? plan.planned.findLastIndex(isAlways) + 1 : always.length,
       ...(kin.length > 0 && { kin }),
       ...(drawn(seed) < explore && { explores: true as const }),
@@ -56,7 +56,7 @@ export function withPanel(
   };
 }
 
-/** Best first by what is known of them; as they are listed where nothing is. */
+/** Best first, if anything is known about them; else as listed. */
 function ordered(
   { team, members: configuredMembers }: ConfiguredTeam,
   indices: readonly number[],
@@ -82,7 +82,7 @@ function ordered(
   return inOrder(members, order);
 }
 
-/** What the chain knows of the members, by the first resolver that does. */
+/** What the chain knows about the members, from the first resolver that knows anything. */
 export function recordIn(
   resolve: readonly Resolver[],
   learned: LearnedBefore | undefined,
@@ -94,13 +94,13 @@ export function recordIn(
   return undefined;
 }
 
-/** A share from 0 to 1 that the text draws. */
+/** A share from 0 to 1, drawn from the text. */
 function drawn(text: string): number {
   const bits = [...Buffer.from(sha256(text), "base64url").subarray(0, 6)];
   return bits.reduce((sum, byte) => sum * 256 + byte, 0) / 2 ** 48;
 }
 
-/** Why a team cannot be asked by a panel, if so: nobody could tell before the end whether it is enough. */
+/** Why a team cannot have a panel, if so: nobody could tell before the end whether the answers are enough. */
 export function panelFault(
   { resolve, compare, indexOf }: Pick<Team, "resolve" | "compare" | "indexOf">,
   { kin }: PanelSettings,

@@ -1,25 +1,25 @@
 import type { Mode } from "./options.ts";
 
-/** What the graph has to know of a place in the team. */
+/** What the graph needs to know about a place in the team. */
 export interface GraphNode {
   readonly name: string;
   readonly needs: readonly number[];
 }
 
-/** Who waits for whom, among those who are asked. Read only: it serves many runs. */
+/** Which places wait for which others, among those that are asked. Read only: it serves many runs. */
 export interface Graph {
   readonly size: number;
-  /** Those that wait for nobody. */
+  /** Places that wait for none. */
   readonly ready: readonly number[];
-  /** By place: how many it waits for. */
+  /** By place: how many others it waits for. */
   readonly waits: readonly number[];
   /** By place: those that wait for it. */
   readonly after: readonly (readonly number[])[];
 }
 
 /**
- * The graph of the `planned` places: each waits for what it needs, and in sequence also for the one before it. What is
- * needed is always planned.
+ * The graph of the `planned` places: each waits for those that it needs, and in sequence also for the one before it. A needed
+ * place is always planned.
  */
 export function makeGraph(
   nodes: readonly GraphNode[],
@@ -87,7 +87,7 @@ export function checkOrder(
 
 /**
  * Asks every place as soon as all that it waits for have ended, and resolves when all have. A rejection of `ask` stops the
- * run: nobody else is asked, and this rejects with the first reason once all that were asked have ended.
+ * run: no further place is asked, and this rejects with the first reason once all that were asked have ended.
  */
 export function runGraph<Team, T>(
   { size, ready, waits, after }: Graph,
@@ -97,7 +97,7 @@ export function runGraph<Team, T>(
 ): Promise<void> {
   if (size === 0) return Promise.resolve();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Counted down only where somebody waits.
+  // Counted down only if some place waits.
   const left = ready.length === size ? waits : [...waits];
   let unfinished = size;
   let inFlight = 0;

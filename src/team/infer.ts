@@ -10,7 +10,7 @@ export type ResultsOf<Agents extends Workers> = {
   readonly [K in keyof Agents]: AgentResult<OutputOf<Agents[K]>>;
 };
 
-/** What the agents of a team can hold about the task, as far as their types tell; any JSON value where those tell nothing. */
+/** What the agents of a team can hold about the task, as far as their types tell; any JSON value if the types say nothing. */
 export type WinnerOf<Agents extends Workers> = [AnyPosition<Agents>] extends [never]
   ? Json
   : AnyPosition<Agents>;
@@ -29,7 +29,7 @@ export type TeamPosition<Answer, Winner> = [Answer] extends [TeamAnswer]
 /** What a run of a team returns. */
 export type OutcomeOf<Agents extends Workers> = Outcome<ResultsOf<Agents>, WinnerOf<Agents>>;
 
-/** What a team is asked: what every one of its agents accepts, but those whose input is mapped. */
+/** The task of a team: what every one of its agents accepts, except those whose input is mapped. */
 export type TaskOf<Agents extends Workers, Mapped extends PropertyKey = never> = [
   Exclude<NameOf<Agents>, Mapped>,
 ] extends [never]
@@ -43,7 +43,7 @@ export type TaskOf<Agents extends Workers, Mapped extends PropertyKey = never> =
 /** The names of a team. */
 export type NameOf<Agents extends Workers> = Extract<keyof Agents, string>;
 
-/** Workers whose keys are their names, as far as the compiler knows these. What it says of another key is a sentence. */
+/** Workers whose keys are their names, as far as the compiler knows these. For a wrong key, the compile error is a sentence. */
 export type UnderOwnNames<Agents extends Workers> = {
   readonly [K in keyof Agents]: string extends Agents[K]["name"]
     ? unknown
@@ -52,7 +52,7 @@ export type UnderOwnNames<Agents extends Workers> = {
       : `This agent is called "${Agents[K]["name"]}": use that as its key`;
 };
 
-/** What is no list; what the compiler says of one is a sentence. */
+/** Anything but a list; for a list, the compile error is a sentence. */
 export interface NoList {
   readonly [Symbol.iterator]?: "Agents are given by their names: { security, style }";
 }

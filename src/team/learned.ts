@@ -6,7 +6,7 @@ import type { Verdict } from "../model/verdict.ts";
 import type { Team } from "./team.ts";
 
 /**
- * What earlier runs taught of a team's agents, where its chain goes by that; for the run, and for its log. A run that goes on has
+ * What earlier runs taught about a team's agents, if its chain uses that; for the run and for its log. A resumed run has
  * what it began with. Rejects with `STORE_FAILED`, which ends the run.
  */
 export async function learnedBefore(
@@ -26,8 +26,8 @@ export async function learnedBefore(
 }
 
 /**
- * Keeps what a team has decided about, so that later runs learn from it; but not from a fork that took answers over: they have
- * taught already. Rejects with `STORE_FAILED`, which ends the run.
+ * Keeps what a team decided, so that later runs learn from it; but not from a fork that took answers over, because those
+ * have taught already. Rejects with `STORE_FAILED`, which ends the run.
  */
 export async function keepLesson(
   run: Run,
@@ -45,7 +45,7 @@ export async function keepLesson(
   await ofStore(run, lessons.keep(values, taught, kept));
 }
 
-/** It may never answer, and the run may have to end. */
+/** A store's answer. The store may never answer, and the run may have to end. */
 function ofStore<T>(run: Run, asked: Promise<T>): Promise<T> {
   return orCancelled(orStoreFailed(run, asked), run.cancellation);
 }

@@ -20,7 +20,7 @@ import type { SUPERVISOR } from "./options.ts";
 import { planEveryone } from "./plan.ts";
 import { meantOf, teamOf, type Member, type Team } from "./team.ts";
 
-/** Makes a team of a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
+/** Makes a team of a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first option that cannot work. */
 export function makeTeam(described: Checked<typeof SUPERVISOR>): Team {
   const where = `supervisor "${described.name}"`;
   return readGiven(where, described, () => made(described, where));
@@ -54,7 +54,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     for (const agent of route) known(agent, "routes to");
   }
 
-  // By Object.entries: an agent may be called "constructor".
+  // With Object.entries, because an agent may be named "constructor".
   const inputs = new Map<string, InputMap>(Object.entries(described.inputs ?? {}) as never);
   for (const [agent, map] of inputs) {
     known(agent, "maps the input of");
@@ -149,14 +149,14 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   });
 }
 
-/** Whether all that its members can claim is about the task: none says what its answers assert, and a team claims what it decided. */
+/** Whether its members can only claim something about the task: no member has its own claims, and a nested team claims what it decided. */
 function hasOneSubject(members: readonly Member[]): boolean {
   const says = (one: Agent): boolean =>
     typeof one.claims !== "function" && one.fallback.every(says);
   return members.every(({ worker }) => "run" in worker && says(worker));
 }
 
-/** How a team learns: by what its resolvers go by, of two that say the same thing by the first. */
+/** How a team learns: from its resolvers; of two that do the same, from the first. */
 function lessonsOf(
   name: string,
   resolve: readonly Resolver[],

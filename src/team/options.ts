@@ -43,160 +43,160 @@ import type { Backend } from "./backend.ts";
 import type { NameOf, NoList, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
 
 /**
- * - `parallel`: all at once, but what `needs` others when those have answered.
+ * - `parallel`: all at once, but an agent waits for those that it `needs`.
  * - `sequence`: one after another in the order of the record, each seeing the results before it.
  */
 export type Mode = "parallel" | "sequence";
 
-/** Which agents a task is for; what they need is added. */
+/** The agents that a task is for; those that they need are added. */
 export type Route<Name extends string, Task> =
   | readonly Name[]
   | ((task: Task) => readonly Name[] | Promise<readonly Name[]>);
 
-/** How a supervisor is described. Limits stand for its agents, where those have none of their own. */
+/** How a supervisor is described. Its limits hold for agents that have none of their own. */
 export interface SupervisorOptions<
   Agents extends Workers,
   Mapped extends keyof Agents,
   Answer,
   Name extends string = string,
 > extends CallLimits {
-  /** Its place in the log, and its key in another team. As an agent's: at most 100 characters, without `/` and `~`. */
+  /** Its name in the log, and its key in another team. Like an agent's: at most 100 characters, without `/` and `~`. */
   readonly name: Name;
   readonly version?: string;
   readonly description?: string;
   /** The team. A key is its agent's name. */
   readonly agents: NoList & Agents & UnderOwnNames<Agents>;
-  /** `"parallel"` where left out. */
+  /** Default: `"parallel"`. */
   readonly mode?: Mode;
-  /** All agents where left out. */
+  /** Default: all agents. */
   readonly route?: Route<NameOf<NoInfer<Agents>>, TaskOf<NoInfer<Agents>, Mapped>>;
-  /** What an agent is asked in place of the task. */
+  /** What an agent is given instead of the task. */
   readonly inputs?: {
     readonly [K in Mapped]: (
       task: TaskOf<NoInfer<Agents>, Mapped>,
       results: Readonly<Record<string, UpstreamResult | undefined>>,
     ) => InputOf<Agents[K]>;
   };
-  /** Agents without whose answer the run is `failed`. In sequence nobody is asked after one of them failed. */
+  /** If one of these agents does not answer, the run is `failed`. In sequence, no further agent is asked after that. */
   readonly required?: readonly NameOf<NoInfer<Agents>>[];
-  /** The run is `failed` when fewer agents answer (1). */
+  /** With fewer answers, the run is `failed` (1). */
   readonly minAnswers?: number;
-  /** How long each of its runs may take, in ms, as of `RunOptions`. For ever where left out; not of a nested supervisor. */
+  /** How long each of its runs may take, in ms, as in `RunOptions`. Default: no limit. Ignored in a nested supervisor. */
   readonly deadlineMs?: number;
   /** How many attempts are in flight at most, over all runs of this supervisor (8). */
   readonly concurrency?: number;
-  /** How conflicts are settled: one resolver, or the first of a list that decides. `DEFAULT_CHAIN` where left out. */
+  /** How conflicts are settled: one resolver, or a list, of which the first that decides counts. Default: `DEFAULT_CHAIN`. */
   readonly resolve?: Resolver | readonly Resolver[];
-  /** How positions are compared, by subject; `equal()` where left out. */
+  /** How positions are compared, by subject. Default: `equal()`. */
   readonly compare?: Compare;
-  /** How open findings are grouped; `similar()` where left out. */
+  /** How open findings are grouped. Default: `similar()`. */
   readonly similar?: Comparator;
-  /** What has to be decided for the outcome to pass: `outcome.passed`, and exit code 4 of the command line where it does not. */
+  /** What must be decided for the outcome to pass: sets `outcome.passed`, and exit code 4 of the command line if it does not pass. */
   readonly gate?: GateOptions<WinnerOf<NoInfer<Agents>>>;
-  /** As a worker of another supervisor: what it needs, and its limits as one call (none where left out). */
+  /** As a worker of another supervisor: what it needs, and its limits as one call (default: none). */
   readonly needs?: Workers;
   readonly asWorker?: Pick<CallLimits, "timeoutMs" | "retries">;
-  /** As a worker of another supervisor: what it answers. Its verdicts where left out, each decided one a claim. */
+  /** As a worker of another supervisor: what it answers. Default: its verdicts, of which each decided one is a claim. */
   readonly answer?: (outcome: OutcomeOf<NoInfer<Agents>>) => Answer;
-  /** Where its events, limits and work live: `memory()` where left out. */
+  /** Where its events, limits and work live. Default: `memory()`. */
   readonly backend?: Backend;
-  /** What a run may spend, or with a `scope` all that name it. */
+  /** What one run may spend or, with a `scope`, all runs that name the scope. */
   readonly budget?: Budget | readonly Budget[];
-  /** What models cost, for agents that report tokens only. */
+  /** The prices of models, for agents that report only tokens. */
   readonly prices?: Prices;
-  /** Keeps the answers of its agents for other runs; an agent's own word wins. */
+  /** Keeps the answers of its agents for other runs; an agent's own setting overrides it. */
   readonly cache?: boolean | CacheOptions;
-  /** What agents are asked with, by the name of a tier, from cheap to dear: they get it as `context.model`. */
+  /** What agents are asked with, by the name of a tier, from cheap to expensive: they get it as `context.model`. */
   readonly tiers?: Tiers;
-  /** When an agent is asked once more, at the next tier; an agent's own word wins. */
+  /** When an agent is asked once more, at the next tier; an agent's own setting overrides it. */
   readonly escalateIf?: readonly Exclude<EscalateIf, (...args: never) => unknown>[];
   /**
-   * Limits with names, which its agents and those of teams in it name: `{ openai: { concurrency: 4, callsPerMinute: 60 } }`. Teams that
-   * share a backend have one limiter of a name, and give it the same settings.
+   * Limits with names, which its agents and those of nested teams name: `{ openai: { concurrency: 4, callsPerMinute: 60 } }`. Teams that
+   * share a backend have one limiter for a name, and must give it the same settings.
    */
   readonly limiters?: Readonly<Record<string, LimiterOptions>>;
-  /** How many subjects its chain asks judges about at most, most held first (20); the others stay undecided. */
+  /** About how many subjects its chain asks judges at most, the most held first (20); the others stay undecided. */
   readonly maxSubjects?: number;
   /**
-   * When enough of its members have answered, so that nobody else is asked. `"certain"`: nothing still to come could change the winner.
-   * `"lead"`: or two who are not kin hold what leads, where at least 20 truths are known. `{ until, order, explore, kin }`: more. All are
-   * asked where it is left out.
+   * When the answers of its members are enough, so that no further member is asked. `"certain"`: nothing still to come could change the winner.
+   * `"lead"`: or two agents that are not kin hold the leading position, once at least 20 truths are known. `{ until, order, explore, kin }` sets more.
+   * Default: all are asked.
    */
   readonly panel?: TeamPanel<NameOf<NoInfer<Agents>>>;
   /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
   readonly redact?: Redact;
   /**
-   * A secret of the caller's, at least 16 characters, that hashes of redacted content are keyed with. Without one such content has no
-   * hash, as it could be guessed from that: its answers are not cached, joined or taken over by a fork.
+   * A secret of at least 16 characters, which keys the hashes of redacted content. Without one, such content has no
+   * hash, because it could be guessed from that: its answers are not cached, joined or taken over by a fork.
    */
   readonly hashSecret?: string;
   /**
-   * Where attempts are carried out: in this process where left out. Made once, before the first attempt; whoever gives it closes it. Of a
-   * nested supervisor that of its root counts.
+   * Makes the executor, which carries out attempts. Default: this process. Called once, before the first attempt; you close the executor yourself. For a
+   * nested supervisor, that of its root counts.
    */
   readonly executor?: ExecutorFactory;
   /**
-   * Those of its agents, or teams in it, that are at work in other processes, on other machines perhaps: in those that take their attempts
-   * (`takeAttempts`, `quorate worker --agents`). A backend that reaches no other machine (`memory()`, `sqlite()`) has them here. Who stands in
-   * for one of them, and who judges, is asked where the run is.
+   * Those of its agents or nested teams that work in other processes, perhaps on other machines: in processes that take their attempts
+   * (`takeAttempts`, `quorate worker --agents`). With a backend that reaches no other machine (`memory()`, `sqlite()`) they work here. Fallbacks
+   * and judges are asked where the run is.
    */
   readonly elsewhere?: readonly NameOf<NoInfer<Agents>>[];
   /**
-   * Hears of every event of its runs that this process keeps, once it is kept, and of progress: for logs and metrics of the caller's
-   * own. It is called at once and not waited for; what it throws is a warning of the process, and fails no run. Of a nested supervisor
-   * it is not called: its events are those of the run that it is asked in.
+   * Receives every event of its runs that this process keeps, once it is kept, and progress: for your own logs and metrics.
+   * It is called synchronously and not awaited; if it throws, that is a warning of the process, and fails no run. It is not called for a nested
+   * supervisor, whose events belong to the outer run.
    */
   readonly onEvent?: (event: LiveEvent) => unknown;
   /**
    * Traces its runs, for instance `otel()` of `quorate/otel`: the agents of an attempt work in the context of its span, and the log of a run
-   * has the trace context of the run. What fails in it is a warning of the process, and no run fails by it. Of a nested supervisor that of
+   * has the run's trace context. A failure in it is a warning of the process, and fails no run. For a nested supervisor, that of
    * its root counts.
    */
   readonly tracing?: Tracing;
   /**
-   * Hears of every run that goes to sleep until a person has decided, once for each time it asks: for a message to that person. Where
-   * `keepResuming` is at work, also of those that wait already, so that none is lost with a process; then the same question may be told
-   * by several processes, and `runId` and `askedAt` tell which it is. It is called as `onEvent` is, and harms no run either.
+   * Called for every run that starts to wait for a person, once each time it asks: to notify that person. While
+   * `keepResuming` is open, it is also called for runs that wait already, so that none is lost with a process. Several processes may then report the same question;
+   * `runId` and `askedAt` identify it. It is called like `onEvent`, and fails no run either.
    */
   readonly onWaiting?: (waiting: WaitingRun) => unknown;
   readonly clock?: Clock;
 }
 
-/** What one run may have its own way. Limits win over those of the supervisor and of its agents. */
+/** What one run may override. Its limits override those of the supervisor and of its agents. */
 export interface RunOptions<Name extends string = string> extends CallLimits, Whose {
-  /** A name of the caller's own for the run, at most 200 characters; a random UUID where left out. */
+  /** Your own id for the run, at most 200 characters; default: a random UUID. */
   readonly runId?: string;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /**
-   * How long the run may take, in ms from when it is begun or gone on with; `Infinity`: for ever. What has no answer by then has failed
-   * with `TIMEOUT`, and the run is decided on the answers that there are. A route, or an agent's schema for the task, that has not
-   * answered by then rejects the run with `TIMEOUT`.
+   * How long the run may take, in ms from when it begins or is resumed; `Infinity`: no limit. Calls without an answer by then fail
+   * with `TIMEOUT`, and the run is decided on the answers that it has. If a route or an agent's schema for the task has not
+   * answered by then, the run rejects with `TIMEOUT`.
    */
   readonly deadlineMs?: number;
-  /** Which agents this task is for; wins over the supervisor's route. */
+  /** The agents that this task is for; overrides the supervisor's route. */
   readonly route?: readonly Name[];
   readonly mode?: Mode;
-  /** When enough have answered, as of the supervisor; `false`: everybody is asked. Not of nested supervisors. */
+  /** When the answers are enough, as in the supervisor; `false`: all are asked. Does not affect nested supervisors. */
   readonly panel?: TeamPanel<Name> | false;
-  /** Where this run lives; the supervisor's backend where left out. */
+  /** Where this run lives. Default: the supervisor's backend. */
   readonly backend?: Backend;
-  /** How many attempts of this run are in flight at most; the supervisor's limit holds besides. */
+  /** How many attempts of this run are in flight at most; the supervisor's limit also holds. */
   readonly concurrency?: number;
-  /** What this run may spend, besides what its supervisor says. */
+  /** What this run may spend, in addition to the supervisor's budgets. */
   readonly budget?: Budget | readonly Budget[];
-  /** What models cost in this run; a model that is in them has its price here, whatever its supervisor says. */
+  /** The prices of models in this run; they override those of the supervisor. */
   readonly prices?: Prices;
-  /** Whose answers are used from the cache, and whether any are. */
+  /** Whose cached answers are used, and whether any are. */
   readonly cache?: RunCache;
 }
 
-/** What going on with a run may have its own way. Its route, mode, tenant and tags are those it was begun with. */
+/** What a resume may override. The route, mode, tenant and tags of the run stay as they were. */
 export interface ResumeOptions extends Omit<
   RunOptions,
   "runId" | "route" | "mode" | "panel" | keyof Whose
 > {
-  /** The run's task, where `redact` has taken something out of it: else the run cannot go on. */
+  /** The run's task, if `redact` has taken something out of it: without it, the run cannot continue. */
   readonly input?: unknown;
 }
 
@@ -205,13 +205,13 @@ export interface ForkOptions<
   Task = unknown,
   Name extends string = string,
 > extends RunOptions<Name> {
-  /** The place of an agent that is asked anew: its name, below those of its supervisors, joined by `/`. */
+  /** The place of an agent that is asked again: its name, after those of its supervisors, joined by `/`. */
   readonly from?: string;
-  /** Another task, in place of the run's. */
+  /** Another task instead of the run's. */
   readonly input?: Task;
 }
 
-/** What there was before 0.2.0. */
+/** Options of versions before 0.2.0. */
 export const RENAMED: Readonly<Record<"store", string>> = {
   store:
     "renamed to backend; use backend: memory(), sqlite({ path }), or { store } with a store of your own",
@@ -225,7 +225,7 @@ const MODE = word("parallel", "sequence");
 const DEADLINE_MS = orInfinity(milliseconds(1));
 const CONCURRENCY = integer(1, MAX_CONCURRENCY);
 
-/** A secret of the caller's; one that is short could be guessed. Never quotes it. */
+/** A secret of the caller's; a short one could be guessed. Its messages never quote it. */
 const HASH_SECRET = option<string>((secret, what) => {
   if (typeof secret === "string" && secret.length >= LEAST_SECRET_CHARS) return secret;
   const got = typeof secret === "string" ? "too short" : `a value of type ${typeof secret}`;
@@ -310,7 +310,7 @@ export const SUPERVISOR: Options<
   },
 );
 
-/** What the options of a run become when they are checked. */
+/** The checked form of a run's options. */
 export interface MadeOfRun {
   readonly panel: PanelSettings | false | undefined;
   readonly budget: readonly CheckedBudget[];
@@ -332,13 +332,13 @@ const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeO
   tags: TAGS,
 };
 
-/** What every way to run a task may be told. */
+/** The options that every way to run a task takes. */
 export const RUN: Options<Omit<RunOptions, "runId">, never, MadeOfRun> = options(
   { ...OF_A_RUN, ...LIMITS.table },
   { former: RENAMED },
 );
 
-/** What a run may be told that is begun, gone on with or forked. */
+/** The options of a run that is begun, resumed or forked. */
 export const DRIVEN: Options<ForkOptions, never, MadeOfRun> = options(
   {
     runId: anything(),

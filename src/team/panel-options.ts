@@ -3,18 +3,18 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 import { PANEL_ORDERS, type PanelOrder } from "../panel/order.ts";
 import type { PanelUntil } from "../model/planned-panel.ts";
 
-/** How many of a team are asked before it is enough. */
+/** How many agents of a team are asked before their answers are enough. */
 export interface PanelOptions<Name extends string = string> {
   readonly until: PanelUntil;
-  /** In which order members are asked (`"best"`); those who are `required` or needed by others always first. */
+  /** In which order members are asked (`"best"`); those that are `required` or that others need always come first. */
   readonly order?: PanelOrder;
-  /** The share of runs in which everybody is asked all the same, so that more is known of those who come last (0). */
+  /** The share of runs in which all are asked, to learn more about those that come last (0). */
   readonly explore?: number;
-  /** Members that are likely to err alike, beside those of one model: for `"lead"` two of them count as one voice. */
+  /** Members that are likely to err alike, in addition to those of one model: for `"lead"` two of them count as one voice. */
   readonly kin?: readonly (readonly Name[])[];
 }
 
-/** When enough of a team have answered, and nobody else is asked. */
+/** When the answers of a team are enough, and no further member is asked. */
 export type TeamPanel<Name extends string = string> = "certain" | "lead" | PanelOptions<Name>;
 
 /** The same, checked. */
@@ -57,7 +57,7 @@ const SETTINGS: Options<PanelOptions, "order" | "explore" | "kin"> = options(
   { instead: INSTEAD },
 );
 
-/** When enough of a team have answered; everybody is asked where it is left out. */
+/** When the answers of a team are enough; without it, all are asked. */
 export const TEAM_PANEL: Option<PanelSettings | undefined> = option<PanelSettings>(
   (given, what) => {
     if (typeof given === "string")
@@ -69,7 +69,7 @@ export const TEAM_PANEL: Option<PanelSettings | undefined> = option<PanelSetting
   INSTEAD,
 );
 
-/** The same of one run, which may say `false`: everybody is asked. */
+/** The same for one run, which may say `false`: all are asked. */
 export const RUN_PANEL: Option<PanelSettings | false | undefined> = option<PanelSettings | false>(
   (given, what) => (given === false ? false : TEAM_PANEL.take(given, what)),
   INSTEAD,

@@ -6,7 +6,7 @@ import { nextRound, type PanelRule } from "../panel/until.ts";
 import { recordIn } from "./freeze-panel.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "./configure-team.ts";
 
-/** By what it is decided whether enough of a team have spoken about a subject. */
+/** The rules that decide whether the answers of a team about a subject are enough. */
 export function panelRules(
   configuredTeam: ConfiguredTeam,
   panel: PlannedPanel,
@@ -22,14 +22,14 @@ export function panelRules(
     });
   return (subject) => ({
     until: panel.until,
-    // Those who are contradicted may be asked anew, and say something else.
+    // Members that are contradicted may be asked again, and say something else.
     outlook: configuredTeam.doubts ? [] : outlookOn(subject),
     truths,
     isKin,
   });
 }
 
-/** How many are asked at first. */
+/** How many are asked first. */
 export function firstRound(
   { team }: ConfiguredTeam,
   { order, always, explores }: PlannedPanel,

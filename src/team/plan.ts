@@ -4,7 +4,7 @@ import type { LearnedBefore } from "../model/reliability.ts";
 import type { PlannedPanel } from "../model/planned-panel.ts";
 import type { Mode } from "./options.ts";
 
-/** Who will be asked, and who waits for whom. Frozen before anything runs. */
+/** Which agents will be asked, and which wait for which others. Fixed before anything runs. */
 export interface Plan {
   readonly mode: Mode;
   /** Indices of members, in the order of the team. */
@@ -12,7 +12,7 @@ export interface Plan {
   /** Their names. */
   readonly agents: readonly string[];
   readonly graph: Graph;
-  /** In which order they are asked, and when that is enough; everybody is where it is left out. */
+  /** In which order they are asked, and when the answers are enough; without it, all are asked. */
   readonly panel?: PlannedPanel;
 }
 

@@ -1,15 +1,15 @@
 import { SEVERITIES, TASK_SUBJECT, type Severity } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
 
-/** What must not come out, by subject; and how bad a finding must not be. About what it names it goes before the team's own gate. */
+/** The winners that must not come out, by subject, and the severity that a finding must not have. Overrides the team's own gate on the subjects that it names. */
 export interface FailOn {
   readonly winners: ReadonlyMap<string, readonly string[]>;
   readonly severity?: Severity;
 }
 
 /**
- * Reads one more of `hold`, a winner about `"task"`; `SUBJECT=VALUE`; `severity>=high`, and adds it to those before. A value that is
- * JSON stands for that too. Throws `BAD_OPTIONS` for what is none of these.
+ * Reads one of `hold`, a winner about `"task"`; `SUBJECT=VALUE`; `severity>=high`, and adds it to the earlier ones. A value that is
+ * JSON also stands for that value. Throws `BAD_OPTIONS` for anything else.
  */
 export function readFailOn(given: string, before: FailOn = { winners: new Map() }): FailOn {
   const severity = /^\s*severity\s*[<>]=?(.*)$/is.exec(given);

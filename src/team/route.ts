@@ -8,14 +8,14 @@ import type { Mode } from "./options.ts";
 import { makePlan, planEveryone, type Plan } from "./plan.ts";
 import { listed, meantOf, type Team } from "./team.ts";
 
-/** What a run wants in place of the team's own route and mode. */
+/** The route and mode of a run that override those of the team. */
 export interface PlanOverrides {
   readonly route?: readonly string[];
   readonly mode?: Mode;
 }
 
 /**
- * Decides who is asked: the run's list, else the team's route, else everyone; what they need is added. Rejects with `BAD_ROUTE`.
+ * Decides which agents are asked: the run's list, else the team's route, else all; those that they need are added. Rejects with `BAD_ROUTE`.
  */
 export async function planFor(
   team: Team,
@@ -35,7 +35,7 @@ export async function planFor(
   let names: unknown;
   try {
     names = wanted(task);
-    // A list is taken as it is now: it is its caller's, who may change it.
+    // The list is copied now, because its caller may change it.
     if (isThenable(names)) names = await orCancelled(promiseOf(names), cancellation);
   } catch (cause) {
     if (cancellation.cancelled) throw cancellation.reason;
@@ -45,7 +45,7 @@ export async function planFor(
   return makePlan(team.members, mode, resolved(team, names));
 }
 
-/** The plan that a run was begun with; `undefined` when it has none, or names somebody who has left the team. */
+/** The plan that a run began with; `undefined` if it has none, or names an agent that has left the team. */
 export function recordedPlan(
   { members, indexOf }: Team,
   recorded: Pick<Plan, "mode" | "agents" | "panel"> | undefined,
@@ -62,7 +62,7 @@ export function recordedPlan(
 
 /** The indices of the named agents and of all that they need, in the order of the team. */
 function resolved(team: Team, names: unknown): readonly number[] {
-  // Names it keeps; whatever else is in the list, it refuses.
+  // Names are kept; anything else in the list is refused, so promises in it are heard.
   hear(names);
   if (!Array.isArray(names) || names.length === 0) {
     throw new QuorateError(

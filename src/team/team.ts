@@ -22,48 +22,48 @@ import type { Mode } from "./options.ts";
 import type { PanelSettings } from "./panel-options.ts";
 import type { Plan } from "./plan.ts";
 
-/** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
+/** A supervisor's description, checked, in the form that the rest of the code reads. Agents are known by their index. */
 export interface Team {
   readonly label: SupervisorLabel;
-  /** `supervisor "NAME"`: how its sentences begin. */
+  /** `supervisor "NAME"`: the beginning of its sentences. */
   readonly where: string;
   readonly members: readonly Member[];
   readonly indexOf: ReadonlyMap<string, number>;
   readonly mode: Mode;
   readonly route: readonly string[] | ((task: unknown) => unknown) | undefined;
-  /** The plan where the route leaves nobody out. */
+  /** The plan if the route leaves nobody out. */
   readonly everyone: Plan;
   readonly minAnswers: number;
-  /** How long a run of its own may take, in ms. */
+  /** How long one of its own runs may take, in ms. */
   readonly deadlineMs: number | undefined;
   /** How many attempts are in flight at once over all of its runs. */
   readonly slots: Limit;
   readonly limits: CallLimits;
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
   readonly resolve: readonly Resolver[];
-  /** What its runs teach; `undefined` where its chain does not go by that. */
+  /** What its runs teach; `undefined` if its chain does not use that. */
   readonly lessons: Lessons | undefined;
   readonly compare: ReadonlyMap<string, Comparator>;
   /** Groups open findings. */
   readonly similar: Comparator | undefined;
   readonly answer: ((outcome: Outcome) => unknown) | undefined;
-  /** What its outcome has to be to pass. */
+  /** What its outcome must be to pass. */
   readonly gate: Gate | undefined;
   readonly redact: RedactRule | undefined;
-  /** Keys the hashes of what `redact` takes something out of. */
+  /** The key for hashes of content from which `redact` takes something out. */
   readonly hashSecret: string | undefined;
   readonly budgets: readonly CheckedBudget[];
   readonly prices: ReadonlyMap<string, Price>;
   readonly cache: CacheSettings | false | undefined;
-  /** `undefined`: as the team above it. */
+  /** `undefined`: those of the team above it. */
   readonly tiers: ReadonlyMap<string, unknown> | undefined;
   readonly escalateIf: readonly EscalateIf[] | undefined;
-  /** Those that it describes, by their names. */
+  /** The limiters that it describes, by their names. */
   readonly limiters: ReadonlyMap<string, DescribedLimiter>;
   readonly maxSubjects: number;
-  /** When enough of its members have answered; everybody is asked where it is left out. */
+  /** When the answers of its members are enough; without it, all are asked. */
   readonly panel: PanelSettings | undefined;
-  /** What carries its attempts out; `undefined`: what its backend says. */
+  /** Carries out its attempts; `undefined`: its backend's executor. */
   readonly executor: ExecutorFactory | undefined;
 }
 
@@ -74,13 +74,13 @@ export interface Member {
   readonly worker: Agent | Team;
   readonly needs: readonly number[];
   readonly required: boolean;
-  /** Whether it is at work in other processes, where the backend reaches any. */
+  /** Whether it works in other processes, if the backend reaches any. */
   readonly elsewhere: boolean;
-  /** Makes its input of the task. */
+  /** Makes its input from the task. */
   readonly input: InputMap | undefined;
 }
 
-// Registered, so that supervisors of another copy of this package are known; its value is the team.
+// Registered, so that supervisors of another copy of this package are recognised; its value is the team.
 const SUPERVISOR: unique symbol = Symbol.for("quorate.supervisor") as never;
 
 /** What makes a worker a supervisor. */
@@ -99,19 +99,19 @@ export function teamOf(value: unknown): Team | undefined {
       ? (value as TeamBrand)[SUPERVISOR]
       : undefined;
   } catch {
-    // A proxy that throws whatever is asked of it.
+    // A proxy that throws on every access.
     return undefined;
   }
 }
 
-/** A supervisor's limits as one call of another: it is repeated only where `asWorker` says so. */
+/** A supervisor's limits as one call of another: it is retried only if `asWorker` says so. */
 export function limitsAsWorker({ limits, asWorker: { retries = 0 } }: Team): Limits {
   return { ...mergeLimits(limits), retries };
 }
 
 /**
- * What identifies a supervisor's description, given those of its workers: what shapes the answers and can be told from
- * outside. Functions cannot: change the supervisor's version with them.
+ * Identifies a supervisor's description, given those of its workers: what shapes the answers and is visible from
+ * outside. Functions are not: change the supervisor's version with them.
  */
 export function teamDefinition(team: Team, workers: readonly string[]): string {
   const { label, members, mode, route, minAnswers, resolve, compare, similar } = team;
@@ -132,12 +132,12 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
   );
 }
 
-/** What a message says of an agent that a team has not: whom it may have meant, or all that there are. */
+/** For a message about an unknown agent: which one may be meant, or all that there are. */
 export function meantOf(agent: unknown, indexOf: ReadonlyMap<string, number>): string {
   return nearest(agent, indexOf.keys()) ?? `they are ${listed(indexOf)}`;
 }
 
-/** What a message says of a tier that a team has not: which may be meant, or all that there are. */
+/** For a message about an unknown tier: which one may be meant, or all that there are. */
 export function tiersOf(tier: string, tiers: ReadonlyMap<string, unknown>): string {
   if (tiers.size === 0) return "has no tiers; give it tiers: { … }";
   const known = [...tiers.keys()].map((name) => `"${name}"`).join(", ");

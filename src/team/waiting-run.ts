@@ -5,18 +5,18 @@ import type { LiveEvent, RunEvent } from "../model/events.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "./configure-team.ts";
 import type { Whose } from "./whose-run.ts";
 
-/** A run that has gone to sleep until a person has decided. */
+/** A run that has started to wait for a person. */
 export interface WaitingRun extends Whose {
   readonly runId: string;
-  /** The `seq` of the event that asks: with `runId` it tells this question from those that the run asks later. */
+  /** The `seq` of the event that asks: together with `runId` it distinguishes this question from later ones of the run. */
   readonly askedAt: number;
-  /** What a person is to decide, and what there is to choose from. */
+  /** What a person should decide, and the options. */
   readonly questions: readonly OpenQuestion[];
-  /** When a resolver first stops waiting, in ms since 1970; left out where they wait for ever. */
+  /** When a resolver first stops waiting, in ms since 1970; absent if they wait without limit. */
   readonly untilMs?: number;
 }
 
-/** How long the chains of a team, and of those nested in it, wait for a person, in ms. */
+/** How long the chains of a team and of its nested teams wait for a person, in ms. */
 export function patienceOf({ team, members }: ConfiguredTeam): readonly number[] {
   const own = team.resolve.flatMap(({ withinMs }) =>
     typeof withinMs === "number" && Number.isFinite(withinMs) ? [withinMs] : [],
@@ -27,7 +27,7 @@ export function patienceOf({ team, members }: ConfiguredTeam): readonly number[]
   return [...new Set([...own, ...nested])];
 }
 
-/** When the time of what a run waits for may be over, in ms since 1970, in order; by its log. */
+/** When the waiting times of a run may be over, in ms since 1970, in order; read from its log. */
 export function dueTimes(patience: readonly number[], events: readonly RunEvent[]): number[] {
   const [first] = events;
   const open = patience.length === 0 || first === undefined ? [] : openQuestions(events);
@@ -40,7 +40,7 @@ export function dueTimes(patience: readonly number[], events: readonly RunEvent[
   return dues.toSorted((a, b) => a - b);
 }
 
-/** What is told of a run that waits, by its log. */
+/** The description of a waiting run, read from its log. */
 export function waitingRun(
   patience: readonly number[],
   events: readonly RunEvent[],
@@ -63,7 +63,7 @@ export function waitingRun(
 }
 
 /**
- * Sees the events that a run adds to those before, and tells of it once the last of them says that it waits. Only what that takes is held:
+ * Watches the events that a run adds, and reports the run once the last of them says that it waits. It holds only what the report needs:
  * how the run began, and what it asked.
  */
 export function tellsWaiting(
@@ -86,7 +86,7 @@ function isOfWaiting({ type }: RunEvent): boolean {
 
 const MAX_TOLD = 10_000;
 
-/** Tells of each question once, whoever finds that a run waits for it. */
+/** Reports each question once, whoever finds that a run waits for it. */
 export function onceAsked(told: (waiting: WaitingRun) => void): (waiting: WaitingRun) => void {
   const asked = new Map<string, number>();
   return (waiting) => {

@@ -4,8 +4,8 @@ import { sha256 } from "../model/hash.ts";
 import { canonicalJson } from "../model/json.ts";
 
 /**
- * What identifies a member for its team: the agent, and whatever may be asked in its place. A function of its output cannot be told
- * from another: change the agent's version with it.
+ * Identifies a member for its team: the agent, and all that may be asked in its place. A function of its output cannot be
+ * recognised: change the agent's version with it.
  */
 export function wholeDefinition(configured: ConfiguredAgent): string {
   const { escalateIf, fallback } = configured;

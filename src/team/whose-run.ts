@@ -3,12 +3,12 @@ import { option, refused, type Option } from "../check/options.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 
-/** Whose run it is, and what its caller wrote on it: what runs are found and erased by. */
+/** Whose run it is, and its caller's labels: runs can be found and erased by them. */
 export interface Whose {
-  /** Whose run it is, by a name of 1 to 200 characters of the caller's own. It stays readable. */
+  /** Whose run it is: your own name of 1 to 200 characters. It stays readable. */
   readonly tenant?: string;
   /**
-   * What the caller writes on it, at most 50 texts of 500 characters by names of 1 to 100, without "=" and line breaks. They stay
+   * The caller's labels: at most 50 texts of 500 characters, with names of 1 to 100 characters without "=" and line breaks. They stay
    * readable.
    */
   readonly tags?: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export const TAGS: Option<Readonly<Record<string, string>> | undefined> = option
   return Object.freeze(Object.fromEntries(tags)) as Readonly<Record<string, string>>;
 }, TAGS_INSTEAD);
 
-/** What the first event of a run says of whose it is; a fork is its origin's where nothing else is said. */
+/** Tenant and tags in the first event of a run; by default, a fork has those of its origin. */
 export function whoseRun(
   { tenant, tags }: Whose,
   origin?: RunEvent,
@@ -61,7 +61,7 @@ export function whoseRun(
   };
 }
 
-/** Refuses with `RUN_ID_TAKEN` a run of one tenant to another, who happened to choose the same id. */
+/** Refuses with `RUN_ID_TAKEN` to join a run of another tenant that happens to have the same id. */
 export function refuseOtherTenant(runId: string, given: Whose, run: Whose): void {
   if (given.tenant === undefined || given.tenant === run.tenant) return;
   throw new QuorateError(

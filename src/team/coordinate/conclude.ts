@@ -4,12 +4,12 @@ import type { Missing, OutcomeStatus } from "../../model/outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Team } from "../team.ts";
 
-/** Whether somebody was not asked, as those who had answered were enough. */
+/** Whether an agent was not asked because the answers were enough. */
 export function isLeftOut(result: AgentResult | undefined): boolean {
   return result?.status === "skipped" && result.reason === "panel";
 }
 
-/** Who was to answer and did not, in the order of the team. */
+/** The agents that should have answered and did not, in the order of the team. */
 export function missingOf(
   { members }: Team,
   { planned }: Plan,
@@ -34,13 +34,13 @@ function whyOf(code: ErrorCode): Missing["why"] {
   return code === "BUDGET_EXCEEDED" || code === "NO_BOUND" ? "budget" : "failed";
 }
 
-/** How a run ended. A required agent that the route left out was not asked, so it cannot fail the run. */
+/** The status of a run. A required agent that the route left out was not asked, so it cannot fail the run. */
 export function statusOf(
   { members, indexOf, minAnswers }: Team,
   { planned }: Plan,
   missing: readonly Missing[],
 ): OutcomeStatus {
-  // A route of fewer agents than minAnswers asks all of them to answer, not more than there are.
+  // If a route has fewer agents than minAnswers, all of them must answer.
   if (planned.length - missing.length < Math.min(minAnswers, planned.length)) return "failed";
   if (missing.length === 0) return "complete";
   const fatal = missing.some(({ agent }) => members[indexOf.get(agent) ?? -1]?.required === true);

@@ -25,7 +25,7 @@ import {
   type TeamRun,
 } from "./team-run.ts";
 
-/** What came of one task given to one team. */
+/** The result of one task given to one team. */
 export interface Coordinated {
   readonly status: OutcomeStatus;
   readonly results: Readonly<Record<string, AgentResult>>;
@@ -33,9 +33,9 @@ export interface Coordinated {
   readonly missing: readonly Missing[];
   /** What the rest does not say by itself. */
   readonly notices: readonly Notice[];
-  /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
+  /** Whether members looked for open findings, with or without success, and more did than failed. */
   readonly reviewed: boolean;
-  /** Members for whom more than one call was made. */
+  /** Members for which several calls were made. */
   readonly further: readonly FurtherCalls[];
 }
 
@@ -46,10 +46,10 @@ export interface FurtherCalls {
 }
 
 /**
- * A task and a plan, carried through: every planned agent is asked when what it waits for has ended; when all have,
- * their claims are compared once, as a whole, and what is contested is settled.
+ * Carries a plan out on a task: every planned agent is asked when those that it waits for have ended. When all have ended,
+ * their claims are compared once, as a whole, and contested subjects are settled.
  *
- * Rejects only when the run is cancelled, or its store fails; then everything that was asked has been stopped.
+ * Rejects only if the run is cancelled, or its store fails; by then everything that was asked has been stopped.
  */
 export async function coordinate(
   run: Run,
@@ -81,11 +81,11 @@ export async function coordinate(
     expected?.ended(index);
     gate?.ended(index);
   });
-  // Also when all have ended in spite of it.
+  // Also if all have ended in spite of it.
   if (run.cancellation.cancelled) throw run.cancellation.reason;
 
   const missing = missingOf(team, plan, results);
-  // Decided once, on the whole set: not while somebody is still to answer.
+  // Decide once, on the whole set: not while a member is still to answer.
   if (results.some((result) => result?.status === "waiting")) {
     const nothing = { verdicts: [], notices: [], reviewed: false, further: [] };
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
@@ -111,7 +111,7 @@ export async function coordinate(
   };
 }
 
-/** Records whom a panel that explores would not have asked, unless the log says it. */
+/** Records the calls that an exploring panel would not have made, unless the log has them. */
 async function recordExplored({ run, configuredTeam, assignment, gate }: TeamRun): Promise<void> {
   const { at } = assignment;
   if (gate === undefined || run.history?.explored(scopeOf(at)) === true) return;

@@ -4,18 +4,18 @@ import type { Run } from "../../call/run.ts";
 import type { Plan } from "../plan.ts";
 import { collectorsIn, type ConfiguredTeam } from "../configure-team.ts";
 
-/** The calls that a team is still to make, as its collectors know of them. Disposing says that there are no more. */
+/** The calls that a team is still to make, as announced to its collectors. Disposing says that there are no more. */
 export interface ExpectedCalls extends Disposable {
-  /** A member is asked after all: it was not among those who were planned. */
+  /** A member is asked after all, though it was not planned. */
   expect(index: number): void;
   /** A member's part has ended, whether it was asked or not. */
   ended(index: number): void;
 }
 
 /**
- * Lets the collectors of a team know which calls are to come, so that who is collected waits for those, and for no others: those
- * of its planned members, whatever the teams in it may ask until they have plans of their own, and its judges until it decides.
- * Nothing for a team in which nobody collects.
+ * Tells the collectors of a team which calls are to come, so that a collected call waits for those and for no others: the calls
+ * of planned members, those that nested teams may make until they have plans of their own, and those of judges until the team decides.
+ * Does nothing for a team without collectors.
  */
 export function expectCalls(
   { journal }: Run,
@@ -31,13 +31,13 @@ export function expectCalls(
     return configured === undefined ? [] : collectorsIn(configured);
   };
   const askedToDecide = [...judges.values()].flatMap(({ configured }) => collectorsIn(configured));
-  // No member is called so.
+  // No member has this name.
   const deciding = expected(memberId(at, "~"));
 
   const later: number[] = [];
   for (const index of planned) for (const one of of(index)) one.expect(nameOf(index));
   for (const one of askedToDecide) one.expect(deciding);
-  // As a nested team it was expected as a whole.
+  // As a nested team it was announced as a whole.
   for (const one of collectors) one.expectNoMore(expected(scopeOf(at)));
 
   const ended = (index: number): void => {

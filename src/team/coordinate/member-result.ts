@@ -3,8 +3,8 @@ import type { Said } from "../../conflict/said.ts";
 import type { MadeCall, MadeCalls } from "./member.ts";
 
 /**
- * What came of a member: the last answer among its calls, with the attempts, times and costs of all of them; where none was
- * answered, what the member itself failed with last, and not who stood in for it.
+ * The result of a member: the last answer among its calls, with the attempts, times and costs of all of them. If none
+ * answered, the member's own last failure, not that of a fallback.
  */
 export function madeOf(calls: MadeCalls): Omit<MadeCall, "place"> {
   const [first] = calls;
@@ -43,7 +43,7 @@ function totalOf(calls: readonly MadeCall[]): MemberTotal {
 
 type MemberTotal = Pick<Answered, "attempts" | "durationMs" | "cost">;
 
-/** Who stands in for a member speaks in its name: it is the member that has a position and a weight. */
+/** A fallback speaks in the member's name: the member has the position and the weight. */
 function saidBy(name: string, said: Said): Said {
   return { ...said, claims: said.claims.map((claim) => ({ ...claim, agent: name })) };
 }

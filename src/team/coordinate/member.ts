@@ -16,19 +16,19 @@ export interface MadeCall extends CallOutcome {
   readonly place: CallPlace;
 }
 
-/** The calls that were made for one member, in their order: its own, dearer tiers, fallbacks. */
+/** The calls that were made for one member, in their order: its own, more expensive tiers, fallbacks. */
 export type MadeCalls = readonly [MadeCall, ...MadeCall[]];
 
-/** What was made of a member so far. */
+/** The state of asking a member. */
 export interface Asking {
   readonly calls: MadeCalls;
-  /** The one asked last, at the dearest tier so far. */
+  /** The agent that was asked last, at its most expensive tier so far. */
   readonly configured: ConfiguredAgent;
-  /** The first call of that agent: further ones stand in for it. */
+  /** The first call of that agent; further calls replace it. */
   readonly first: CallPlace;
 }
 
-/** Gets one member's answer: makes the calls of its ladder, as far as they are called for. Rejects as a call does. */
+/** Gets one member's answer: makes as many calls of its ladder as are needed. Rejects as a call does. */
 export async function askMember(
   run: Run,
   configured: ConfiguredAgent,
@@ -40,7 +40,7 @@ export async function askMember(
   return climb(run, asking, ladder(configured).slice(1), spec);
 }
 
-/** Asks a member once more, since others contradict it, and further as its own answer says. */
+/** Asks a member once more because others contradict it, and further if its own answer requires it. */
 export async function askOnceMore(
   run: Run,
   { calls, first }: Asking,
@@ -61,7 +61,7 @@ export async function askOnceMore(
   return why === "rerun" ? asking : climb(run, asking, dearerRungs(configured), spec);
 }
 
-/** Makes the calls of these rungs that are called for by what came of those before. */
+/** Makes those calls of these rungs that the earlier results require. */
 async function climb(
   run: Run,
   from: Asking,
@@ -83,7 +83,7 @@ async function climb(
   return asking;
 }
 
-/** Why a rung is called for, if it is. */
+/** Why a rung is needed, if it is. */
 function whyNext(
   run: Run,
   { calls, configured }: Asking,
@@ -92,7 +92,7 @@ function whyNext(
 ): EscalationReason | undefined {
   const last = calls.at(-1) ?? calls[0];
   if (after === "failure") return last.result.status === "failed" ? "failed" : undefined;
-  // Where a tier was not called for, nor are those above it.
+  // If a tier was not needed, neither are those above it.
   return configured.next() === next ? doubtOf(run, configured, last) : undefined;
 }
 
@@ -117,7 +117,7 @@ async function askFurther(
   return [...calls, { place, ...(await performCall(run, configured, spec)) }];
 }
 
-/** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */
+/** Why an answer is not final, judged by itself. If the function throws, the answer stands, and the log notes it. */
 function doubtOf(
   run: Run,
   { escalateIf }: ConfiguredAgent,

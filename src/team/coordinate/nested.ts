@@ -29,18 +29,18 @@ import { planFor, recordedPlan } from "../route.ts";
 import type { ConfiguredTeam } from "../configure-team.ts";
 import { limitsAsWorker, type Team } from "../team.ts";
 
-/** What a nested supervisor answers where it has no `answer` of its own. */
+/** What a nested supervisor answers if it has no `answer` of its own. */
 export interface TeamAnswer {
   readonly status: OutcomeStatus;
   readonly verdicts: readonly Verdict[];
   readonly missing: readonly Missing[];
-  /** Whether its agents looked for open findings, whatever was found, and not as many of them failed. */
+  /** Whether its agents looked for open findings, with or without success, and more did than failed. */
   readonly reviewed: boolean;
 }
 
 /**
- * Asks a nested supervisor once: the same events around it as around an agent, but no slot, and a timeout and retries only
- * where `asWorker` gives them. Its agents are calls of the same run. Rejects only when the run is cancelled, or its
+ * Asks a nested supervisor once: with the same events around it as around an agent, but without a slot, and with a timeout and retries only
+ * if `asWorker` gives them. Its agents are calls of the same run. Rejects only if the run is cancelled, or its
  * store fails.
  */
 export async function performTeam(
@@ -63,7 +63,7 @@ function calleeOf({ team, place }: ConfiguredTeam): InPlace {
   return { ...PLAIN_AGENT, place, agent: { name, version }, limits: limitsAsWorker(team) };
 }
 
-/** What a team is asked, or why it cannot be made: its attempt says that. */
+/** The input of a team, or the reason why it cannot be made, with which its attempt fails. */
 interface Input {
   readonly value?: unknown;
   readonly fault?: { readonly thrown: unknown };
@@ -78,7 +78,7 @@ function inputOf({ label, limits }: Team, { task, results, map }: CallSpec): Inp
   }
 }
 
-/** How attempts at a team are made: each asks all of its agents, whose calls are all that counts. */
+/** How attempts at a team are made: each asks all of its agents, and only their calls count. */
 function attemptsAt(
   configuredTeam: ConfiguredTeam,
   { spec, state }: PreparedCall,
@@ -89,7 +89,7 @@ function attemptsAt(
   return async (run, _callee, { attempt, key }) => {
     const { bill, clock, journal } = run;
     const startedMs = clock.monotonic();
-    // One that was stopped in the middle goes on.
+    // An attempt that was stopped halfway continues.
     if (state.phase !== "begun" || attempt > state.attempt) {
       const started = { type: "call.started", ...place, attempt } as const;
       await journal.record([key === undefined ? started : { ...started, key }]);
@@ -101,7 +101,7 @@ function attemptsAt(
       total: bill.sums(callId).spent,
     });
     try {
-      // A repeated team asks its agents anew, and no two calls of a run share an id.
+      // A repeated team asks its agents again, and no two calls of a run share an id.
       const at = teamPlace(callId, attempt);
       const answer = await once(run, configuredTeam, spec, input, at);
       if (answer === undefined) return { ok: false, waits: `${agent} waits for a person` };
@@ -112,10 +112,10 @@ function attemptsAt(
   };
 }
 
-/** What a team answered, and how the log keeps it where that is otherwise. */
+/** A team's answer, and the form in which the log keeps it if that differs. */
 type Answer = Pick<Extract<AttemptResult, { readonly ok: true }>, "accepted" | "kept">;
 
-/** One attempt: the team's whole part of the run, under its own timeout. Nothing when it waits for a person. */
+/** One attempt: the team's whole part of the run, under its own timeout. `undefined` if it waits for a person. */
 async function once(
   outer: Run,
   configuredTeam: ConfiguredTeam,
@@ -133,7 +133,7 @@ async function once(
     const why = `${name} timed out after ${timeoutMs} ms`;
     cancellation.cancel(new QuorateError("TIMEOUT", why));
   };
-  // The timer does not ring while an agent keeps the event loop from turning.
+  // The timer cannot fire while an agent blocks the event loop.
   const cancellation = new Cancellation(() => {
     if (!outer.cancellation.cancelled && clock.monotonic() - startedMs > timeoutMs) timeOut();
   });
@@ -173,7 +173,7 @@ async function once(
   return { accepted: { output, said: statementOf(team, output) }, ...(kept && { kept }) };
 }
 
-/** What a team failed with: what those failed with that it cannot do without, else what any did. */
+/** The cause of a team's failure: the errors of members without which it cannot answer, else those of any. */
 function failureOf({ members }: Team, results: Coordinated["results"]): Error | undefined {
   const failed = members.flatMap(({ name, required }) => {
     const result = results[name];
@@ -203,7 +203,7 @@ function answerOf(team: Team, run: Run, done: Coordinated, at: TeamPlace): unkno
 }
 
 /**
- * Its verdicts without their secrets, as they stand in the log by themselves: no path leads to those in an answer. `undefined` where
+ * Its verdicts without their secrets, as the log has them: no path of `redact` leads to those in an answer. `undefined` if
  * there are none.
  */
 function answerAsKept(
@@ -223,8 +223,8 @@ function answerAsKept(
 }
 
 /**
- * What a team's answer says. Of its verdicts, each that is settled is one claim of the team, and a finding that stands is one
- * that the team reports. One voice among several that were asked is nothing that the team says.
+ * What a team's answer says. Each settled verdict is one claim of the team, and each finding that stands is one
+ * that the team reports. The team does not claim what only one voice among several said.
  */
 function statementOf({ label, answer }: Team, output: unknown): Said | undefined {
   const agent = label.name;

@@ -15,29 +15,29 @@ import { firstRound, panelRules } from "../panel-rule.ts";
 import { missingOf } from "./conclude.ts";
 import type { TeamRun } from "./team-run.ts";
 
-/** Lets members of a team be asked, the fewest whose answers could be enough at once, until it is enough. */
+/** Lets members of a team be asked: always the fewest whose answers could be enough, until they are. */
 export interface PanelGate {
-  /** Resolves when a member may be asked, or with why it is not; `undefined`: it may now. Rejects when the run is cancelled. */
+  /** Resolves when a member may be asked, or with why it is not; `undefined`: it may now. Rejects if the run is cancelled. */
   admit(index: number): Promise<NotAdmitted | undefined> | undefined;
   /** A member's part is over, whether it was asked or not. */
   ended(index: number): void;
   /**
-   * Where everybody is asked to learn from it: the members that were asked and would not have been, by what the others said. For when all
+   * If all are asked to learn from them: the members that would not have been asked, judged by what the others said. To be called when all
    * have ended.
    */
   explored(): Promise<readonly number[]>;
-  /** Those who are asked at first. */
+  /** The members that are asked first. */
   readonly first: readonly number[];
-  /** What the outcome is to say of it besides. */
+  /** Further notices for the outcome. */
   readonly notices: readonly Notice[];
 }
 
-/** Why a member is not asked: it is enough, or somebody is waited for first. */
+/** Why a member is not asked: the answers are enough, or another member is waited for first. */
 type NotAdmitted = (Skipped & { readonly reason: "panel" }) | Waiting;
 
 /**
- * States of a member: to come, asked (it may be), ended. A round is all that are asked and have not ended; when it is over, what was said is
- * compared, and either nobody else is asked, or the next round is. Nobody is asked that need not be, so that nothing is under way when it is
+ * States of a member: to come, asked (or allowed to be), ended. A round is all members that are asked and have not ended. When it is over, the answers are
+ * compared, and either no further member is asked, or the next round begins. No member is asked in vain, so nothing is under way when the answers are
  * enough.
  */
 export function panelGate(
@@ -77,7 +77,7 @@ export function panelGate(
     pending.clear();
   };
 
-  /** What is open about the subjects that were spoken about so far; at first, and where nobody spoke, about the task. */
+  /** The open subjects among those spoken about so far; at first, and if nobody spoke, the task. */
   const openIn = (
     { subjects, asked: spoke }: Comparison,
     rest: readonly string[],
@@ -94,9 +94,9 @@ export function panelGate(
   const countOf = (open: readonly Open[], rest: readonly string[]): number =>
     open.reduce((most, { rule, said }) => Math.max(most, nextRound(rule, said, rest).length), 0);
 
-  /** Who is asked next of those to come, where those have spoken that count; nobody where that is enough. */
+  /** The members to ask next, given the answers that count; none if those are enough. */
   const nextOf = async (rest: readonly number[], counts: IsCounted): Promise<readonly number[]> => {
-    // Anybody may still report a finding that nobody has.
+    // Any member may still report a finding that no other has.
     if (answers.statements.some((said, index) => counts(index) && said?.findings !== undefined)) {
       return rest;
     }
@@ -151,14 +151,14 @@ export function panelGate(
     ended(index) {
       ended.add(index);
       if (closed !== undefined || ![...asked].every((one) => ended.has(one))) return;
-      // It rejects only when the run is cancelled, of which who waits hears by itself.
+      // It rejects only if the run is cancelled, and waiting members learn of that themselves.
       goOn().catch(() => {});
     },
   };
 }
 
 /**
- * Whether a member will not be asked, as one that it needs has not answered: also before it has been told so, which depends on who ended first.
+ * Whether a member will not be asked because one that it needs did not answer. True even before the member was told, which depends on who ended first.
  */
 function needsLost(team: Omit<TeamRun, "gate">, index: number): boolean {
   const { members } = team.configuredTeam.team;
@@ -169,7 +169,7 @@ function needsLost(team: Omit<TeamRun, "gate">, index: number): boolean {
   });
 }
 
-/** Compares what was claimed so far: only comparators that ask nobody are among those of a panel. */
+/** Compares what was claimed so far. The comparators of a panel ask no agents. */
 function claimsSoFar(
   { run, configuredTeam, assignment, answers }: Omit<TeamRun, "gate">,
   isLost: (index: number) => boolean,
@@ -197,12 +197,12 @@ function noticesOf({ until }: PlannedPanel, truths: number): readonly Notice[] {
   ];
 }
 
-/** Whether it counts what a member said. */
+/** Whether what a member said counts. */
 type IsCounted = (index: number) => boolean;
 
 const everybody: IsCounted = () => true;
 
-/** A claim that more have to speak about. */
+/** A claim about which more members have to speak. */
 interface Open {
   readonly rule: PanelRule;
   readonly said: SaidSoFar;

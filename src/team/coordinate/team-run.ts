@@ -22,13 +22,13 @@ export interface Assignment {
   readonly plan: Plan;
   /** Which team it is, and which attempt. */
   readonly at: TeamPlace;
-  /** What schemas have made of the task already. */
+  /** The task as the schemas have already parsed it. */
   readonly checked: CheckedInputs | undefined;
   /** The task is not the run's own. */
   readonly derived?: boolean | undefined;
 }
 
-/** Asks a nested team. It is given, since a nested team is coordinated in turn. */
+/** Asks a nested team. Passed as an argument, because a nested team is coordinated in turn. */
 export type AskTeam = (
   run: Run,
   configuredTeam: ConfiguredTeam,
@@ -42,16 +42,16 @@ export interface TeamRun {
   readonly assignment: Assignment;
   readonly askTeam: AskTeam;
   readonly answers: Answers;
-  /** Lets its members be asked, where there is a panel. */
+  /** Lets its members be asked, if there is a panel. */
   readonly gate: PanelGate | undefined;
-  /** Why nobody is asked any more, where that is so. */
+  /** Why no further member is asked, if that is so. */
   stop: NotAsked | undefined;
 }
 
-/** Why somebody who was planned is not asked. */
+/** Why a planned member is not asked. */
 type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
 
-/** Asks a member for which all have ended that it waits for; or says why it is not asked. Rejects as a call does. */
+/** Asks a member when all that it waits for have ended, or says why it is not asked. Rejects as a call does. */
 export function askPlanned(team: TeamRun, index: number, isAdmitted = false): Promise<CallOutcome> {
   const { run, configuredTeam, askTeam, stop, gate } = team;
   if (!isAdmitted) {
@@ -91,7 +91,7 @@ async function climb(
   return madeOf(asking.calls);
 }
 
-/** Keeps what came of a member. In sequence nobody is asked after one that is required and did not answer. */
+/** Keeps the result of a member. In sequence, no member is asked after a required one that did not answer. */
 export function keepAnswer(team: TeamRun, index: number, { result, said }: CallOutcome): void {
   const { answers, assignment } = team;
   answers.results[index] = result;
@@ -103,7 +103,7 @@ export function keepAnswer(team: TeamRun, index: number, { result, said }: CallO
   team.stop = { status: "skipped", reason: "required-failed", detail };
 }
 
-/** What a member is asked, with the results that it sees by now. */
+/** What a member is asked, with the results that it can see now. */
 export function specOf(team: TeamRun, index: number): CallSpec {
   const { configuredTeam, assignment, answers } = team;
   const { task, plan, checked, derived } = assignment;
@@ -127,7 +127,7 @@ function placeOf(team: TeamRun, index: number): CallPlace {
   return memberPlace(team.assignment.at, name, isTeam(worker) ? "team" : "agent");
 }
 
-/** Who waits for a person is waited for by all who see its result. */
+/** All who need the result of a member that waits for a person wait, too. */
 function waitOf(team: TeamRun, index: number): CallOutcome["result"] | undefined {
   const { mode, planned } = team.assignment.plan;
   const before = mode === "sequence" ? planned : memberAt(team, index).needs;
@@ -148,7 +148,7 @@ function needFailed(team: TeamRun, index: number): NotAsked | undefined {
   return { status: "skipped", reason: "need-failed", detail };
 }
 
-/** Whether neither it nor anybody in it can cost anything. */
+/** Whether neither it nor any agent in it can cost anything. */
 function costsNothing(member: ConfiguredTeam["members"][number] | undefined): boolean {
   if (member === undefined) return false;
   if (!isConfiguredTeam(member)) return member.free;
@@ -159,7 +159,7 @@ async function skip(team: TeamRun, index: number, skipped: NotAsked): Promise<Ca
   const { history, redact, journal } = team.run;
   const { reason, detail } = skipped;
   const place = placeOf(team, index);
-  // With another description of the supervisor it may be for another reason.
+  // With another description of the supervisor, the reason may differ.
   if (history?.skipped(place.callId)?.detail !== (redact?.text(detail) ?? detail)) {
     const free = reason === "panel" && costsNothing(team.configuredTeam.members[index]);
     const event = { type: "call.skipped", ...place, reason, detail } as const;

@@ -5,7 +5,7 @@ import type { Team } from "../team.ts";
 
 const NOTHING: CallRequest["results"] = Object.freeze({});
 
-/** The results that a member may see: those it needs, and in sequence all that have ended before it. */
+/** The results that a member may see: those that it needs, and in sequence all that have ended before it. */
 export function upstreamOf(
   { members }: Team,
   { mode, planned }: Plan,
@@ -18,7 +18,7 @@ export function upstreamOf(
   for (const other of seen) {
     const result = results[other];
     const name = members[other]?.name;
-    // In sequence also when it is asked once more: what came after it, it has not seen.
+    // In sequence this also holds in a rerun: it has not seen what came after it.
     if (result === undefined || name === undefined || other === index) continue;
     if (mode === "sequence" && other > index) continue;
     put<UpstreamResult>(

@@ -15,8 +15,8 @@ interface JudgeCall {
 }
 
 /**
- * Asks judges through all the steps of a call, for all that is decided about one team. A question that was asked before, under the same
- * key, is not asked again: it has the same answer. Another one under that key is another call.
+ * Asks judges through all the steps of a call, for everything that is decided about one team. A question that was asked before under the same
+ * key is not asked again: it has the same answer. Another question under that key is another call.
  */
 export function judgeAsker(deciding: Deciding): Ask {
   const asked = new Map<string, JudgeCall[]>();
@@ -38,7 +38,7 @@ export function judgeAsker(deciding: Deciding): Ask {
   };
 }
 
-/** Records what judges are told, each once, unless the log has it. */
+/** Records the instructions of judges, each once, unless the log has them. */
 function instructing({ run, at }: Deciding): (judge: string, told: Told) => void {
   const { journal, history, redact } = run;
   const known = new Set<string>();

@@ -10,7 +10,7 @@ import type { Plan } from "../plan.ts";
 import { isTeam } from "../configure-team.ts";
 import type { Member, Team } from "../team.ts";
 
-/** What a team was asked, what it said, and what was decided about that. Members are known by their index. */
+/** What a team was asked, what it said, and what was decided. Members are known by their index. */
 export interface TeamAnswers {
   readonly team: Team;
   readonly plan: Plan;
@@ -19,16 +19,16 @@ export interface TeamAnswers {
   readonly verdicts: readonly Verdict[];
 }
 
-/** What is the same for all members of a team, and looked at for each. */
+/** Facts that are the same for all members of a team, and used for each. */
 export interface Heard {
-  /** Others that were asked need their answers: they may be there for them alone. */
+  /** Members whose answers others that were asked need: they may be there only for those. */
   readonly needed: ReadonlySet<number>;
-  /** Who holds a position on what was claimed, by its subject. */
+  /** The agents that hold a position on a claim, by its subject. */
   readonly voices: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export function heardIn({ team, plan, results, verdicts }: TeamAnswers): Heard {
-  // As the verdict counts it: who was not asked needed nothing.
+  // As in the verdict: a member that was not asked needed nothing.
   const asked = plan.planned.filter((index) => !isLeftOut(results[index]));
   const claimed = verdicts.filter(({ kind }) => kind === "claim");
   return {
@@ -37,28 +37,28 @@ export function heardIn({ team, plan, results, verdicts }: TeamAnswers): Heard {
   };
 }
 
-/** One member that was asked, as the notices of its team go by it. */
+/** One member that was asked, as its team's notices need it. */
 export interface AskedMember {
   readonly member: Member;
   readonly result: AgentResult | undefined;
   readonly said: Said | undefined;
   /** A team that answers with its verdicts. */
   readonly isTeam: boolean;
-  /** Others that were asked need its answer: it may be there for them alone. */
+  /** Others that were asked need its answer: it may be there only for them. */
   readonly isNeeded: boolean;
-  /** A function of its own says what it claims, if anything. */
+  /** Its own function says what it claims, if anything. */
   readonly claimsByItself: boolean;
-  /** Its answer has something that is meant for comparing, in a form that cannot be. */
+  /** Parts of its answer that are meant for comparing, in a form that cannot be compared. */
   readonly unread: readonly string[];
-  /** Which of its findings have a severity that is none. */
+  /** Which of its findings have an unknown severity. */
   readonly unrated: string | undefined;
-  /** The subjects of which its position was set aside. */
+  /** The subjects on which its position was set aside. */
   readonly aside: readonly string[];
-  /** What it did where a claim was looked for, `answered with "score" and no "recommendation"`; `undefined` where that helps nobody. */
+  /** What its answer has instead of a claim, `answered with "score" and no "recommendation"`; `undefined` if that would not help. */
   readonly instead: string | undefined;
 }
 
-/** The member of that index, and what came of it. */
+/** The member with that index, and its result. */
 export function askedAt(
   { team, results, statements }: TeamAnswers,
   { needed, voices }: Heard,
@@ -92,26 +92,26 @@ export function answered({ result }: AskedMember): boolean {
   return result?.status === "ok";
 }
 
-/** Whether something of what it said was compared, or could have been. */
+/** Whether some of what it said was compared, or could have been. */
 export function spoke({ said, isNeeded, aside }: AskedMember): boolean {
   if (said === undefined || (isNeeded && said.plain === true)) return false;
   if (said.findings !== undefined) return true;
   return said.claims.some(({ subject }) => !aside.includes(subject));
 }
 
-/** Whether nobody can have expected that it claims or reports anything. */
+/** Whether nobody can have expected it to claim or report anything. */
 export function maySayNothing({ isNeeded, claimsByItself, aside }: AskedMember): boolean {
   return (isNeeded || claimsByItself) && aside.length === 0;
 }
 
-/** Who holds a position on what a verdict is about. */
+/** The agents that hold a position on a verdict's subject. */
 function voicesOf({ positions }: Verdict): ReadonlySet<string> {
   const voices = new Set<string>();
   for (const { heldBy } of positions) for (const { agent } of heldBy) voices.add(agent);
   return voices;
 }
 
-/** Whether one agent alone holds a position on what a verdict is about. */
+/** Whether only one agent holds a position on a verdict's subject. */
 export function isOneVoice({ positions }: Verdict): boolean {
   const first = positions[0]?.heldBy[0]?.agent;
   return (
@@ -120,7 +120,7 @@ export function isOneVoice({ positions }: Verdict): boolean {
   );
 }
 
-/** What it claimed, and is held by nobody: a comparison set it aside. */
+/** Subjects of its claims on which it holds no position: a comparison set it aside. */
 function asideOf(name: string, said: Said | undefined, voices: Heard["voices"]): readonly string[] {
   if (said === undefined || said.claims.length === 0) return NOTHING;
   const isAside = (subject: string): boolean => voices.get(subject)?.has(name) === false;
@@ -131,7 +131,7 @@ function asideOf(name: string, said: Said | undefined, voices: Heard["voices"]):
 
 const NOTHING: readonly string[] = Object.freeze([]);
 
-/** Where the claim stands in an answer; nowhere where a function reads it. */
+/** The property of an answer that has the claim; `undefined` if a function reads it. */
 function claimProperty({ worker }: Member): string | undefined {
   if (!("claims" in worker) || worker.claims === undefined) return "recommendation";
   return typeof worker.claims === "string" ? worker.claims : undefined;
@@ -149,16 +149,16 @@ function insteadOf(
   return what === undefined ? undefined : `answered with ${what}`;
 }
 
-/** `left the task tied`: what a team within the team has not decided. */
+/** `left the task tied`: what a nested team has not decided. */
 function leftOpen(output: unknown): string | undefined {
   const { verdicts = [] } = output as { readonly verdicts?: readonly Verdict[] };
   if (verdicts.length === 0) return undefined;
   return `left ${fewOf(verdicts, MAX_SUBJECTS, ({ subject, status }) => `${quoted(subject)} ${status}`)}`;
 }
 
-/** `"score", "note" and no "recommendation"`, of an answer that has properties. */
+/** `"score", "note" and no "recommendation"`, for an answer that has properties. */
 function propertiesOf(output: object, property: string): string | undefined {
-  // Whole or not at all: redact may not know half of what it takes out.
+  // A name is shown whole or not at all: redact may not recognise half of a secret.
   const names = Object.keys(output).filter((name) => name.length <= MAX_PROPERTY_CHARS);
   const named = (name: string): string => `"${oneLine(name, MAX_PROPERTY_CHARS)}"`;
   if (Object.hasOwn(output, property)) {
@@ -169,7 +169,7 @@ function propertiesOf(output: object, property: string): string | undefined {
   return `${fewOf(names, MAX_NAMES, named)} and no ${named(property)}`;
 }
 
-/** `a blank text`: an answer without properties in which no claim was found. */
+/** `a blank text`: an answer without properties that contains no claim. */
 function wholeOf(output: unknown, property: string): string {
   if (output === null || output === undefined) return "nothing";
   if (Array.isArray(output)) return "a list";
@@ -189,7 +189,7 @@ export function nameIn(name: string): string {
   return oneLine(name, MAX_NAME_CHARS);
 }
 
-/** A subject as it stands in a sentence. */
+/** A subject, quoted for a sentence. */
 export function quoted(subject: string): string {
   if (subject === TASK_SUBJECT) return "the task";
   return `"${oneLine(subject, MAX_SUBJECT_CHARS)}"`;

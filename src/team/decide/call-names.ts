@@ -3,12 +3,12 @@ import type { Redactor } from "../../log/redact.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { contentName, subjectKey } from "../../resolve/subject-key.ts";
 
-/** What a question of a resolver or a comparator is called in the log, by the key that it was asked under. */
+/** The name of a resolver's or comparator's question in the log, by the key under which it was asked. */
 export type CallNames = (key: string, task: unknown) => string;
 
 /**
- * A key may be made of the subject, or be a hash of what is asked. Where that has secrets, which would be in the id of the call then,
- * or could be guessed from it, it is made of what is left without them; of two that look the same the second one is told apart.
+ * A key may be made of the subject, or be a hash of the question. If those have secrets, the id of the call would contain them, or they
+ * could be guessed from it. The name is then made of what is left without them; if two look the same, the second is numbered.
  */
 export function callNames(redact: Redactor | undefined, subjects: readonly Subject[]): CallNames {
   if (redact === undefined) return (key) => key;

@@ -9,16 +9,16 @@ import { callNames } from "./call-names.ts";
 import { enoughLooked } from "../../resolve/gate.ts";
 import type { Deciding } from "./decide.ts";
 
-/** What the members of a team have said, compared. */
+/** The result of comparing what the members of a team said. */
 export interface Comparison {
   readonly subjects: readonly Subject[];
-  /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
+  /** Whether members looked for open findings, with or without success, and more did than failed. */
   readonly reviewed: boolean;
   /** How many members were asked for a position. */
   readonly asked: number;
 }
 
-/** Compares what all members said, once and as a whole. Rejects only when the run ends. */
+/** Compares what all members said, once and as a whole. Rejects only if the run ends. */
 export async function compareAnswers(
   deciding: Deciding,
   statements: readonly (Said | undefined)[],
@@ -59,8 +59,8 @@ export async function compareAnswers(
 }
 
 /**
- * Members that answered what others need, and took no position: with no claim, or with a bare text, number or boolean. They were asked
- * for those others, so that their silence is nobody's.
+ * Members whose answer others need and that took no position: with no claim, or with a bare text, number or boolean. They were asked
+ * only for those others, so their silence does not count.
  */
 function feeders(
   { configuredTeam: { team }, planned, missing }: Deciding,

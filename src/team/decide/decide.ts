@@ -17,33 +17,33 @@ import { personFor } from "./person.ts";
 import { recordConflicts, recordedVerdicts, recordVerdicts } from "./record-verdicts.ts";
 import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
 
-/** What was decided of a team's answers. */
+/** What was decided about a team's answers. */
 export interface DecidedTeam {
   readonly verdicts: readonly Verdict[];
-  /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
+  /** Whether members looked for open findings, with or without success, and more did than failed. */
   readonly reviewed: boolean;
 }
 
-/** The team that decides, and in which run. */
+/** The team that decides, and the run. */
 export interface Deciding {
   readonly run: Run;
   readonly configuredTeam: ConfiguredTeam;
   /** Which team it is, and which attempt. */
   readonly at: TeamPlace;
-  /** Members that were to be asked. */
+  /** Members that should have been asked. */
   readonly planned: readonly number[];
-  /** Others were not asked, since those who had answered were enough. */
+  /** Others were not asked because the answers were enough. */
   readonly enough?: boolean;
-  /** Those of them that did not answer. */
+  /** The members that were asked and did not answer. */
   readonly missing: readonly Missing[];
 }
 
 /**
  * Compares what all members said, once and as a whole, and settles what is contested. Members that said nothing cost
- * nothing. Rejects when the run is cancelled meanwhile.
+ * nothing. Rejects if the run is cancelled in the meantime.
  *
- * Members whose claims are in doubt are asked once more first; and where the chain wants a rerun those who disagree are,
- * once. What they say then is compared and settled anew, as a whole: nothing is decided on what they said before.
+ * Members whose claims are in doubt are first asked once more; if the chain wants a rerun, so are those that disagree,
+ * once. Their new answers are compared and settled again as a whole: nothing is decided on the old ones.
  */
 export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedTeam> {
   const { team, doubts, reruns } = deciding.configuredTeam;
@@ -60,7 +60,7 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedT
   }
   if (reruns) {
     const { rerun, wanted } = rerunWishes(team, panel);
-    // On the whole, also where a verdict stands in the log: it may have been reached after the rerun.
+    // On all subjects, even if the log has a verdict: it may have been reached after the rerun.
     made = await settle(deciding, ask, { all: subjects, open: subjects, rerun, asked });
     const again = wanted(subjects);
     if (again.length > 0) {
@@ -89,10 +89,10 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedT
   return { verdicts, reviewed };
 }
 
-/** What is to be settled. */
+/** The subjects to settle. */
 interface Settling {
   readonly all: readonly Subject[];
-  /** Those of them that are not settled yet. */
+  /** Those that are not settled yet. */
   readonly open: readonly Subject[];
   readonly rerun: ResolverContext["rerun"];
   /** How many members were asked for a position. */

@@ -7,11 +7,11 @@ import { voicesOf } from "../../resolve/voices.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team.ts";
 
-/** A lead of less than this share of all weight is a narrow one. */
+/** A lead of less than this share of all weight is narrow. */
 const LOW_MARGIN = 0.2;
 
 /**
- * The members who are asked once more, at their next tiers, since they hold a position on a claim that is contested, or where the
+ * The members that are asked once more, at their next tiers, because they hold a position on a contested claim, or because the
  * first position leads the second by less than a fifth of the weight. In the order of the team.
  */
 export function doubtful(
@@ -60,7 +60,7 @@ function leadOf(weigh: (question: Question) => number | undefined, question: Que
     hear(lead);
     return typeof lead === "number" ? lead : plainLead(question);
   } catch (thrown) {
-    // A resolver of somebody else's.
+    // A foreign resolver may throw.
     hear(thrown);
     return plainLead(question);
   }

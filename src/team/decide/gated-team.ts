@@ -7,7 +7,7 @@ import type { Team } from "../team.ts";
 
 type GatedEnd = Pick<Outcome, "status" | "results" | "verdicts" | "missing">;
 
-/** What a gate says of what came of a team; `undefined` where there is no gate. */
+/** The gate's result for a team; `undefined` if there is no gate. */
 export function gatedTeam(
   { members }: Pick<Team, "members">,
   gate: Gate | undefined,

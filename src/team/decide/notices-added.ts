@@ -4,7 +4,7 @@ import type { EventBody } from "../../model/events.ts";
 import { canonicalJson } from "../../model/json.ts";
 import type { Notice } from "../../model/notices.ts";
 
-/** The event that gives a team its notices; none where the log says the same already. */
+/** The event that gives a team its notices; none if the log already has the same. */
 export function noticesAdded(
   { notices: known, redact }: Run,
   at: TeamPlace,

@@ -8,20 +8,20 @@ import { askOnceMore, type Asking } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "../configure-team.ts";
 
-/** What the members of a team have said, and what it takes to ask some of them once more. Members are known by their index. */
+/** What the members of a team have said, and what is needed to ask some of them once more. Members are known by their index. */
 export interface Panel {
-  /** In the order of the team; of those who have nothing to say, nothing. */
+  /** In the order of the team; `undefined` for members that have said nothing. */
   readonly statements: readonly (Said | undefined)[];
-  /** The member that can be asked once more, an agent that has answered, at the dearest tier that it was asked at. */
+  /** The member, if it can be asked once more: an agent that has answered, at the most expensive tier that it was asked at. */
   memberAt(index: number): ConfiguredAgent | undefined;
   /**
-   * Asks these members once more, all at once. What they say then takes the place of what they said before; where they do
-   * not answer, that stands. Rejects when the run is cancelled, once all have stopped.
+   * Asks these members once more, all at once. Their new answers replace the old ones; if a member does
+   * not answer, its old answer stands. Rejects if the run is cancelled, once all have stopped.
    */
   again(wanted: readonly OnceMore[]): Promise<void>;
 }
 
-/** Somebody who is to be asked once more. */
+/** A member that is asked once more. */
 export interface OnceMore {
   readonly index: number;
   readonly configured: ConfiguredAgent;
@@ -29,11 +29,11 @@ export interface OnceMore {
   readonly others?: readonly OtherSide[];
 }
 
-/** What came of the members of a team, as far as they have ended; changed by whoever asks them. */
+/** The results of the members of a team that have ended; changed by the code that asks them. */
 export interface Answers {
   readonly results: (AgentResult | undefined)[];
   readonly statements: (Said | undefined)[];
-  /** Of those for whom more than one call may be made. */
+  /** For members for which several calls may be made. */
   readonly askings: (Asking | undefined)[];
 }
 
@@ -57,10 +57,10 @@ export function panelOf(
     statements,
     memberAt: (index) => askingOf(index)?.configured,
     async again(wanted) {
-      // All questions before any answer: what one is asked does not depend on what another says now.
+      // All questions before any answer: what one is asked does not depend on another's new answer.
       const asked = wanted.flatMap(({ index, configured, why, others }) => {
         const asking = askingOf(index);
-        // A person is not waited for while everybody else has answered: what was said stands.
+        // A rerun never waits for a person; the earlier answer stands.
         const spec = { ...specOf(index), canWait: false, others };
         return asking === undefined ? [] : [{ index, asking, once: { configured, why, spec } }];
       });

@@ -9,8 +9,8 @@ import type { Run } from "../../call/run.ts";
 import type { Person, PersonDecision } from "../../resolve/resolver.ts";
 
 /**
- * The people that a run in a store waits for. The log has subjects and positions without their secrets: what was decided is put to
- * what is really held. Where that is not held any more nothing is decided, and a person is asked again.
+ * Applies the decisions of people for whom a run in a store waits. The log has subjects and positions without their secrets, so a decision is mapped
+ * to the position that is really held. If nobody holds that any more, nothing is decided, and a person is asked again.
  */
 export function personFor(
   { history, clock, redact }: Run,
@@ -26,7 +26,7 @@ export function personFor(
     const positions = subjects.find((one) => one.subject === subject)?.positions;
     const recorded = (history?.decisions(scope, keptSubject(subject)) ?? []).toSorted(latestAsked);
     if (positions === undefined || recorded.length === 0) return undefined;
-    // Several subjects may look the same: each has the decision that is about its own positions.
+    // Several subjects may look the same: each has the decision about its own positions.
     const same = recorded.filter((one) => isOfQuestion(one, positions, asKept));
     for (const one of same.length > 0 ? same : recorded) {
       if (used.has(one)) continue;
@@ -49,7 +49,7 @@ export function personFor(
   };
 }
 
-/** What was asked last first; of questions that were asked together, in the order of their subjects. */
+/** The question that was asked last comes first; questions asked together in the order of their subjects. */
 function latestAsked(a: RecordedDecision, b: RecordedDecision): number {
   return b.askedAt - a.askedAt || (a.event.question ?? 0) - (b.event.question ?? 0);
 }

@@ -9,7 +9,7 @@ import type { Deciding } from "./decide.ts";
 
 const NOTHING_RECORDED: ReadonlyMap<string, Verdict> = new Map();
 
-/** The verdicts in the log that still hold, by subject: what is decided stays decided, as long as it is about the same. */
+/** The verdicts in the log that still hold, by subject: a decision stands as long as it is about the same positions. */
 export function recordedVerdicts(
   { run, at, missing }: Deciding,
   subjects: readonly Subject[],
@@ -27,7 +27,7 @@ export function recordedVerdicts(
   );
 }
 
-/** Records where answers differ, but for what the log says already. */
+/** Records where answers differ, unless the log has it. */
 export function recordConflicts(deciding: Deciding, subjects: readonly Subject[]): void {
   const { run, at } = deciding;
   const found = run.history?.conflicts(scopeOf(at));
@@ -44,7 +44,7 @@ export function recordConflicts(deciding: Deciding, subjects: readonly Subject[]
   );
 }
 
-/** Records verdicts, and those that a person is waited for with the run. Nobody sees them before the event that follows is kept. */
+/** Records verdicts; those that wait for a person are recorded with the run. Nobody sees them before the next event is kept. */
 export function recordVerdicts(deciding: Deciding, verdicts: readonly Verdict[]): void {
   const { run, at } = deciding;
   const { waiting = [], reached = [] } = Object.groupBy(verdicts, ({ status }) =>
@@ -56,7 +56,7 @@ export function recordVerdicts(deciding: Deciding, verdicts: readonly Verdict[])
   );
 }
 
-/** Whether something in the log is about these positions, and not about what other answers were. */
+/** Whether a record is about these positions, and not about other answers. */
 function isAbout<T extends { readonly positions: readonly Position[] }>(
   recorded: T | undefined,
   { positions }: { readonly positions: readonly Position[] },

@@ -10,19 +10,19 @@ import type { Team } from "../team.ts";
 
 type Capability = NonNullable<ResolverContext["rerun"]>;
 
-/** What resolvers want asked once more, until all have been heard. */
+/** The reruns that resolvers want. */
 export interface RerunWishes {
   readonly rerun: Capability;
-  /** Who is asked, in the order of the team, each at most once however many of these subjects it is about. */
+  /** The members to ask, in the order of the team, each at most once, however many of these subjects it is about. */
   readonly wanted: (subjects: readonly Subject[]) => readonly OnceMore[];
 }
 
-/** What a resolver is told that wants a rerun after there was one. */
+/** What a resolver that wants a rerun is told after there was one. */
 export const ONCE_ONLY: Capability = () => ({
   defer: "those who disagree have been asked once more",
 });
 
-/** Collects the subjects for which a rerun is wanted: those stop in the chain, and nothing after that resolver is asked about them. */
+/** Collects the subjects for which a rerun is wanted: they stop at that resolver, and later resolvers are not asked about them. */
 export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWishes {
   const wishes = new Map<
     string,
@@ -41,7 +41,7 @@ export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWish
       return { defer: "those who disagree are asked once more", status: "waiting" };
     },
     wanted(subjects) {
-      // In the order of the subjects: which resolver wished first may depend on who answered first.
+      // In the order of the subjects, because the order of the wishes may depend on who answered first.
       const wished = subjects.flatMap(({ subject }) => wishes.get(subject) ?? []);
       const tiers = new Map<number, string | undefined>();
       for (const { question, tier } of wished) {
@@ -65,7 +65,7 @@ const MAX_NAMED = 5;
 const MAX_NAME_CHARS = 100;
 
 /**
- * The subjects after a rerun, each with a sentence on who of those that were asked has changed their mind about it, and who has
+ * The subjects after a rerun, each with a sentence that says which of the agents that were asked changed their mind, and which did
  * not.
  */
 export function withChanges(

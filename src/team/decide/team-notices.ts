@@ -18,7 +18,7 @@ import {
   type TeamAnswers,
 } from "./asked-member.ts";
 
-/** What the outcome of a team does not say by itself: what was not compared, and who did not speak. */
+/** What the outcome of a team does not say by itself: what was not compared, and which agents did not speak. */
 export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   const { team, verdicts } = answers;
   const heard = heardIn(answers);
@@ -28,7 +28,7 @@ export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   const unread = asked.flatMap(unreadNotices);
   const aside = asideNotices(asked, answers);
   if (asked.length < 2) {
-    // One that is asked alone may be there for its answer's own sake, but not where that has to pass.
+    // An agent that is asked alone may be there only for its answer, unless that has to pass a gate.
     const isAwaited = team.gate !== undefined || asked.some(({ member }) => member.required);
     return [...unread, ...aside, ...(isAwaited ? silentNotices(asked) : []), ...left(answers)];
   }
@@ -36,18 +36,18 @@ export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   const found = foundNotice(asked, verdicts);
   return [
     ...(compared === undefined ? [] : [compared]),
-    // Before those who are alone, as it may be why they are.
+    // Before single voices, because it may be the reason for them.
     ...unread,
     ...aside,
     ...(compared === undefined ? oneVoiceNotices(asked, verdicts) : []),
     ...(found === undefined ? [] : [found]),
-    // Where nobody spoke that is told already.
+    // If nobody spoke, that is reported already.
     ...(compared === undefined || asked.some(spoke) ? silentNotices(asked) : []),
     ...left(answers),
   ];
 }
 
-/** `: a, b answered with "score" and no "recommendation"`: what there is for those who are to say what counts. */
+/** `: a, b answered with "score" and no "recommendation"`: helps to say what counts. */
 function answeredInstead(silent: readonly AskedMember[]): string {
   const alike = Map.groupBy(silent, ({ instead }) => instead);
   alike.delete(undefined);
@@ -74,7 +74,7 @@ function unreadNotices({ member: { name }, unread, unrated }: AskedMember): read
   ];
 }
 
-/** Those of whom something was set aside: who is required has to be heard. */
+/** Positions that were set aside: a required agent should be heard. */
 function asideNotices(
   asked: readonly AskedMember[],
   { team }: Pick<TeamAnswers, "team">,
@@ -99,7 +99,7 @@ function asideNotices(
   });
 }
 
-/** Those who are required, and the others; only where there are any. */
+/** The required ones, and the others; only non-empty groups. */
 function byNeed(
   members: readonly AskedMember[],
 ): readonly { readonly those: readonly AskedMember[]; readonly level: "warn" | "info" }[] {
@@ -111,7 +111,7 @@ function byNeed(
   return parts.filter(({ those }) => those.length > 0);
 }
 
-/** That a panel was enough, and whom it left out. */
+/** A panel was enough; lists the members that it left out. */
 function left({ team, plan, results }: TeamAnswers): readonly Notice[] {
   const out = plan.planned.filter((index) => isLeftOut(results[index]));
   if (out.length === 0) return [];
@@ -125,7 +125,7 @@ function left({ team, plan, results }: TeamAnswers): readonly Notice[] {
   ];
 }
 
-/** That two or more answered, and nothing of it was compared. */
+/** Two or more answered, and nothing was compared. */
 function comparedNotice(
   asked: readonly AskedMember[],
   verdicts: readonly Verdict[],
@@ -134,7 +134,7 @@ function comparedNotice(
   const answers = asked.filter(answered);
   const speaking = answers.filter(spoke);
   const reviewers = answers.filter(({ said }) => said?.findings !== undefined);
-  // One that speaks alone is told of by itself.
+  // A single voice is reported by itself.
   if (answers.length < 2 || reviewers.length > 1 || speaking.length === 1) return undefined;
   const agents = answers.map(({ member }) => member.name);
   if (speaking.length === 0) {
@@ -151,7 +151,7 @@ function comparedNotice(
   });
 }
 
-/** That one alone spoke about a subject: for each such voice, about all that it alone spoke of. */
+/** Only one agent spoke about a subject: one notice per such agent, with all of its subjects. */
 function oneVoiceNotices(
   asked: readonly AskedMember[],
   verdicts: readonly Verdict[],
@@ -162,7 +162,7 @@ function oneVoiceNotices(
   return asked.flatMap((one) => {
     const { name } = one.member;
     const about = alone.get(name);
-    // One that claims nothing by intention is nobody who could have spoken.
+    // An agent that claims nothing on purpose is not one that could have spoken.
     const others = asked.filter(
       (other) => other !== one && (spoke(other) || !answered(other) || !maySayNothing(other)),
     );
@@ -190,7 +190,7 @@ function whyNot(silent: readonly AskedMember[]): string {
   ].join("; ");
 }
 
-/** That reviewers looked, and there is nothing else to show for it. */
+/** Reviewers looked, and there is nothing else to show for it. */
 function foundNotice(
   asked: readonly AskedMember[],
   verdicts: readonly Verdict[],
@@ -204,7 +204,7 @@ function foundNotice(
   });
 }
 
-/** Those who answered and said nothing: who is required has to speak. */
+/** Agents that answered and said nothing; a required agent must speak. */
 function silentNotices(asked: readonly AskedMember[]): readonly Notice[] {
   const silent = asked.filter(
     (one) =>
