@@ -22,7 +22,7 @@ import { inSession, type Session, type Started } from "./session.ts";
 import { runNew } from "./start.ts";
 import { refuseOtherTenant } from "../team/whose-run.ts";
 
-/** Gives a task to a team: a new run, or under an id of the caller's own the run that is there. Never throws. */
+/** Gives a task to a team: a new run, or, under the caller's own id, the existing run. Never throws. */
 export function beginRun(root: Root, task: unknown, options: RunOptions, watch?: Watch): Started {
   const runId = runIdIn(options);
   return runId === undefined
@@ -32,7 +32,7 @@ export function beginRun(root: Root, task: unknown, options: RunOptions, watch?:
     : inSession({ root, runId, options, watch }, (session) => join(session, task));
 }
 
-/** The id that a run is to have, as far as it can be read: what is wrong with the options is said as the run begins. */
+/** The id that a run should have, as far as it can be read. Mistakes in the options are reported when the run begins. */
 function runIdIn(options: RunOptions): string | undefined {
   try {
     return (Object(options) as RunOptions).runId;
@@ -41,15 +41,15 @@ function runIdIn(options: RunOptions): string | undefined {
   }
 }
 
-/** Goes on with a run of the store. Never throws. */
+/** Resumes a run of the store. Never throws. */
 export function resumeRun(root: Root, runId: string, options: RunOptions, watch?: Watch): Started {
   return inSession({ root, runId, options, watch }, (session) => goingOn(session, resume(session)));
 }
 
-/** A new run that takes over what it can of another. Never throws. */
+/** A new run that takes over what it can from another. Never throws. */
 export function forkRun(root: Root, ofRun: string, options: ForkOptions, watch?: Watch): Started {
   const given = runIdIn(options);
-  // Not by `??`: null is no id, and is refused as one.
+  // Not with `??`: null is not an id, and is refused.
   const runId = given === undefined ? randomId() : given;
   hear(options);
   return inSession({ root, runId, options, watch }, async (session) => {
@@ -58,7 +58,7 @@ export function forkRun(root: Root, ofRun: string, options: ForkOptions, watch?:
   });
 }
 
-/** Records what a person decided and goes on with the run. Never throws. */
+/** Records what a person decided and resumes the run. Never throws. */
 export function decideRun(
   root: Root,
   runId: string,
@@ -66,7 +66,7 @@ export function decideRun(
   options: RunOptions,
   watch?: Watch,
 ): Started {
-  // The store is asked first.
+  // Nobody awaits it while the store is asked.
   hear(decision);
   return inSession({ root, runId, options, watch }, async (session) => {
     const { store, secrecy } = session;
@@ -82,7 +82,7 @@ export function decideRun(
   });
 }
 
-/** Asks for a run of this team to be cancelled. Rejects with what is wrong with what it is given, or as `cancel` does. */
+/** Requests that a run of this team is cancelled. Rejects if its arguments are wrong, or as `cancel` does. */
 export async function requestCancel(
   root: Root,
   runId: string,
@@ -103,8 +103,8 @@ export async function requestCancel(
 }
 
 /**
- * What comes of a run; one that waits goes on where a person has decided meanwhile: whoever did found that it was driven here, and left
- * that for us.
+ * The result of a run. If it waits and a person has decided in the meantime, it continues: the person's process found that the run was driven here, and
+ * left the decision for this process.
  */
 async function goingOn(session: Session, run: Promise<Outcome>, task?: unknown): Promise<Outcome> {
   let outcome = await run;
@@ -115,7 +115,7 @@ async function goingOn(session: Session, run: Promise<Outcome>, task?: unknown):
     try {
       outcome = await resume(session, known === undefined ? undefined : { known });
     } catch (error) {
-      // Whoever goes on with it now writes what was decided.
+      // The process that resumes it now records the decision.
       if (isSoundError(error) && error.code === "RUN_OWNED") return outcome;
       throw error;
     }
@@ -123,7 +123,7 @@ async function goingOn(session: Session, run: Promise<Outcome>, task?: unknown):
   return outcome;
 }
 
-/** Whether a person has left a decision. Where the store fails, that is for whoever goes on with the run. */
+/** Whether a person has left a decision. If the store fails, the process that resumes the run will find out. */
 async function isDecided({ store, runId, cancellation }: Session): Promise<boolean> {
   const left = await decisionsLeft(store, runId, cancellation).catch(() => []);
   return left.length > 0;
@@ -136,10 +136,10 @@ function cannotGoOn(runId: string): QuorateError {
   );
 }
 
-/** The run of that id in this process, if there is one with the same task; else as the store has it. */
+/** The run with that id in this process, if there is one with the same task; else the run in the store. */
 async function join(session: Session, task: unknown): Promise<Outcome> {
   const { root, runId, cancellation, deadline = cancellation } = session;
-  // The store is asked first.
+  // Nobody awaits it while the store is asked.
   hear(task);
   checkRunId(runId);
   const known = root.named.get(runId);

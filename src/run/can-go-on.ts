@@ -5,7 +5,7 @@ import { DECIDE_PREFIX } from "../log/requests.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { dueTimes, waitingRun, type WaitingRun } from "../team/waiting-run.ts";
 
-/** Whose runs are looked for. */
+/** Which runs are looked for. */
 export interface Sought {
   readonly store: Store;
   readonly team: string;
@@ -14,33 +14,33 @@ export interface Sought {
   readonly patience: readonly number[];
 }
 
-/** A run that nobody drives and that has not ended. */
+/** A run that no process drives and that has not ended. */
 export interface OpenRun {
   readonly runId: string;
-  /** How many events it has: with as many it stands as it did. */
+  /** How many events it has: with the same number, nothing has changed. */
   readonly events: number;
-  /** It could go on at once: it was interrupted, or a person has decided. */
+  /** It can continue at once: it was interrupted, or a person has decided. */
   readonly ready: boolean;
-  /** When the time of what it waits for may be over, in ms since 1970, in order. */
+  /** When its waiting times may be over, in ms since 1970, in order. */
   readonly dueMs: readonly number[];
   readonly waiting: WaitingRun | undefined;
 }
 
-/** What was seen of runs that wait, by their ids: the log of one that has not changed is not read again. */
+/** What was found about waiting runs, by their ids: the log of an unchanged run is not read again. */
 export type Seen = Map<string, OpenRun>;
 
-/** How far a look goes where the store can say which runs are first. */
+/** How far a look goes, if the store can say which runs come first. */
 export interface Looking {
-  /** How many are looked for of those that were interrupted or left to others. */
+  /** How many interrupted or enqueued runs are looked for. */
   readonly most: number;
-  /** Those that are not meant. */
+  /** Runs to leave out. */
   readonly without: readonly string[];
-  /** Whether it is looked for runs that wait for persons, too, and not only at those that were seen before. */
+  /** Whether to look for new runs that wait for a person, and not only at those that were seen before. */
   readonly waiting: boolean;
 }
 
 /**
- * The runs of a team that nobody drives and that have not ended, those of the highest priority first, and of these those that began first. All
+ * The runs of a team that no process drives and that have not ended: those of the highest priority first, and of these the oldest first. All
  * of them, or as far as `looking` says.
  */
 export async function openRuns(
@@ -87,7 +87,7 @@ async function openRun({ store, patience }: Sought, run: RunSummary): Promise<Op
   const { runId, status } = run;
   if (status === "interrupted") return interruptedRun(run);
   const events = todaysEvents(await fromStore(() => store.read(runId)));
-  // It was erased meanwhile.
+  // It was erased in the meantime.
   if (events.length === 0) return undefined;
   return {
     runId,
@@ -102,7 +102,7 @@ function isDecided(events: readonly RunEvent[]): boolean {
   return events.at(-1)?.type === "person.decided";
 }
 
-/** The runs about which a person has left a decision for whoever drives them. There is seldom any. */
+/** The runs about which a person has left a decision for their owner. There are seldom any. */
 async function decidedElsewhere({ values }: Store): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (let after = ""; ;) {

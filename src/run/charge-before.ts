@@ -8,8 +8,8 @@ import { known } from "../model/call.ts";
 import type { ConfiguredRoot } from "./root.ts";
 
 /**
- * Charges the budgets of a run with what its log says that was spent. A call in doubt counts with what was reserved for it. An attempt
- * that cost more than was reserved for it closes them again, unless it would be no more than its agent's bound now.
+ * Charges the budgets of a run with what its log says was spent. A call in doubt counts with its reservation. An attempt
+ * that cost more than its reservation closes the budgets again, unless the cost is within its agent's current bound.
  */
 export function chargeBefore(
   own: RunBudgets,
@@ -35,7 +35,7 @@ export function chargeBefore(
   }
 }
 
-/** What an attempt may cost at most as its agent is now; where that depends on the task, what was `reserved` for the attempt then. */
+/** The greatest cost of an attempt by its agent's current bound; if that depends on the task, the attempt's original reservation. */
 function boundNow(configured: ConfiguredAgent, tier: string | undefined, reserved: number): number {
   if (typeof configured.agent.maxCost === "function") return reserved;
   const asked = tiersAbove(configured).find((above) => above.tier === tier) ?? configured;

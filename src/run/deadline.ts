@@ -3,14 +3,14 @@ import { deadlinePassed } from "../call/deadline.ts";
 import type { RunOptions } from "../team/options.ts";
 import type { Root } from "./root.ts";
 
-/** Until when a run goes. */
+/** When a run must end. */
 export interface Deadline extends Disposable {
   readonly deadlineMs: number;
   /** Cancelled when the time is over, and with the run. */
   readonly cancellation: Cancellation;
 }
 
-/** The deadline of one run, from when it is begun or gone on with, or of a plan. */
+/** The deadline of one run, counted from when it begins or is resumed; or of a plan. */
 export function deadlineOf(
   { team, clock }: Root,
   options: Pick<RunOptions, "deadlineMs">,
@@ -20,7 +20,7 @@ export function deadlineOf(
   if (deadlineMs === undefined || deadlineMs === Infinity) return undefined;
   const startedMs = clock.monotonic();
   const end = (): void => cancellation.cancel(deadlinePassed(team.where, deadlineMs));
-  // The timer does not ring while an agent keeps the event loop from turning.
+  // The timer cannot fire while an agent blocks the event loop.
   const cancellation = new Cancellation(() => {
     if (clock.monotonic() - startedMs > deadlineMs) end();
   });

@@ -16,19 +16,19 @@ import { isTaskOf } from "./secrecy.ts";
 import { withSession, type Session } from "./session.ts";
 import { leaveNew } from "./start.ts";
 
-/** What a run may be told that others carry out: what its log keeps. All else is said where it is carried out. */
+/** The options of a run that other processes carry out, which its log keeps. All other options apply where it is carried out. */
 export type EnqueueOptions<Name extends string = string> = Pick<
   RunOptions<Name>,
   "runId" | "signal" | "route" | "mode" | "panel" | "backend" | "tenant" | "tags"
 > & {
-  /** Runs of a higher priority are gone on with first; from -100 to 100 (0). */
+  /** Runs of a higher priority are resumed first; from -100 to 100 (0). */
   readonly priority?: number;
 };
 
-/** A run that others carry out. */
+/** A run that other processes carry out. */
 export interface Enqueued {
   readonly runId: string;
-  /** Whether it is new; `false` where there was one of that id with the same task already. */
+  /** Whether it is new; `false` if a run of that id with the same task existed already. */
   readonly isNew: boolean;
 }
 
@@ -47,12 +47,12 @@ export const ENQUEUE: Options<EnqueueOptions, never, Pick<MadeOfRun, "panel">> =
   priority: integer(-MOST_PRIORITY, MOST_PRIORITY),
 });
 
-/** The value that changes when a run of a team is left for others. */
+/** The key of the value that changes when a run of a team is enqueued. */
 export function queueKey(team: string): string {
   return `queue/${team.toWellFormed()}`;
 }
 
-/** Begins a run and leaves it to whoever goes on with the team's runs. Rejects as `run` does before anything is asked. */
+/** Begins a run and leaves it to the process that resumes the team's runs. Rejects as `run` does before any agent is asked. */
 export async function enqueue(root: Root, task: unknown, given: EnqueueOptions): Promise<Enqueued> {
   const { runId = randomId(), priority } = ENQUEUE.of(given, `enqueue of ${root.team.where}`) as {
     readonly runId?: string;
@@ -76,7 +76,7 @@ async function leave(
   refuseSecret(session, task);
   if (await isThere(session, task)) return { runId, isNew: false };
   await settleDebt(store, runId, deadline);
-  // A run that others have begun in this moment is cancelled, and what is asked then must not be.
+  // If another process has just begun the run, this one is cancelled; later store reads must not be.
   const begun = new Cancellation();
   using _cancelling = cancelWith(cancellation, begun);
   try {
@@ -87,14 +87,14 @@ async function leave(
     throw error;
   }
   const nowMs = root.clock.now();
-  // Who misses it looks by themselves after a while.
+  // A process that misses this looks by itself after a while.
   await fromStore(async () =>
     store.values.change(queueKey(root.team.label.name), () => nowMs),
   ).catch(() => undefined);
   return { runId, isNew: true };
 }
 
-/** Whether there is a run of that id already, with that task. Throws where it is another one. */
+/** Whether a run of that id with that task exists already. Throws if it has another task. */
 async function isThere(session: Session, task: unknown): Promise<boolean> {
   const { runId } = session;
   const [first] = await readRun(session, runId);
@@ -109,7 +109,7 @@ async function isThere(session: Session, task: unknown): Promise<boolean> {
   );
 }
 
-/** What `redact` takes out of a task is in no log, so that nobody else could go on with it. */
+/** The part of a task that `redact` takes out is in no log, so no other process could continue the run. */
 function refuseSecret({ root, secrecy: { redact } }: Session, task: unknown): void {
   if (redact === undefined || task === undefined) return;
   if (canonicalJson(redact.value(task as Json, "input")) === canonicalJson(task)) return;

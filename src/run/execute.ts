@@ -32,9 +32,9 @@ import { patienceOf, tellsWaiting } from "../team/waiting-run.ts";
 import { outcomeOutside } from "./secrecy.ts";
 import { chargeBefore } from "./charge-before.ts";
 
-/** What a run goes on from. */
+/** From where a run continues. */
 export interface Beginning {
-  /** Where its owner stands in its log, when it had begun. */
+  /** Its owner's position in its log, if the run had begun. */
   readonly position?: { readonly fence: number; readonly history: History };
   /** The run that it is a fork of. */
   readonly origin?: Origin;
@@ -107,7 +107,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
   };
 }
 
-/** Begins to trace a run, where that is wanted. */
+/** Begins to trace a run, if tracing is configured. */
 function traced(
   { root, runId, traced: kept }: Session,
   { tenant, tags }: Whose,
@@ -133,7 +133,7 @@ function endTracing(
   tracing?.end(failed);
 }
 
-/** Who watches a run, and who is to hear that it has gone to sleep. */
+/** The watcher of a run, and the callback for when it starts to wait. */
 function withWaiting(
   { root, configuredRoot, watch }: Session,
   before: readonly RunEvent[],
@@ -162,7 +162,7 @@ export async function execute(
   session.requests.drives = true;
   try {
     using until = either(cancellation, session.deadline);
-    // What was asked stops in its graceMs; only a store that never answers takes longer.
+    // Agents that were asked stop within graceMs; only a store that never answers takes longer.
     const patienceMs = configuredRoot.graceMs + STORE_PATIENCE_MS;
     const coordinated = coordinate(run, configuredRoot.configuredTeam, assignment, performTeam);
     const carried = carryOut(session, run, coordinated);
@@ -187,18 +187,18 @@ export async function execute(
     ]);
     journal.close();
     session.requests.drives = false;
-    // In the same transaction where there is one: who asked and who goes on find both or neither.
+    // In the same transaction, if there is one: the sender and the next owner find both or neither.
     if (asked !== undefined) void removeCancel(store.values, runId);
-    // Whoever goes on with the run need not wait for this process to end.
+    // Another process that resumes the run need not wait for this process to end.
     if (isBegun(reason, run)) session.begunByOthers?.();
     else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);
-    // The last event is kept by now, if it can be.
+    // By now the last event is kept, if it can be.
     endTracing(session, { reason });
     throw reason;
   }
 }
 
-/** What a run comes to. */
+/** The end of a run. */
 interface Carried {
   readonly done: Coordinated;
   readonly gated: Gated | undefined;
@@ -222,18 +222,18 @@ async function carryOut(
   return carried;
 }
 
-/** Whether a run that was to begin was there already: it never was this process's to let go of. */
+/** Whether a run that should begin existed already: then this process never owned it and must not release it. */
 function isBegun(reason: unknown, { journal, history }: Run): boolean {
   const taken = isSoundError(reason) && reason.code === "SEQ_TAKEN";
   return taken && history === undefined && !journal.begun;
 }
 
-/** Whether somebody else has taken the run over. */
+/** Whether another process has taken the run over. */
 function isLost(reason: unknown): boolean {
   return isSoundError(reason) && reason.code === "LEASE_LOST";
 }
 
-/** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
+/** Records the run's last event; or that it waits, unless its log already ends with that and nothing was added. */
 async function recordEnd(
   { journal, history, waits }: Run,
   { done: { status, missing, verdicts, further }, gated, bill }: Carried,

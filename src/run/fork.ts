@@ -11,8 +11,8 @@ import type { Session } from "./session.ts";
 import { runNew } from "./start.ts";
 
 /**
- * A new run that takes over the answers of another where nothing has changed: not the agent at `from`, nor those whose
- * input is another for it. Rejects as `resume` does, and with `BAD_OPTIONS` for a `from` that nobody has.
+ * A new run that takes over the answers of another if nothing has changed: not for the agent at `from`, nor for agents whose
+ * input changes because of it. Rejects as `resume` does, and with `BAD_OPTIONS` for an unknown `from`.
  */
 export async function runFork(
   session: Session,

@@ -5,13 +5,13 @@ import { hear, isThenable } from "../model/hear.ts";
 
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Tracing that never fails a run: the first time that it fails is a warning of the process, with `where` it is from. */
+/** Tracing that never fails a run: its first failure is a warning of the process, which begins with `where`. */
 export function harmlessTracing(tracing: Tracing, where: string): Tracing {
   let warned = false;
   function tried<T>(work: () => T): T | undefined {
     try {
       const made = work();
-      // Not what is in it: it may hold all of an SDK.
+      // Only the promise itself: it may hold a whole SDK.
       if (isThenable(made)) hear(made);
       return made;
     } catch (error) {

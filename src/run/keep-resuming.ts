@@ -12,35 +12,35 @@ import {
 import type { Root } from "./root.ts";
 import { beginTry, endTry, MOST_DEATHS } from "./tries.ts";
 
-/** A supervisor that keeps going on with its runs. */
+/** A supervisor that keeps resuming its runs. */
 export interface KeptResuming extends AsyncDisposable {
-  /** Begins no more. Resolves when what it has gone on with has ended: in an outcome, or since its backend was closed. */
+  /** Begins no more. Resolves when the runs that it has resumed have ended: with an outcome, or because its backend was closed. */
   close(): Promise<void>;
 }
 
-/** How a run is left alone after it could not be gone on with. */
+/** A run that could not be resumed, and how it is left alone. */
 interface Refused {
-  /** How many events it had: when it has others, it is tried at once. */
+  /** How many events it had: if it has more, it is tried at once. */
   readonly events: number;
   readonly untilMs: number;
   readonly waitMs: number;
   readonly why: string;
 }
 
-// A run that cannot be gone on with is tried again after `everyMs`, and then half as often each time.
+// A run that cannot be resumed is tried again after `everyMs`, and then at doubling intervals up to this.
 const MAX_WAIT_MS = 300_000;
 
-/** An interrupted run that has no more events was left to others, and nobody has begun to drive it. */
+/** An interrupted run with no more events than that was enqueued, and no process has begun to drive it. */
 const EVENTS_WHEN_LEFT = 2;
 
-/** Where others take the same runs, more are looked at, of which each begins with another one. */
+/** If other processes take the same runs, more runs are looked at, and each process begins with a different one. */
 const MORE_WHERE_CONTENDED = 8;
 
 /**
- * Goes on with a supervisor's runs, those that could go on now and those that can later, until closed:
+ * Resumes a supervisor's runs, those that can continue now and those that can later, until closed:
  *
  *     look ── ready ──▶ queue ── a place is free ──▶ resumed ── ended, or waits again
- *       ▲ every `everyMs`, at the next due time, when a run of this process goes to sleep, and when one is left for others
+ *       ▲ every `everyMs`, at the next due time, when a run of this process starts to wait, and when one is enqueued
  */
 export function keepResuming(root: Root, given: KeepResumingOptions): KeptResuming {
   const { team, clock } = root;
@@ -53,25 +53,25 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
   const queue = new Map<string, OpenRun>();
   const underWay = new Map<string, Promise<void>>();
   const refused = new Map<string, Refused>();
-  /** Up to when the due times of a run that waits have been looked at. */
+  /** Until when the due times of a waiting run have been handled. */
   const woken = new Map<string, number>();
   let closed = false;
   let looking: Promise<void> | undefined;
   let again = false;
   let timer: Disposable | undefined;
   let failing = false;
-  /** Whether the next look is for runs that wait for persons, too. */
+  /** Whether the next look includes runs that wait for a person. */
   let looksAtWaiting = true;
-  /** Whether there may be more that are ready than were looked at. */
+  /** Whether more runs may be ready than were looked at. */
   let mayBeMore = false;
-  /** Whether somebody else has taken a run that was looked at here. */
+  /** Whether another process has taken a run that was looked at here. */
   let contended = false;
-  /** Those that count as tried by this process. */
+  /** Runs that count as tried by this process. */
   const tried = new Set<string>();
-  /** Those over which too many processes have died, when they were tried last. */
+  /** Runs over which too many processes had died, at the last try. */
   const dead = new Set<string>();
 
-  /** Goes on with a run, unless too many processes have died over it. */
+  /** Resumes a run, unless too many processes have died over it. */
   async function drive({ runId, events, ready }: OpenRun): Promise<ResumedRun | undefined> {
     if (!ready || events <= EVENTS_WHEN_LEFT) return resumeOne(root, runId, backend);
     try {
@@ -88,7 +88,7 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
     }
   }
 
-  /** Where it cannot be written that this process lives, the count is one too high for an hour. */
+  /** If the store cannot record that this process lives, the count is one too high for an hour. */
   async function survived(runId: string): Promise<void> {
     if (tried.delete(runId)) await endTry(sought.store.values, runId).catch(() => undefined);
   }
@@ -116,7 +116,7 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
   function ending({ runId, events }: OpenRun, resumed: ResumedRun | undefined): void {
     const before = refused.get(runId);
     refused.delete(runId);
-    // Whatever is due is so still.
+    // What was due is still due.
     if (resumed?.outcome === undefined) woken.delete(runId);
     if (resumed === undefined) return;
     if (resumed.outcome === undefined) {
@@ -126,11 +126,11 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
       if (why === before?.why) return;
     }
     tell?.(resumed);
-    // It may wait again, by now until another time.
+    // It may wait again, now until another time.
     if (resumed.outcome?.status === "waiting") lookAtAll();
   }
 
-  /** Looks once at all that could go on. Gives the time of the next look, in ms from now. */
+  /** Looks once at all runs that can continue. Returns the time until the next look, in ms. */
   async function look(): Promise<number> {
     const waiting = looksAtWaiting;
     looksAtWaiting = false;
@@ -168,7 +168,7 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
     return Math.max(1, nextMs - nowMs);
   }
 
-  /** Those that are not to be tried yet. One that was not seen again for long is forgotten. */
+  /** Runs that must not be tried yet. A run that was not seen for long is forgotten. */
   function refusedNow(nowMs: number): readonly string[] {
     for (const [runId, { untilMs }] of refused)
       if (untilMs !== -Infinity && untilMs + MAX_WAIT_MS < nowMs) refused.delete(runId);
@@ -212,16 +212,16 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
     queued[Symbol.dispose]();
     timer?.[Symbol.dispose]();
     queue.clear();
-    // A process that stops in order has not died over what it does not end.
+    // A process that stops cleanly has not died over the runs that it leaves.
     await Promise.all([...tried].map(survived));
     await looking;
     await Promise.all(underWay.values());
   }
 
   root.keepers.add(lookAtAll);
-  // Others leave runs for us.
+  // Other processes enqueue runs for this one.
   const queued = sought.store.values.watch(queueKey(sought.team), () => {
-    // One of them may be the one that was left: it is to be tried again.
+    // One of them may be the run that was enqueued again, which must be tried.
     for (const runId of dead) {
       const last = refused.get(runId);
       if (last !== undefined) refused.set(runId, { ...last, untilMs: -Infinity });
@@ -233,7 +233,7 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
   return Object.freeze({ close, [Symbol.asyncDispose]: close });
 }
 
-/** In an order of this process's own, so that several do not want the same ones. */
+/** In a random order of this process, so that several processes do not want the same runs. */
 function apart(open: readonly OpenRun[]): readonly OpenRun[] {
   return open
     .map((run) => ({ run, by: Math.random() }))

@@ -4,20 +4,20 @@ import { describeThrown } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
 import { isThenable, promiseOf } from "../model/hear.ts";
 
-/** Who hears of every event of a supervisor's runs. What it returns is ignored, and not waited for. */
+/** Receives every event of a supervisor's runs. Its result is ignored and not awaited. */
 export type OnEvent = (event: LiveEvent) => unknown;
 
 /** Is shown every event of a run once it is kept, and progress. Must not throw. */
 export type Watch = (event: LiveEvent) => void;
 
-// The name under which Node's `diagnostics_channel` has the events of all runs of this process.
+// The name of the `diagnostics_channel` with the events of all runs of this process.
 const EVENT_CHANNEL = "quorate:event";
 
 const everyEvent = channel(EVENT_CHANNEL);
 
 /**
- * Who is told of each event that this process keeps: whoever watches the run, the supervisor's `onEvent`, and the subscribers of
- * `quorate:event`. `undefined` where there is nobody when the run begins or goes on.
+ * All listeners of the events that this process keeps: the watcher of the run, the supervisor's `onEvent`, and the subscribers of
+ * `quorate:event`. `undefined` if there are none when the run begins or is resumed.
  */
 export function listenersOf(
   watch: Watch | undefined,
@@ -27,7 +27,7 @@ export function listenersOf(
   const published = everyEvent.hasSubscribers;
   if (onEvent === undefined && !published && tracing === undefined) return watch;
   return (event) => {
-    // First: what others do with an event is in the trace that it brought about.
+    // First: what the others do with an event belongs to the trace that caused it.
     tracing?.hear(event);
     watch?.(event);
     onEvent?.(event);
@@ -35,7 +35,7 @@ export function listenersOf(
   };
 }
 
-/** A listener that never fails whoever tells it: the first time it fails is a warning of the process, with `where` it is from. */
+/** A listener that never throws: its first failure is a warning of the process, which begins with `where`. */
 export function harmless<T>(
   told: (what: T) => unknown,
   where: string,

@@ -19,15 +19,15 @@ export interface RootOptions extends RootTold {
   readonly team: Team;
   readonly backend: Backend;
   readonly clock: Clock;
-  /** What carries attempts out; by default what the team says, else its backend, else this process. */
+  /** Carries out attempts. Default: the team's executor, else its backend's, else this process. */
   readonly executor?: ExecutorFactory;
 }
 
-/** What it takes to run tasks of a team. */
+/** What is needed to run tasks of a team. */
 export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root {
   const { onEvent, onWaiting, tracing } = given;
   const executors = new Map<ExecutorFactory, Executor>();
-  // One for all runs of a backend, whatever limits they have of their own.
+  // One for all runs of a backend, whatever limits they have.
   const executorIn = (registry: AgentRegistry, of: Backend): Executor => {
     const make = given.executor ?? executorFor(team, of);
     const names = { name: team.label.name, where: team.where };
@@ -47,13 +47,13 @@ export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root 
     tracing: tracing && harmlessTracing(tracing, team.where),
     onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
     keepers: new Set(),
-    // Not before the first run: a team that is only ever nested is configured by its root.
+    // Not before the first run: a team that is only used nested is configured by its root.
     configuredIn: configuredOnce({ team, clock }, backend.store.values),
     executor: executorIn,
   };
 }
 
-/** What carries out the attempts of a team that lives in a backend. */
+/** The executor for the attempts of a team that lives in a backend. */
 export function executorFor(
   { executor }: Pick<Team, "executor">,
   backend: Backend,

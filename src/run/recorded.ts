@@ -12,12 +12,12 @@ import type { MadeCall } from "../team/coordinate/member.ts";
 import { madeOf } from "../team/coordinate/member-result.ts";
 import type { Team } from "../team/team.ts";
 
-/** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
+/** The outcome of a run as its log has it; `undefined` if it has none. Asks no agent. */
 export function recordedOutcome({ members, gate }: Team, history: History): Outcome | undefined {
   const { runId, events } = history;
   const last = events.at(-1);
   if (last?.type !== "run.finished") return undefined;
-  // By subject: one that was decided anew, about other answers, stands in the log twice.
+  // By subject: if one was decided again about other answers, the log has it twice.
   const verdicts = new Map<string, Verdict>();
   const results = new Map<string, AgentResult>();
   const places = new Map<string, CallPlace>();
@@ -31,19 +31,19 @@ export function recordedOutcome({ members, gate }: Team, history: History): Outc
       results.set(event.callId, { status: "skipped", reason, detail });
       saidAt.set(event.callId, event.seq);
     } else if (event.type === "call.failed" && event.stopped === true) {
-      // Earlier versions stopped who could not change a verdict any more.
+      // Earlier versions stopped agents that could no longer change a verdict.
       const { message: detail } = event.error;
       results.set(event.callId, { status: "skipped", reason: "early-stop", detail });
       saidAt.set(event.callId, event.seq);
     } else if (isAnswer(event) && event.redacted === true) {
-      // Nobody can go on with it, so that the history has it as no end; it was an answer all the same.
+      // No agent can continue it, so the history does not count it as an end; it was an answer all the same.
       results.set(event.callId, outcomeOf(event, () => undefined).result);
       saidAt.set(event.callId, event.seq);
     }
   }
   for (const { place, end } of history.calls()) {
     const { callId } = place;
-    // With another description of the supervisor, one that had answered may have been skipped since.
+    // With another description of the supervisor, an agent that had answered may have been skipped since.
     if (end !== undefined && end.seq > (saidAt.get(callId) ?? 0))
       results.set(callId, outcomeOf(end, () => undefined).result);
   }

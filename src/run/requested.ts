@@ -6,7 +6,7 @@ import { isEnd } from "../store/summary.ts";
 import type { StartedEvent } from "./resume.ts";
 import type { Session } from "./session.ts";
 
-/** Ends a run that was taken as cancelled where somebody has asked for that and its owner did not come to it. Rejects with `CANCELLED` then. */
+/** Ends as cancelled a run that was taken over, if a cancellation was requested and its owner did not do it. Then rejects with `CANCELLED`. */
 export async function endIfCancelled(
   { store, runId, root, secrecy, watch, cancellation, deadline = cancellation }: Session,
   events: readonly RunEvent[],
@@ -27,7 +27,7 @@ export async function endIfCancelled(
   if (!isAnswered) throw cancelledError(runId, request.reason);
 }
 
-/** How what others have left for the run is written into its log: without what is secret in its task. */
+/** How requests and decisions that others have left for the run are recorded: without the secrets of its task. */
 export function keptBy(
   { secrecy: { redact } }: Session,
   first: StartedEvent,

@@ -11,25 +11,25 @@ import { openRuns, type Sought } from "./can-go-on.ts";
 import type { Root } from "./root.ts";
 import { patienceOf } from "../team/waiting-run.ts";
 
-/** Which runs are gone on with, and how many at once. */
+/** Which runs are resumed, and how many at once. */
 export interface ResumeAllOptions {
-  /** Where they live; the supervisor's backend where left out. */
+  /** Where they live. Default: the supervisor's backend. */
   readonly backend?: Backend;
   /** Only runs of that tenant. */
   readonly tenant?: string;
-  /** How many runs are gone on with at once (4). The supervisor's own limits hold besides. */
+  /** How many runs are resumed at once (4). The supervisor's own limits also hold. */
   readonly atOnce?: number;
 }
 
-/** How a supervisor keeps going on with its runs. */
+/** How a supervisor keeps resuming its runs. */
 export interface KeepResumingOptions extends ResumeAllOptions {
-  /** How often it looks for runs that could go on, in ms (5,000). Whose time is over here is looked at then, and not later. */
+  /** How often it looks for runs that can continue, in ms (5,000). Runs whose waiting time is over are looked at exactly then. */
   readonly everyMs?: number;
-  /** Hears what came of each run that was gone on with. What it returns is ignored, and not waited for. */
+  /** Called with the result of each run that was resumed. Its own result is ignored and not awaited. */
   readonly onResumed?: (run: ResumedRun) => unknown;
 }
 
-/** What came of a run that was gone on with: its outcome, which may be that it waits for a person again, or what it rejected with. */
+/** The result of a run that was resumed: its outcome, which may be that it waits for a person again, or its rejection. */
 export type ResumedRun<Results = unknown, Winner extends Json = Json> = {
   readonly runId: string;
 } & (
@@ -51,7 +51,7 @@ export const KEEP_RESUMING: Options<KeepResumingOptions, "atOnce" | "everyMs"> =
   onResumed: func("use (run) => …"),
 });
 
-/** The runs that are meant. Throws `NOT_RESUMABLE` where the store does not keep what going on takes. */
+/** The runs to look for. Throws `NOT_RESUMABLE` if the store does not keep what a resume needs. */
 export function soughtBy(
   { team, backend: own, configuredIn }: Root,
   { backend = own, tenant }: Checked<typeof RESUME_ALL>,
@@ -71,7 +71,7 @@ export function soughtBy(
   };
 }
 
-/** Goes on with every run of a supervisor that could go on at this moment. */
+/** Resumes every run of a supervisor that can continue now. */
 export async function resumeAll<Results, Winner extends Json>(
   root: Root,
   given: ResumeAllOptions,
@@ -93,7 +93,7 @@ export async function resumeAll<Results, Winner extends Json>(
   return resumed.filter((one) => one !== undefined) as ResumedRun<Results, Winner>[];
 }
 
-/** What comes of one; nothing where somebody else has it by now, or where it is gone. Never rejects. */
+/** The result of one run; `undefined` if another process has it by now, or if it no longer exists. Never rejects. */
 export async function resumeOne(
   root: Root,
   runId: string,

@@ -22,10 +22,10 @@ import type { Session } from "./session.ts";
 import { isTaskOf } from "./secrecy.ts";
 
 /**
- * Goes on with a run where its log ends: what has ended is not asked again, what is decided stays decided. A finished run's
- * outcome is read from its log.
+ * Continues a run where its log ends: finished calls are not repeated, and decisions stand. The outcome of a finished run
+ * is read from its log.
  *
- * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while somebody else drives it, and `RUN_ID_TAKEN` when it is
+ * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while another process drives it, and `RUN_ID_TAKEN` if it is
  * a run of a supervisor with another name.
  */
 export async function resume(
@@ -44,7 +44,7 @@ export async function resume(
   refuseRedacted(session, first, task);
   const fence = await takeRun(store, root.clock, runId, deadline);
   const begun = await orLetGo(session, fence, async () => {
-    // Whoever had the run may have gone on until it was taken.
+    // Its earlier owner may have added events until it was taken.
     const since = await readRun(session, runId, before.length);
     const events = [...before, ...since];
     await endIfCancelled(session, events, fence);
@@ -61,7 +61,7 @@ export async function resume(
   return begun.finished;
 }
 
-/** A run's events, of any run of the store. */
+/** The events of any run of the store. */
 export async function readRun(
   { store, cancellation, deadline = cancellation }: Session,
   runId: string,
@@ -70,14 +70,14 @@ export async function readRun(
   return todaysEvents(await fromStore(() => store.read(runId, afterSeq), deadline));
 }
 
-/** The first event of a run, where it is one of this supervisor. */
+/** The first event of a run, if it is one of this supervisor. */
 export async function ownStart(session: Session): Promise<StartedEvent> {
   const first = startOf(session, await readRun(session, session.runId));
   refuseOther(session, first);
   return first;
 }
 
-/** The run's task where the caller has given it again, since the log has not all of it. Throws `RUN_ID_TAKEN` for another one. */
+/** The run's task, given again by the caller because the log does not have all of it. Throws `RUN_ID_TAKEN` for another task. */
 export function givenTask(
   { options, runId, configuredRoot, root, secrecy }: Session,
   first: StartedEvent,
@@ -92,12 +92,12 @@ export function givenTask(
   );
 }
 
-/** A run that was taken: with an outcome already, or ready to go on. */
+/** A run that was taken over: with an outcome already, or ready to continue. */
 type TakenRun =
   | { readonly finished: Outcome }
   | { readonly finished?: undefined; readonly run: Run; readonly assignment: Assignment };
 
-/** Everything that may still refuse to go on. */
+/** All checks that may still refuse the resume. */
 async function prepare(
   session: Session,
   events: readonly RunEvent[],
@@ -118,7 +118,7 @@ async function prepare(
     ...(origin !== undefined && { origin }),
   });
   const task = known === undefined ? first.input : known.known;
-  // What is secret in it is taken out of what comes from here on.
+  // Its secrets are taken out of everything from here on.
   if (task !== undefined) secrecy.redact?.value(task as Json, "input");
   const recorded = recordedPlan(team, history.plan(""));
   const routed = recorded ?? (await planFor(team, task, deadline, options));
@@ -142,7 +142,7 @@ async function prepare(
   return { run, assignment: { task, plan, at: ROOT, checked } };
 }
 
-/** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */
+/** The result of `work`; if it fails, the run is released, so that another process can take it. */
 async function orLetGo<T>(
   { store, runId, root }: Session,
   fence: number,
@@ -156,7 +156,7 @@ async function orLetGo<T>(
   }
 }
 
-/** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
+/** A resumed fork still takes over answers of its origin, as long as the store has it. */
 async function originOf(session: Session, { forkOf }: StartedEvent): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
   const events = await readRun(session, forkOf.runId);
@@ -195,7 +195,7 @@ export function refuseForgetful({ store, runId }: Session, asked = "resumed"): v
   );
 }
 
-/** Refuses with `RUN_ID_TAKEN` a run of another supervisor, by its first event. */
+/** Refuses a run of another supervisor with `RUN_ID_TAKEN`, judged by its first event. */
 export function refuseOther({ root }: Pick<Session, "root">, first: RunEvent): void {
   if (first.type !== "run.started" || first.supervisor.name === root.team.label.name) return;
   throw new QuorateError(

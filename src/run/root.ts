@@ -34,25 +34,25 @@ export interface Root {
   readonly team: Team;
   readonly backend: Backend;
   readonly clock: Clock;
-  /** The team as it is configured when a run wants nothing otherwise, in the store that has these values. */
+  /** The team as configured when a run overrides nothing, in the store that has these values. */
   readonly configuredIn: (values: Values) => ConfiguredRoot;
-  /** Carries out the attempts of all of its runs in a backend, whatever they want otherwise; made of the first one's agents. */
+  /** Carries out the attempts of all of its runs in a backend, whatever they override; made from the agents of the first one. */
   readonly executor: (registry: AgentRegistry, backend: Backend) => Executor;
-  /** Runs under way in this process under ids that their callers chose. */
+  /** Running runs of this process with ids that their callers chose. */
   readonly named: Map<string, NamedRun>;
-  /** Those that wait for a person, by their ids: what is secret in them is known to this process. */
+  /** Runs that wait for a person, by their ids: this process knows their secrets. */
   readonly asleep: Map<string, Asleep>;
-  /** Where attempts wait for what is kept in a store. */
+  /** Where attempts wait for limits that are kept in a store. */
   readonly queues: ScopeQueues;
-  /** The calls under way that others may join. */
+  /** Running calls that others may join. */
   readonly flights: Flights;
-  /** Hears of every event of its runs. */
+  /** Receives every event of its runs. */
   readonly onEvent: OnEvent | undefined;
   /** Traces its runs. */
   readonly tracing: Tracing | undefined;
-  /** Hears of every run that goes to sleep, once. */
+  /** Called for every run that starts to wait, once. */
   readonly onWaiting: ((waiting: WaitingRun) => void) | undefined;
-  /** Who looks for runs that could go on: called when one of this process goes to sleep. */
+  /** Called when a run of this process starts to wait, for those that look for runs to resume. */
   readonly keepers: Set<() => void>;
 }
 
@@ -82,15 +82,15 @@ export interface ConfiguredRoot {
   readonly places: ReadonlySet<string>;
   /** Every budget in it, once. */
   readonly budgets: readonly OwnedBudget[];
-  /** Every agent, judges and fallbacks too, at its first tier, by its place. */
+  /** Every agent, including judges and fallbacks, at its first tier, by its place. */
   readonly agentsAt: ReadonlyMap<string, ConfiguredAgent>;
   /** Whether any agent keeps its answers for other runs. */
   readonly caches: boolean;
-  /** How long the slowest of its agents is given to stop, in ms. */
+  /** The longest grace period of its agents, in ms. */
   readonly graceMs: number;
 }
 
-/** The team as a run wants it: configured anew when it has limits of its own. */
+/** The team for one run: configured again if the run has limits of its own. */
 export function configuredFor(root: Root, options: Checked<typeof RUN>): ConfiguredRoot {
   const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget, prices } = options;
   const limits = [concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget[0], prices];
@@ -99,7 +99,7 @@ export function configuredFor(root: Root, options: Checked<typeof RUN>): Configu
   return configureRoot(root, values, options);
 }
 
-/** Configures a team for all runs that want nothing otherwise: once, or in each store once where it describes limiters, which live there. */
+/** Configures a team for all runs that override nothing: once, or, if it describes limiters, once in each store, because limiters live there. */
 export function configuredOnce(
   { team, clock }: Pick<Root, "team" | "clock">,
   home: Values,
@@ -113,7 +113,7 @@ export function configuredOnce(
   };
 }
 
-/** Whether a team, or one in it, describes limiters. */
+/** Whether a team or one of its nested teams describes limiters. */
 function hasLimiters({ limiters, members }: Team): boolean {
   return limiters.size > 0 || members.some(({ worker }) => isTeam(worker) && hasLimiters(worker));
 }
@@ -126,7 +126,7 @@ function configureRoot(
 ): ConfiguredRoot {
   const limits = LIMITS.among(options ?? {});
   const overrides = { ...limits, prices: options?.prices };
-  // Configured for one run only, whose timers go with it.
+  // Configured for one run only, and its timers end with the run.
   const reused = options === undefined;
   const registry = new Map<string, RegisteredAgent>();
   const slots = options?.concurrency === undefined ? [] : [makeLimit(options.concurrency)];
@@ -157,7 +157,7 @@ function configureRoot(
   };
 }
 
-/** Every configured agent, judges and fallbacks too, at its first tier. */
+/** Every configured agent, including judges and fallbacks, at its first tier. */
 function allAgents(
   { members, judges }: ConfiguredTeam,
   found: ConfiguredAgent[] = [],
@@ -169,7 +169,7 @@ function allAgents(
   return found;
 }
 
-/** The places of a team's members, each team followed by those in it. */
+/** The places of a team's members, each team followed by its own members. */
 function placesIn({ members }: ConfiguredTeam): readonly string[] {
   return members.flatMap((configured) => [
     configured.place,

@@ -3,16 +3,16 @@ import { QuorateError } from "../model/errors.ts";
 
 const MAX_RUN_ID = 200;
 
-/** What the command line calls the run that was begun last. */
+/** What the command line calls the run that began last. */
 const LATEST = "latest";
 
 /**
- * Characters that nobody sees, or that change how those around them are shown: two ids would look the same. U+2800 is Braille without
+ * Characters that nobody sees, or that change how those around them are shown: with them, two ids could look the same. U+2800 is Braille without
  * a dot.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|^\s|\s$/gu;
 
-/** Refuses with `BAD_OPTIONS` what is no id for a run, or an id that would pass for another one. */
+/** Refuses with `BAD_OPTIONS` an invalid run id, or one that could be mistaken for another. */
 export function checkRunId(runId: unknown): void {
   const fault = faultOf(runId);
   if (fault === undefined) return;
@@ -32,7 +32,7 @@ function faultOf(runId: unknown): string | undefined {
   return runId.toLowerCase() === LATEST ? "names the latest run on the command line" : undefined;
 }
 
-/** The id with everything that nobody sees spelled out. */
+/** The id with every invisible character spelled out. */
 function seen(runId: string): string {
   return runId.replace(UNSEEN, (unseen) => `\\u{${unseen.codePointAt(0)?.toString(16)}}`);
 }

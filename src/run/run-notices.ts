@@ -5,7 +5,7 @@ import { notice, type Notice } from "../model/notices.ts";
 import type { Bill, OutcomeStatus } from "../model/outcome.ts";
 import type { ConfiguredRoot } from "./root.ts";
 
-/** What the outcome of a run does not say by itself of its money, its cache and its secrets. */
+/** What the outcome of a run does not say by itself about its money, its cache and its secrets. */
 export function runNotices(
   run: Run,
   { budgets }: Pick<ConfiguredRoot, "budgets">,
@@ -42,7 +42,7 @@ function notFree({ notices }: Run, bill: Bill): readonly Notice[] {
   ];
 }
 
-/** Where nobody looks after money, and nobody has reported any, its absence is no news. */
+/** Without a budget, and if no agent has reported any money, its absence is no news. */
 function unknownCosts({ calls, spent, lines }: Bill, isBudgeted: boolean): readonly Notice[] {
   const { unreportedCalls = 0, unpricedCalls = 0 } = spent;
   const isWatched =
@@ -98,7 +98,7 @@ function redactedVerdicts({ notices }: Run): readonly Notice[] {
   ];
 }
 
-/** In the order in which they were asked first, whoever ended first. */
+/** In the order in which they were first asked, whoever ended first. */
 function inOrder(agents: ReadonlySet<string>, { lines }: Bill): readonly string[] {
   return [...new Set(lines.map(({ agent }) => agent))].filter((agent) => agents.has(agent));
 }

@@ -18,8 +18,8 @@ import { runNew } from "./start.ts";
 const POLL_MS = 200;
 
 /**
- * A run under an id of the caller's own: begins it, or joins the one that is there. One that somebody else drives is waited
- * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
+ * A run under the caller's own id: begins it, or joins the existing one. A run that another process drives is waited
+ * for; a run whose process has died is resumed. Rejects with `RUN_ID_TAKEN` if that run has another input.
  */
 export async function runOnce(session: Session, given: unknown): Promise<Outcome> {
   const { runId, root, configuredRoot } = session;
@@ -55,7 +55,7 @@ export async function runOnce(session: Session, given: unknown): Promise<Outcome
 }
 
 /**
- * Goes on with a run as soon as nobody else drives it. Rejects with `CANCELLED` where somebody asked for it to be cancelled meanwhile,
+ * Resumes a run as soon as no other process drives it. Rejects with `CANCELLED` if its cancellation was requested in the meantime,
  * and else as `resume` does.
  */
 export async function resumeOnceFree(
@@ -75,7 +75,7 @@ export async function resumeOnceFree(
   }
 }
 
-/** Waits until a run that somebody else drives has ended, or is not driven any more. Who watches sees its events as they come. */
+/** Waits until a run that another process drives has ended or was released. A watcher sees its events as they come. */
 async function untilLetGo(session: Session, afterSeq: number): Promise<void> {
   const { store, runId, root, watch, cancellation, deadline = cancellation } = session;
   const events = store.follow(runId, afterSeq);
@@ -84,12 +84,12 @@ async function untilLetGo(session: Session, afterSeq: number): Promise<void> {
   const read = async (): Promise<void> => {
     let last: RunEvent | undefined;
     for await (const event of events) watch?.((last = event));
-    // Else it had ended before, and somebody has it all the same.
+    // Otherwise it had ended before, and a process still owns it.
     if (last !== undefined) over.cancel(undefined);
   };
   read().catch(() => {});
   try {
-    // That a process has died is no event.
+    // The death of a process is not an event.
     for (let isDriven = true; isDriven && !over.cancelled;) {
       await sleep(root.clock, POLL_MS, over).catch(() => {});
       if (deadline.cancelled) throw deadline.reason;
@@ -101,16 +101,16 @@ async function untilLetGo(session: Session, afterSeq: number): Promise<void> {
   }
 }
 
-/** Whoever waited for a run that was cancelled on request is not to go on with it. */
+/** A caller that waited for a run that was cancelled on request must not resume it. */
 function refuseCancelled(events: readonly RunEvent[], afterSeq: number): void {
   const last = events.at(-1);
   if (last?.type !== "run.cancelled" || last.requested !== true || last.seq <= afterSeq) return;
   throw cancelledError(last.runId, last.reason);
 }
 
-/** A new run; nothing when somebody else has begun it in this moment, before anybody was asked. */
+/** A new run; `undefined` if another process has just begun it, before any agent was asked. */
 async function beginUnlessBegun(session: Session, task: unknown): Promise<Outcome | undefined> {
-  // A run that cannot be begun is cancelled, and the next try must not be.
+  // A run that cannot begin is cancelled, and the next try must not be.
   const cancellation = new Cancellation();
   using _cancelling = cancelWith(session.cancellation, cancellation);
   await settleDebt(session.store, session.runId, session.deadline ?? cancellation);

@@ -11,19 +11,19 @@ import type { Values } from "../store/values.ts";
 import { isTeam } from "../team/configure-team.ts";
 import type { Team } from "../team/team.ts";
 
-/** What keeps the secrets of one run. */
+/** The secrecy of one run. */
 export interface Secrecy {
-  /** `undefined` where nothing is taken out. */
+  /** `undefined` if nothing is taken out. */
   readonly redact: Redactor | undefined;
-  /** Hashes what is taken out; `undefined` where that cannot be hashed without being guessed. */
+  /** Hashes what is taken out; `undefined` if a hash could be guessed. */
   readonly keyed: SecretHash | undefined;
 }
 
 const NOTHING_SECRET: Secrecy = Object.freeze({ redact: undefined, keyed: undefined });
 
 /**
- * By the rules of the team and of all that are nested in it: they write to one log, and what is a secret to one of them is one to
- * whoever reads that. Hashes are keyed with the team's own secret, else with that of the store.
+ * Made from the rules of the team and of all nested teams: they write to one log, and its readers must see none of their
+ * secrets. Hashes are keyed with the team's own secret, else with that of the store.
  */
 export function secrecyOf(team: Team, values: Values): Secrecy {
   const teams = allTeams(team);
@@ -41,7 +41,7 @@ function allTeams(team: Team): readonly Team[] {
 
 type StartedBody = Extract<EventBody, { type: "run.started" }>;
 
-/** What the first event of a run says of its secrecy. */
+/** The secrecy that the first event of a run records. */
 export function secrecyAsRecorded(
   { redact, keyed }: Secrecy,
   task: unknown,
@@ -55,8 +55,8 @@ export function secrecyAsRecorded(
 }
 
 /**
- * Whether a run was begun with that task, as far as its first event tells: where something was taken out of it, by the hash of the
- * whole; where there is none, by what is left.
+ * Whether a run began with that task, as far as its first event shows: if something was taken out of the task, by the hash of the
+ * whole; without a hash, by what is left.
  */
 export function isTaskOf(
   { input, inputHash }: StartedBody,
@@ -74,8 +74,8 @@ function isSame(one: unknown, another: unknown): boolean {
 }
 
 /**
- * An error as it leaves the run: errors are printed and passed on, so that theirs are the texts in which a secret travels farthest. A
- * reason of the caller's own stays what it is.
+ * An error as it leaves the run. Errors are printed and passed on, so a secret in their texts would travel farthest. The
+ * caller's own reason stays as it is.
  */
 export function errorOutside(
   error: unknown,
@@ -86,7 +86,7 @@ export function errorOutside(
   return isSoundError(error) ? redact.error(error) : new Error(redact.text(describeThrown(error)));
 }
 
-/** An outcome as its caller gets it: outputs and verdicts whole, errors as the log has them. */
+/** An outcome for its caller: outputs and verdicts whole, errors as in the log. */
 export function outcomeOutside(outcome: Outcome, { redact }: Secrecy): Outcome {
   if (redact === undefined) return outcome;
   const results: Record<string, AgentResult> = {};

@@ -15,7 +15,7 @@ import { deadlineOf } from "./deadline.ts";
 import { configuredFor, type Root, type ConfiguredRoot } from "./root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
 
-/** What a run is begun or gone on with. */
+/** What a run begins or resumes with. */
 export interface Given {
   readonly root: Root;
   readonly runId: string;
@@ -23,29 +23,29 @@ export interface Given {
   readonly watch: Watch | undefined;
 }
 
-/** A run in this process: what it was given, and what was made of that. */
+/** A run in this process: its arguments, and what was made of them. */
 export interface Session extends Omit<Given, "options"> {
   readonly options: Checked<typeof DRIVEN>;
   readonly configuredRoot: ConfiguredRoot;
   readonly backend: Backend;
-  /** That of its backend. */
+  /** The store of its backend. */
   readonly store: Store;
   readonly cancellation: Cancellation;
-  /** Cancelled when `deadlineMs` is over, and with the run; `undefined` where there is no deadline. */
+  /** Cancelled when `deadlineMs` is over, and with the run; `undefined` if there is no deadline. */
   readonly deadline: Cancellation | undefined;
   readonly secrecy: Secrecy;
   readonly requests: Requests;
-  /** What traces the run while it is at work here. */
+  /** Traces the run while it is driven here. */
   readonly traced: { tracing: RunTracing | undefined };
-  /** Is told when a run that was to begin was there already, so that nobody was asked. */
+  /** Called if a run that should begin existed already, so that no agent was asked. */
   readonly begunByOthers?: () => void;
 }
 
-/** What is asked of a run from outside. */
+/** Requests about a run from outside. */
 export interface Requests {
   /** Whether this process drives the run. */
   drives: boolean;
-  /** Somebody asked for the run to be cancelled: why, and what it is cancelled with. */
+  /** The requested cancellation: its reason, and the error that the run is cancelled with. */
   cancel: { readonly reason: string; readonly error: QuorateError } | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface Started {
   readonly cancellation: Cancellation;
 }
 
-/** Carries a run out in a session of its own, which ends with it. Never throws. */
+/** Carries a run out in its own session, which ends with it. Never throws. */
 export function inSession(given: Given, run: (session: Session) => Promise<Outcome>): Started {
   const cancellation = new Cancellation();
   return {
@@ -67,7 +67,7 @@ export function inSession(given: Given, run: (session: Session) => Promise<Outco
   };
 }
 
-/** Does something with a run in a session of its own, which ends with it. */
+/** Does something with a run in its own session, which ends with it. */
 export async function withSession<T>(
   given: Given,
   work: (session: Session) => Promise<T>,
@@ -75,7 +75,7 @@ export async function withSession<T>(
   done?: (session: Session, came: T) => void,
 ): Promise<T> {
   const { root, runId, watch } = given;
-  // Whoever watches has a stream to read from before the first agent says anything.
+  // A watcher has a stream to read from before the first agent says anything.
   if (watch !== undefined) await undefined;
   const options = DRIVEN.of(given.options, `a run of ${root.team.where}`);
   if (typeof runId !== "string") checkRunId(runId);
@@ -83,7 +83,7 @@ export async function withSession<T>(
   const { signal, backend = root.backend } = options;
   const { store } = backend;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
-  // The timer of an AbortSignal.timeout() does not keep the process alive, and the run waits for it.
+  // The timer of AbortSignal.timeout() does not keep the process alive, and the run waits for it.
   using _awake = signal === undefined ? undefined : keepAwake();
   if (cancellation.cancelled) throw cancellation.reason;
   const before = root.asleep.get(runId);
@@ -120,7 +120,7 @@ export async function withSession<T>(
     done?.(session, came);
     return came;
   } catch (error) {
-    // It came to no work: else that has ended it.
+    // No work was begun, else the end of that would have ended the trace.
     session.traced.tracing?.end({ reason: error });
     throw errorOutside(error, secrecy, signal);
   }
@@ -141,7 +141,7 @@ function onceEach(watch: Given["watch"]): Given["watch"] {
 
 const MAX_ASLEEP = 1_000;
 
-/** What was secret in a run that waits is known when it goes on in this process: what a person writes may repeat it. */
+/** Remembers the secrets of a waiting run for when it continues in this process, because the person may repeat them. */
 function rememberAsleep({ root, runId, store, secrecy }: Session, { status }: Outcome): void {
   const { asleep } = root;
   asleep.delete(runId);

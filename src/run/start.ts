@@ -21,7 +21,7 @@ import { secrecyAsRecorded } from "./secrecy.ts";
 import { isConfiguredTeam } from "../team/configure-team.ts";
 import { whoseRun, type Whose } from "../team/whose-run.ts";
 
-/** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
+/** A new run, from its first event to its last. For a fork, `planned` is the plan of its origin. */
 export async function runNew(
   session: Session,
   given: unknown,
@@ -32,7 +32,7 @@ export async function runNew(
   return execute(session, run, assignment);
 }
 
-/** A new run that others are to go on with: its first events, and nobody is asked. */
+/** A new run that other processes should carry out: its first events; no agent is asked. */
 export async function leaveNew(
   session: Session,
   given: unknown,
@@ -40,13 +40,13 @@ export async function leaveNew(
 ): Promise<void> {
   const { root, runId, store } = session;
   const { run } = await beginNew(session, given, undefined, undefined, priority);
-  // Whatever was noted is kept, or it rejects.
+  // Resolves when everything noted is kept; else it rejects.
   await run.journal.record([]);
   run.journal.close();
   await letGo(store, root.clock, runId, 1);
 }
 
-/** A run of which the first events are noted, and what its team is to do. */
+/** A run whose first events are noted, and its team's assignment. */
 interface BegunRun extends Assignment {
   readonly run: Run;
 }
@@ -68,7 +68,7 @@ async function beginNew(
     : undefined;
   const run = openRun(session, origin === undefined ? {} : { origin });
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
-  // A fork that says nothing else is asked as the run was that it is of.
+  // A fork without options of its own is asked like its origin.
   const plan =
     planned !== undefined && options.panel === undefined
       ? planned
@@ -107,12 +107,12 @@ async function beginNew(
     const why = `the task of ${team.where} ${excess}; send less, or say where it is instead`;
     throw new QuorateError("INPUT_INVALID", why);
   }
-  // Not waited for: nothing is asked before its own first event is kept, and with it these.
+  // Not awaited: no agent is asked before its own first event is kept, and these with it.
   run.journal.note([started, plannedEvent(plan, learned)]);
   return { run, task, plan, at: ROOT, checked };
 }
 
-/** What is secret in a task is known from here on; it must not be what the run is called, as that stays readable. */
+/** From here on, the secrets of a task are known. The run's id must not contain one, because ids stay readable. */
 function refuseSecretId({ runId, options, secrecy: { redact } }: Session, task: unknown): void {
   if (redact === undefined || task === undefined) return;
   redact.value(task as Json, "input");
@@ -123,7 +123,7 @@ function refuseSecretId({ runId, options, secrecy: { redact } }: Session, task: 
   );
 }
 
-/** As its id, what a run is found by stays readable. */
+/** Like its id, the tenant and tags of a run stay readable. */
 function refuseSecretLabels({ secrecy: { redact } }: Session, { tenant, tags = {} }: Whose): void {
   if (redact === undefined) return;
   for (const text of [tenant ?? "", ...Object.entries(tags).flat()]) {
@@ -139,7 +139,7 @@ function forkOf({ history, from }: Origin): ForkOf {
   return { runId: history.runId, ...(from !== undefined && { from }) };
 }
 
-/** Checks the task against the schemas of all who are asked, before anything runs. */
+/** Checks the task against the schemas of all agents that are asked, before anything runs. */
 export async function checkTask(
   { configuredTeam, maxBytes }: ConfiguredRoot,
   { planned }: Plan,

@@ -11,7 +11,7 @@ export interface RunStream<Results, Winner extends Json = Json> extends AsyncIte
   undefined
 > {
   readonly runId: string;
-  /** As the promise of `run()`. */
+  /** The same as the promise of `run()`. */
   readonly outcome: Promise<Outcome<Results, Winner>>;
 }
 
@@ -19,7 +19,7 @@ export interface RunStream<Results, Winner extends Json = Json> extends AsyncIte
 const MAX_UNREAD_PROGRESS = 1_000;
 
 /**
- * Begins a run and shows its events. Every iterator reads from the first event on; one that is left before the end cancels
+ * Begins a run and shows its events. Every iterator reads from the first event on; leaving one before the end cancels
  * the run and waits until it has stopped. An iterator throws what rejects `outcome`.
  */
 export function streamRun<Results, Winner extends Json>(
@@ -28,7 +28,7 @@ export function streamRun<Results, Winner extends Json>(
   const feed = eventFeed();
   const started = begin(feed.push);
   const outcome = started.outcome as Promise<Outcome<Results, Winner>>;
-  // Whoever only reads events hears of a failure by the iterator; the promise must not count as unhandled.
+  // A reader of events learns of a failure through the iterator; the promise must not count as unhandled.
   outcome.then(feed.end, feed.fail);
 
   const leave = async (): Promise<void> => {
@@ -40,7 +40,7 @@ export function streamRun<Results, Winner extends Json>(
   return { runId: started.runId, outcome, [Symbol.asyncIterator]: () => iterate(feed, leave) };
 }
 
-/** Written by hand: a generator would wait for the next event before it hears that it is left. */
+/** Written by hand: a generator would wait for the next event before it notices that it is left. */
 function iterate(
   feed: EventFeed,
   leave: () => Promise<void>,
@@ -76,7 +76,7 @@ function iterate(
   };
 }
 
-/** How a run ended for those who watch it. */
+/** The end of a run, for its watchers. */
 interface Over {
   readonly failure?: { readonly reason: unknown };
 }
@@ -89,11 +89,11 @@ interface EventFeed {
   readonly open: () => Cursor;
 }
 
-/** One reader's place. */
+/** One reader's position. */
 interface Cursor {
-  /** The next event that is there. */
+  /** The next event, if there is one. */
   take(): LiveEvent | undefined;
-  /** Resolves when there may be another one, or the run is over, or the cursor is closed. */
+  /** Resolves when there may be another event, the run is over, or the cursor is closed. */
   more(): Promise<void>;
   close(): void;
 }
@@ -104,7 +104,7 @@ interface PlacedProgress {
   readonly event: ProgressEvent;
 }
 
-/** Events kept for readers, each of which goes through them by a cursor of its own. */
+/** Events kept for readers, each with its own cursor. */
 function eventFeed(): EventFeed {
   const events: RunEvent[] = [];
   const readers = new Set<{ readonly progress: PlacedProgress[]; readonly wake: () => void }>();

@@ -8,15 +8,15 @@ import type { Backend, TakenAttempt, TakingAttempts } from "../team/backend.ts";
 import { harmless } from "./listeners.ts";
 import type { Root } from "./root.ts";
 
-/** Whose attempts are taken, and how many at once. */
+/** Which attempts are taken, and how many at once. */
 export interface TakeAttemptsOptions {
-  /** Those of these agents, by their places: an agent's name, below those of the teams that it is in, joined by `/`. */
+  /** The agents whose attempts are taken, by their places: an agent's name, after those of its teams, joined by `/`. */
   readonly agents: readonly string[];
-  /** How many attempts are at work at once (1), of all of these agents together. */
+  /** How many attempts run at once (1), over all of these agents. */
   readonly atOnce?: number;
-  /** Where they are sent through; the supervisor's backend where left out. */
+  /** The backend through which they are sent. Default: the supervisor's backend. */
   readonly backend?: Backend;
-  /** Hears of each attempt that was carried out. What it returns is ignored, and not waited for. */
+  /** Called for each attempt that was carried out. Its result is ignored and not awaited. */
   readonly onTaken?: (taken: TakenAttempt) => unknown;
 }
 

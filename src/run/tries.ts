@@ -6,17 +6,17 @@ import type { RunSummary, Store } from "../store/store.ts";
 import type { Values } from "../store/values.ts";
 import { queueKey } from "./enqueue.ts";
 
-// A run may end every process that goes on with it: it takes all memory there is, say. So whoever goes on with runs of others counts that
-// beside the run, and takes it back when it has let go of the run, in whichever way. What is left are those that died over it.
+// A run may end every process that drives it, for example because it takes all memory. So a process that resumes runs of others counts itself
+// beside the run, and removes the count when it has released the run in any way. What is left are the processes that died over it.
 const TRIES_PREFIX = "tries/";
 
-/** After so many processes have died over a run nobody goes on with it by itself. */
+/** After this many deaths in a row, no process resumes the run by itself. */
 export const MOST_DEATHS = 5;
 
-/** Of these the first is not counted: it began the run. */
+/** The first death is not counted: that process began the run. */
 const MOST_COUNTED = MOST_DEATHS - 1;
 
-/** Deaths are forgotten when there was none for so long. */
+/** Deaths are forgotten after this time without another. */
 const REMEMBERED_MS = 3_600_000;
 
 const expiresAtMs = (_made: Json, nowMs: number): number => nowMs + REMEMBERED_MS;
@@ -25,7 +25,7 @@ function deathsIn(kept: unknown): number {
   return typeof kept === "number" && kept > 0 ? kept : 0;
 }
 
-/** Counts that this process goes on with a run. `false` where the run is dead: then nothing is counted. */
+/** Counts that this process resumes a run. `false` if the run is dead: then nothing is counted. */
 export async function beginTry(values: Values, runId: string): Promise<boolean> {
   let isDead = false;
   await fromStore(async () =>
@@ -42,13 +42,13 @@ export async function beginTry(values: Values, runId: string): Promise<boolean> 
   return !isDead;
 }
 
-/** This process has lived through it. */
+/** This process has survived the run. */
 export async function endTry(values: Values, runId: string): Promise<void> {
   await fromStore(async () => values.change(TRIES_PREFIX + runId, () => undefined));
 }
 
 /**
- * The runs that nobody goes on with by itself, as five processes in a row have died over them, none an hour after the one before, the
+ * The runs that no process resumes by itself, because five processes in a row have died over them, each within an hour of the one before; the
  * latest first. Rejects with `STORE_FAILED`.
  */
 export async function deadRuns(backend: { readonly store: Store }): Promise<readonly RunSummary[]> {
@@ -69,7 +69,7 @@ export async function deadRuns(backend: { readonly store: Store }): Promise<read
 }
 
 /**
- * Has a run tried again over which processes have died: whoever goes on with runs of its team takes it. Rejects with `RUN_NOT_FOUND` where
+ * Lets a dead run be tried again: a process that resumes runs of its team takes it. Rejects with `RUN_NOT_FOUND` if
  * there is no such run.
  */
 export async function retry(backend: { readonly store: Store }, runId: string): Promise<void> {

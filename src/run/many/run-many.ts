@@ -12,26 +12,26 @@ import { sharedOutcomes } from "./shared-outcomes.ts";
 import { taskList } from "./task-list.ts";
 import { configuredFor, type Root } from "../root.ts";
 
-/** How many tasks are run. `concurrency` counts attempts over all of these runs; `deadlineMs` is of each of them. */
+/** How many tasks are run. `concurrency` counts attempts over all of these runs; `deadlineMs` holds for each of them. */
 export interface ManyOptions<Name extends string = string, Task = never> extends Omit<
   RunOptions<Name>,
   "runId"
 > {
   /**
-   * What a task is known by, at once: tasks with an equal key share the outcome of the earliest. Where left out, those that are equal do.
+   * The key that identifies a task, returned synchronously: tasks with an equal key share the outcome of the earliest. Default: equal tasks do.
    */
   readonly key?: Keyed<Task>["key"];
 }
 
-// A method, whose parameters are compared both ways: a supervisor stays one where others expect one of another task.
+// A method, because parameters of methods are bivariant: a supervisor stays assignable where one of another task is expected.
 interface Keyed<Task> {
   key(task: Task): string;
 }
 
-/** What came of one of many tasks. */
+/** The result of one of many tasks. */
 export type TaskOutcome<Results, Winner extends Json = Json> = {
   readonly index: number;
-  /** The task before whose run this is, since it is equal or has an equal key. On the bill of `outcome` is what that saved, and nothing else. */
+  /** The earlier task whose run this task shares, because the tasks or their keys are equal. The bill of `outcome` then has only what that saved. */
   readonly sameAs?: number;
 } & (
   | { readonly outcome: Outcome<Results, Winner>; readonly error?: undefined }
@@ -48,22 +48,22 @@ export const MANY: Options<ManyOptions, never, MadeOfRun> = options(
   },
 );
 
-// A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
+// A slow task holds back the outcomes after it, because the order is kept. This many tasks may be taken but not yielded, as a
 // multiple of the runs at once.
 const AHEAD = 4;
 
-// Calls that are collected share a slot, so that more runs than slots are needed to fill them; but no more than so many.
+// Calls that are collected share a slot, so more runs than slots are needed to fill them; but no more than this.
 const MAX_COLLECTED = 1_000;
 
 /**
- * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those, taken one by one when there is
- * room, and yields what came of each in the order of the tasks.
+ * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those. They are taken one by one when there is
+ * room, and the results come in the order of the tasks.
  *
- * A task that equals one of the 100 different ones before it shares what comes of that. With `key` it shares the outcome of the
- * earliest with an equal key, of the last 1,000 keys; where that one came to an error, and is not equal, it has a run of its own.
+ * A task that equals one of the last 100 different tasks shares its result. With `key`, it shares the outcome of the
+ * earliest task with an equal key, among the last 1,000 keys; if that ended in an error and is not equal, it has a run of its own.
  *
- * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
- * list of tasks throws, so does this, after the outcomes of the tasks before.
+ * Leaving early cancels the running runs and waits for them; so does the signal, whose reason is then thrown. If the
+ * list of tasks throws, so does this, after the outcomes of the earlier tasks.
  */
 export async function* runMany<Results, Winner extends Json>(
   given: Root,
@@ -101,7 +101,7 @@ export async function* runMany<Results, Winner extends Json>(
     begin,
     isLeft: () => leaving,
   });
-  /** What was taken and not yielded, in the order of the tasks. */
+  /** Tasks that were taken and not yielded, in their order. */
   const taken: { done?: TaskOutcome<Results, Winner> }[] = [];
   let index = 0;
   const list = taskList(tasks, where, {

@@ -8,27 +8,27 @@ import { atOnce } from "../../check/at-once.ts";
 import { shown } from "../../check/shown.ts";
 import type { TaskOutcome } from "./run-many.ts";
 
-// Tasks are known again among so many different ones: an endless list must not fill the memory with outcomes.
+// How many different tasks are remembered: an endless list must not fill the memory with outcomes.
 const MAX_REMEMBERED = 100;
-// With a key of the caller's, who expects some to be the same.
+// With the caller's own key, because the caller expects some to be equal.
 const MAX_KEYED = 1_000;
 
 /** How tasks get their outcomes. */
 export interface Sharing {
-  /** What a task is known by; its content where left out. */
+  /** The key of a task; by default its content. */
   readonly key: ((task: never) => unknown) | undefined;
-  /** Begins the sentence that refuses what `key` answers. */
+  /** The beginning of the sentence that refuses what `key` returned. */
   readonly where: string;
   /** Begins a run. */
   readonly begin: (task: unknown) => Promise<Outcome>;
-  /** Whether no run is to be begun any more. */
+  /** Whether no further run should begin. */
   readonly isLeft: () => boolean;
 }
 
-/** What a task is known by. */
+/** What identifies a task. */
 interface Identity {
   readonly key: string;
-  /** Equal for tasks that are equal as JSON; `undefined` for one that is not JSON, or too large to be worth it. */
+  /** Equal for tasks that are equal as JSON; `undefined` for a task that is not JSON, or too large to compare. */
   readonly content: string | undefined;
 }
 
@@ -40,9 +40,9 @@ interface KnownTaskContent {
 }
 
 /**
- * What comes of a task: of a run of its own, or of that of an earlier one that is known by the same key. Where that came to an error, and
- * the tasks are not equal, the task has a run of its own. Rejects with what its own run does, with what the caller's own function throws,
- * and with `BAD_OPTIONS` when that does not answer with a text.
+ * The result of a task: from its own run, or from that of an earlier task with the same key. If that ended in an error, and
+ * the tasks are not equal, the task has a run of its own. Rejects as its own run does, with what the caller's own function throws,
+ * and with `BAD_OPTIONS` if that function does not return a text.
  */
 export function sharedOutcomes<Results, Winner extends Json>({
   key,
@@ -80,7 +80,7 @@ export function sharedOutcomes<Results, Winner extends Json>({
         const isEqual = identity.content !== undefined && identity.content === content;
         if (isEqual) return { index, error, sameAs };
         if (isLeft()) throw error;
-        // What was wrong with that task need not be wrong with this one, nor with another that has the key by now.
+        // The earlier task's error need not concern this task, nor another that has the key by now.
         if (known.get(identity.key) !== before) return outcomeOf(index, task, identity);
       }
     }
@@ -108,7 +108,7 @@ function contentOf(task: unknown): string | undefined {
   return taken.fault === undefined ? short(canonicalJson(taken.value)) : undefined;
 }
 
-/** A text in place of a long one, and equal where that is. */
+/** A short text for a long one, equal for equal texts. */
 function short(text: string): string {
   return text.length <= MAX_PLAIN_KEY ? text : sha256(text);
 }

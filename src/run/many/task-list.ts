@@ -6,33 +6,33 @@ import { readGiven } from "../../check/given.ts";
 
 /** A list of tasks, taken one by one. */
 export interface TaskList {
-  /** Takes tasks for as long as there is room, one after another where the list answers later. */
+  /** Takes tasks as long as there is room, one after another if the list answers later. */
   pull(): void;
-  /** Whether the list has come to its end, and what it threw then. */
+  /** Whether the list has ended, and what it threw. */
   readonly ended: { readonly failure?: { readonly reason: unknown } } | undefined;
-  /** No more of its tasks are wanted. */
+  /** No more tasks are wanted. */
   leave(): void;
-  /** Lets the list clean up, where it has not come to its end. */
+  /** Lets the list clean up, if it has not ended. */
   close(): Promise<void>;
 }
 
-/** What becomes of the tasks of a list. */
+/** How the tasks of a list are used. */
 export interface Taking {
   readonly hasRoom: () => boolean;
   readonly take: (task: unknown) => void;
-  /** Is told when the list has answered later, or has come to its end then. */
+  /** Called when the list has answered or ended asynchronously. */
   readonly changed: () => void;
-  /** Those that may wait for another task. */
+  /** The collectors that may wait for another task. */
   readonly collectors: readonly Collector[];
 }
 
-/** A list that may be anything iterable, whatever it answers. Throws `BAD_OPTIONS` for what is none; `where` begins its sentence. */
+/** Any iterable as a list. Throws `BAD_OPTIONS` for anything else; `where` begins the sentence. */
 export function taskList(
   tasks: Iterable<unknown> | AsyncIterable<unknown>,
   where: string,
   { hasRoom, take, changed, collectors }: Taking,
 ): TaskList {
-  // One that is no task may stand far behind those that are under way.
+  // A promise may stand far behind the tasks that are under way.
   if (Array.isArray(tasks)) hear(tasks);
   const iterator = readGiven(where, tasks, () => iteratorOf(tasks));
   const nextTask = randomId();
@@ -88,7 +88,7 @@ export function taskList(
     },
     async close() {
       if (ended !== undefined) return;
-      // While it is asked for a task it cleans up when it has answered, which may be never.
+      // If it is asked for a task now, it cleans up when it has answered, which may be never.
       const left = promiseOf(iterator.return?.());
       if (pulling) left.catch(() => {});
       else await left;
@@ -99,7 +99,7 @@ export function taskList(
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
 function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyIterator {
-  // A text is iterable too, and no object.
+  // A text is iterable, too, but not an object.
   const list: Partial<AsyncIterable<unknown> & Iterable<unknown>> = Object(tasks);
   const iterator = list[Symbol.asyncIterator]?.() ?? list[Symbol.iterator]?.();
   if (iterator !== undefined) return iterator;
