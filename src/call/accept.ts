@@ -7,22 +7,22 @@ import type { Redactor } from "../log/redact.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 import { check, describeIssues, type SchemaResult } from "../check/schema.ts";
 
-/** An answer that was taken: what is kept of it, and what it says. */
+/** An accepted answer: what is kept of it, and what it says. */
 export interface Accepted {
   readonly output: unknown;
   readonly said: Said | undefined;
 }
 
 /**
- * Takes an agent's answer, or throws why not: `OUTPUT_INVALID`, `OUTPUT_NOT_JSON`, `OUTPUT_TOO_LARGE`, `CLAIMS_INVALID`.
- * Answers at once unless the schema is asynchronous.
+ * Accepts an agent's answer, or throws why not: `OUTPUT_INVALID`, `OUTPUT_NOT_JSON`, `OUTPUT_TOO_LARGE`, `CLAIMS_INVALID`.
+ * Answers synchronously unless the schema is asynchronous.
  */
 export function accept(
   { agent, limits }: Pick<ConfiguredAgent, "agent" | "limits">,
   raw: unknown,
   redact: Redactor | undefined,
 ): Accepted | Promise<Accepted> {
-  // Also of an answer that is refused: what is wrong with it may be said in its own words.
+  // Also for a refused answer, because the refusal may quote it.
   redact?.learn(raw, limits.maxBytes);
   if (agent.output === undefined) return keep(agent, limits, raw);
   // Before the schema sees it: a schema may be slow on a huge value, or hang on a cyclic one.
@@ -46,7 +46,7 @@ function keep(agent: Agent, limits: Limits, answer: unknown): Accepted {
   return { output, said: said(agent, output) };
 }
 
-/** An answer as JSON has it. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
+/** An answer as JSON. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
 export function takeOutput(name: string, output: unknown, maxBytes: number): unknown {
   const taken = takeJson(output, maxBytes);
   if (taken.fault === undefined) return taken.value;
@@ -62,7 +62,7 @@ export function takeOutput(name: string, output: unknown, maxBytes: number): unk
       );
 }
 
-/** What an agent or a team fails with whose answer the store does not take; `why` is what the journal says of it. */
+/** The failure of an agent or a team whose answer the store does not take; `why` is the journal's reason. */
 export function unkept(name: string, why: string): QuorateError {
   return new QuorateError(
     "OUTPUT_TOO_LARGE",

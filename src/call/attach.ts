@@ -12,12 +12,12 @@ import { lifeMsOf, type ConfiguredAgent } from "./configured-agent.ts";
 import { goOnWith } from "./send.ts";
 import type { PermitRequest } from "../limits/permit.ts";
 
-/** The executor knows nothing of an attempt: the call is in doubt. */
+/** The executor does not know an attempt: the call is in doubt. */
 const GONE = new Error("the executor knows nothing of the attempt");
 
 /**
- * The outcome of a call that had begun when the process of its run died: its attempt goes on where it is at work, and is neither begun nor
- * paid a second time. Those that follow are made by `make`. `undefined` where the executor knows nothing of it.
+ * The outcome of a call that had begun when the process of its run died: its attempt continues where it runs, and is neither begun nor
+ * paid a second time. Later attempts are made by `make`. `undefined` if the executor does not know the attempt.
  */
 export async function attached(
   run: Run,
@@ -47,7 +47,7 @@ async function goOn(
   tally: Tally,
 ): Promise<AttemptResult> {
   const attempt = new CallAttempt(run, configured, request, startedSeq);
-  // Before anything is waited for: its slot is not another's meanwhile.
+  // Before any wait, so that no other attempt takes its slot.
   const slots = slotsIn(run, configured, request);
   const permit = await run.limiter.acquire(slots, run.cancellation, attempt);
   const { budgets } = configured;
@@ -61,7 +61,7 @@ async function goOn(
   return { ...end, goesOn: true };
 }
 
-/** Its slots alone: what it may cost was reserved when it began. */
+/** Only its slots: its greatest cost was reserved when it began. */
 function slotsIn(
   { journal, executor }: Run,
   { slots, agent, limiters, scoped, limits }: ConfiguredAgent,

@@ -8,7 +8,7 @@ import type { Accepted } from "./accept.ts";
 import type { Run } from "./run.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
-/** How an attempt ended: with what was made of the agent's answer, or with what went wrong. */
+/** How an attempt ended: with the accepted answer, or with an error. */
 export type AttemptEnd = (
   | { readonly ok: true; readonly accepted: Accepted }
   | { readonly ok: false; readonly error: unknown }
@@ -17,38 +17,38 @@ export type AttemptEnd = (
   readonly startedMs: number;
   readonly endedMs: number;
   readonly cost: Cost;
-  /** Which model it named last. */
+  /** The model that it named last. */
   readonly model?: string | undefined;
-  /** What it used of each model, where it reported anything. */
+  /** What it used of each model, if it reported anything. */
   readonly used?: readonly ModelCost[];
   /**
-   * Resolves when its budgets are charged, and rejects when their store fails. `undefined` where there are none, and where it
-   * was given up: they are charged when its agent has stopped.
+   * Resolves when its budgets are charged, and rejects if their store fails. `undefined` if there are none, or if the attempt
+   * was given up: then they are charged when its agent has stopped.
    */
   readonly settled?: Promise<void> | undefined;
-  /** How the agent settled, where that is this end: not where it was given up or cancelled before. */
+  /** How the agent settled, if it has: not if the attempt was given up or cancelled before. */
   readonly ended?: "answered" | "failed";
   /** What is to be recorded after this end. */
   readonly after?: readonly EventBody[] | undefined;
   readonly requeue?: Requeue | undefined;
-  /** How long a repetition waits, from 0 to 1 of the longest: the same for all of a batch, so that they meet again. */
+  /** How long a retry waits, from 0 to 1 of the longest wait: the same for all of a batch, so that they meet again. */
   readonly jitter?: number | undefined;
 };
 
-/** What there may be to say of an end besides what it is. */
+/** Further facts about an end. */
 export type EndMore = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | "requeue">;
 
-/** Whether an attempt's time is over. Its timer may not have rung yet: an agent can keep the event loop from turning. */
+/** Whether an attempt's time is over. Its timer may not have fired yet, because an agent can block the event loop. */
 export function isOver({ clock }: Run, { limits }: ConfiguredAgent, startedMs: number): boolean {
   return clock.monotonic() - startedMs > limits.timeoutMs;
 }
 
-/** What an attempt fails with whose time is over. */
+/** The failure of an attempt whose time is over. */
 export function timeoutError({ agent, limits }: ConfiguredAgent): QuorateError {
   return new QuorateError("TIMEOUT", `${agent.name} timed out after ${limits.timeoutMs} ms`);
 }
 
-/** When to come again, where the agent was turned away since there were too many, and no limit knows better. */
+/** When to try again, if the agent was rate-limited and no limiter knows better. */
 export function turnedAway(
   { clock }: Run,
   { limits }: ConfiguredAgent,

@@ -9,8 +9,8 @@ import type { AttemptEvent } from "../executor/executor.ts";
 import { spentSince, type Spent } from "../money/spent.ts";
 
 /**
- * Whether an executor tells something new: what it tells twice is heard once, by its number. What is no event, or has a number that cannot
- * be one, comes from foreign code and is not heard.
+ * Whether an executor's event is new: an event that arrives twice counts once, by its number. Values that are not events, or have an impossible
+ * number, come from foreign code and are ignored.
  */
 export function isNew(event: AttemptEvent, heard: number): boolean {
   if (typeof event !== "object" || event === null) return false;
@@ -18,7 +18,7 @@ export function isNew(event: AttemptEvent, heard: number): boolean {
   return seq === undefined || (Number.isSafeInteger(seq) && seq > heard);
 }
 
-/** What an attempt failed with, as it would have been thrown here. */
+/** An attempt's failure, as it would have been thrown here. */
 export function thrownBy(event: Extract<AttemptEvent, { readonly type: "failure" }>): unknown {
   if (!("error" in event)) return event.thrown;
   const { error, retryAfterMs } = event;
@@ -31,33 +31,33 @@ export function thrownBy(event: Extract<AttemptEvent, { readonly type: "failure"
   }
 }
 
-/** Where an attempt stands, as its events have it. */
+/** The place of an attempt, as its events have it. */
 export function placeIn({ place, attempt }: CallRequest): CallPlace & { readonly attempt: number } {
   return { ...place, attempt };
 }
 
-/** What an attempt says of how far it is, as the log keeps it; nothing where it cannot. */
+/** An attempt's checkpoint, as the log keeps it; nothing if it cannot be kept. */
 export function checkpointOf(call: CallRequest, value: unknown): readonly EventBody[] {
   try {
     const kept = takeCheckpoint(call.place.agent, value);
     return [{ type: "call.checkpointed", ...placeIn(call), value: kept }];
   } catch {
-    // Who handed it in has been told.
+    // The agent that gave it has been told.
     return [];
   }
 }
 
-/** What there is to say of an attempt whose end was told before. */
+/** What is new about an attempt whose end was already reported. */
 export interface News extends CallPlace {
   readonly attempt: number;
   /** What it has spent since then. */
   readonly cost?: Cost;
   readonly used?: readonly ModelCost[];
-  /** What its call is charged with by now. */
+  /** What its call has been charged so far. */
   readonly charged?: number;
 }
 
-/** The same, of an attempt that has `spent` so much now, and had spent so much `before`. */
+/** The same, for an attempt that has `spent` this much now, and `before` the earlier amount. */
 export function newsOf(
   call: CallRequest,
   spent: Spent,

@@ -5,15 +5,15 @@ import { sha256 } from "../model/hash.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
- * The id of an attempt: where its `call.started` stands in the log is enough to tell it from all others of the store, but for those that
- * go on when their run has ended.
+ * The id of an attempt. The position of its `call.started` in the log is enough to distinguish it from all others of the store, except those that
+ * continue after their run has ended.
  */
 export function attemptIdOf({ runId, callId, attempt }: CallRequest, startedSeq: number): string {
-  // No two ids look the same: the first "/" ends that of the run, the last "#" that of the call.
+  // No two ids are equal: the first "/" ends that of the run, the last "#" that of the call.
   return `${encodeURIComponent(runId)}/${callId}#${attempt}.${startedSeq}`;
 }
 
-/** What its permit is held for, where another process may go on with it: before it is recorded it has no id. */
+/** For what its permit is held, if another process may continue it: before it is recorded it has no id. */
 export function holderOf(
   { runId, callId, attempt }: CallRequest,
   { attach }: Executor,
@@ -23,13 +23,13 @@ export function holderOf(
   return sha256(JSON.stringify([runId, callId, attempt]));
 }
 
-/** What else is known of an attempt. */
+/** Further facts about an attempt. */
 interface Known {
   readonly maxUsdMicros: number | undefined;
   readonly traceparent: string | undefined;
 }
 
-/** An attempt as another machine needs it. */
+/** An attempt in the form that another machine needs. */
 export function attemptRequest(
   { attemptId, idempotencyKey, call }: Attempt,
   { limits, modelName }: ConfiguredAgent,
@@ -49,7 +49,7 @@ export function attemptRequest(
   };
 }
 
-/** As the W3C has it: version, trace, span, sampled. Of a run that nobody traces: whoever does so by its log makes the same ids. */
+/** In W3C format: version, trace, span, sampled. For an untraced run: a tracer that reads its log makes the same ids. */
 function traceparentOf(runId: string, attemptId: string): string {
   return `00-${hexOf(runId, 16)}-${hexOf(attemptId, 8)}-01`;
 }

@@ -25,7 +25,7 @@ import type { Run } from "./run.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
- * One attempt, from when it waits for its permit until its agent has stopped or nobody waits for it any more.
+ * One attempt, from when it waits for its permit until its agent has stopped or nothing waits for it any more.
  *
  *     sent ── started ─▶ running          (what follows may come of one that is sent as well)
  *     running ── answers, fails, and has stopped ──▶ over
@@ -33,22 +33,22 @@ import type { ConfiguredAgent } from "./configured-agent.ts";
  *                                           └─ graceMs ──▶ over, abandoned
  *     running ── timeoutMs ─▶ given up ── stops ──▶ over, late
  *                                      └─ graceMs ──▶ over, abandoned
- *     running ── answers after timeoutMs, as nothing else could run before ──▶ over, late
+ *     running ── answers after timeoutMs, because it blocked the event loop ──▶ over, late
  *     running ── cancelled ─▶ stopping ── stops ──▶ over
  *                                      └─ graceMs ──▶ over, abandoned
  *     over ── reports more ──▶ over
  *
- * Its time is counted from `started`: not while its executor has it in a queue. Its end is told at the first arrow, but when cancelled
- * at the second: whoever cancels may rely on what was cancelled having stopped, or having been given `graceMs` to. The slots and the
+ * Its time counts from `started`, not while its executor has it queued. Its end is reported at the first arrow, but at the second one if it was
+ * cancelled: a caller who cancels may rely on the agent having stopped, or having had its `graceMs`. The slots and the
  * money are held until it is over.
  *
- * A class for its prototype: one is made for every attempt, and most executors ask for little of it.
+ * A class for its prototype: one is made for every attempt, and most executors use little of it.
  */
 export class CallAttempt implements Attempt, WaitOptions {
   readonly call: CallRequest;
   /** The number of its `call.started` in the log. */
   startedSeq: number;
-  /** What it may cost at most, in micro-dollars, where somebody says. */
+  /** Its greatest cost, in micro-dollars, if it is known. */
   maxUsdMicros: number | undefined;
   heard = 0;
   cancelled: Attempt["cancelled"];
@@ -60,7 +60,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   #tell: (end: AttemptEnd) => void = () => {};
   #holds: Holding = HOLDS_NOTHING;
   #state: "sent" | "running" | "answered" | "given up" | "stopping" | "over" = "sent";
-  /** What its agent has come to, whether or not that is taken. */
+  /** Whether its agent answered or failed, even if that does not count. */
   #how: "answered" | "failed" | undefined;
   #hasStopped = false;
   #ending: Ending = "stopped";
@@ -82,7 +82,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   /**
-   * From `nowMs` of the clock's monotonic time on, which is now, it hears what happens to it. Holds its permit, and releases it itself when the
+   * From now on, which is `nowMs` of the clock's monotonic time, it receives its events. It holds its permit, and releases it itself when the
    * agent has stopped or was abandoned; as `part` of a batch it leaves the slots to the batch. The promise never rejects.
    */
   open(nowMs: number, holds: Holding): Promise<AttemptEnd> {
@@ -95,13 +95,13 @@ export class CallAttempt implements Attempt, WaitOptions {
     return ended;
   }
 
-  /** It is in a queue, if it has not begun: what it holds is kept for it. */
+  /** It is queued, unless it has begun: what it holds is kept for it. */
   waits(): void {
     const { permit } = this.#holds;
     if (this.#state === "sent" && permit?.elsewhere !== undefined) this.#timer ??= renewing(permit);
   }
 
-  /** Nobody is at work on it, as if it had not been opened. */
+  /** No agent works on it, as if it had not been opened. */
   discard(): Promise<void> | undefined {
     this.#state = "over";
     this.#timer?.[Symbol.dispose]();
@@ -136,7 +136,7 @@ export class CallAttempt implements Attempt, WaitOptions {
       case "progress":
         return this.#run.journal.emit({ ...placeIn(this.call), value: event.value });
       case "checkpoint":
-        // When it has an end nobody goes on with it.
+        // After its end, no process continues it.
         if (this.#state !== "running") return;
         return this.#run.journal.note(checkpointOf(this.call, event.value));
       case "answer":
@@ -150,10 +150,10 @@ export class CallAttempt implements Attempt, WaitOptions {
     }
   }
 
-  /** Its work begins: its time is counted from here on. */
+  /** Its work begins: its time counts from here on. */
   #start(atOnce = false): void {
     if (this.#state !== "sent") return;
-    // The clock has just been read where it begins as it is sent.
+    // If it begins as it is sent, the clock has just been read.
     if (!atOnce) this.#startedMs = this.#run.clock.monotonic();
     this.#state = "running";
     this.#timer?.[Symbol.dispose]();
@@ -167,11 +167,11 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (read === undefined) return;
     this.#reports ??= new ReportSum(this.#configured);
     const isFirst = this.#reports.add(read);
-    // What it reports in one go is one event.
+    // Reports in one turn are one event.
     if (this.#state === "over" && isFirst) queueMicrotask(() => this.#reportLate());
   }
 
-  /** Records what is wrong with a report, once of an attempt. */
+  /** Records what is wrong with a report, at most once per attempt. */
   refuse(detail: string | undefined): void {
     if (detail === undefined) return;
     this.#reports ??= new ReportSum(this.#configured);
@@ -194,10 +194,10 @@ export class CallAttempt implements Attempt, WaitOptions {
   #answered(output: unknown): void {
     if (this.#how !== undefined) return hear(output);
     this.#how = "answered";
-    // The time of its team may be over as well: then it is stopping from here on.
+    // The time of its team may be over, too: then it is stopping from here on.
     const isStopping = this.#cancellation.cancelled || this.#state !== "running";
     if (isStopping || isOver(this.#run, this.#configured, this.#startedMs)) {
-      // Nobody takes it any more.
+      // The answer is dropped.
       hear(output);
       return isStopping ? this.#settle() : this.#settleLate();
     }
@@ -222,7 +222,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     const unfit = unfitAnswer(this.#configured, thrown);
     if (unfit !== undefined) {
       this.#run.redact?.learn(unfit.answer, this.#configured.limits.maxBytes);
-      // Unless that is what the agent has just reported.
+      // Unless the agent has just reported the same.
       if (!isSameUsage(unfit.usage, this.#reports?.last)) this.report(unfit.usage);
     }
     if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle();
@@ -242,12 +242,12 @@ export class CallAttempt implements Attempt, WaitOptions {
 
   #fail(error: unknown): void {
     this.#run.redact?.learn(error, this.#configured.limits.maxBytes);
-    // Somebody may have thrown nothing.
+    // The thrown value may be undefined.
     const later =
       this.#hear(error ?? null) ??
       turnedAway(this.#run, this.#configured, this.call.attempt, error, this.#holds.part?.jitter);
     if (this.#state !== "running") return this.#settle();
-    // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
+    // An attempt that was paid for counts as a retry: retries are limited, and without that the cost of a call would have no bound.
     const requeue = isPaid(this.#spent) ? undefined : later;
     const settled = this.#end(requeue === undefined ? "stopped" : "turned away");
     this.#tell(this.#failed(error, { settled, requeue, ended: "failed" }));
@@ -259,14 +259,14 @@ export class CallAttempt implements Attempt, WaitOptions {
     return { ok: false, startedMs, endedMs, error, jitter, ...this.#told, ...more };
   }
 
-  /** Lets the limits know how it ended, before anybody else is admitted to them. */
+  /** Tells the limits how it ended, before they admit another attempt. */
   #hear(error: unknown): Requeue | undefined {
     if (this.#state !== "running") return undefined;
     const { part, permit } = this.#holds;
     return part === undefined ? permit?.ended(error, this.tokens) : part.hear(error);
   }
 
-  /** It has an end, which is told now. What it holds is held until its agent has stopped. */
+  /** Reports its end now. What it holds is held until its agent has stopped. */
   #end(ending: Ending): Promise<void> | undefined {
     if (this.#hasStopped) return this.#over(ending);
     this.#ending = ending;
@@ -274,7 +274,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     return undefined;
   }
 
-  /** Its end is told; its agent has `graceMs` to stop. */
+  /** Its end is reported; its agent has `graceMs` to stop. */
   #linger(state: "answered" | "given up"): void {
     this.#timer?.[Symbol.dispose]();
     this.#state = state;
@@ -288,14 +288,14 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#hasStopped = true;
     if (this.#state === "answered") return this.#release();
     if (this.#state === "given up" || this.#state === "stopping") return this.#settle();
-    // Else its answer is being checked.
+    // Otherwise its answer is being checked.
     if (this.#how === undefined) {
       const why = `${this.#configured.agent.name} stopped and had not answered`;
       this.hear({ type: "failure", thrown: new QuorateError("AGENT_FAILED", why) });
     }
   }
 
-  /** The agent has stopped when its answer had been taken. */
+  /** The agent had stopped when its answer was accepted. */
   #release(): void {
     const [before, charged] = [this.#told, this.#holds.charge?.total];
     void this.#over(this.#ending);
@@ -304,13 +304,13 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
-  /** The agent has stopped when its end had been told, or after it was cancelled. */
+  /** The agent stopped after its end was reported, or after it was cancelled. */
   #settle(): void {
     const was = this.#state;
     if (was === "over" || !this.#hasStopped) return;
     const before = this.#told;
     const settled = this.#over("stopped");
-    // Of a call that is cancelled the log says no more than this.
+    // The log has no more than this about a cancelled call.
     const { cost, charged } = this.#news(before);
     const isNews = was === "given up" || cost !== undefined || charged !== undefined;
     if (isNews) this.#run.journal.note([this.#late(before)]);
@@ -318,7 +318,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#tell(this.#failed(this.#cancellation.reason, { settled }));
   }
 
-  /** The agent answers, or fails, when its time is over, and the timer has not rung. */
+  /** The agent answers or fails after its time is over, before the timer has fired. */
   #settleLate(): void {
     if (!this.#hasStopped) return this.#giveUp();
     const error = timeoutError(this.#configured);
@@ -336,18 +336,18 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#tell(this.#failed(error));
   }
 
-  // A function, not a method: it is watched for, and has to be known again.
+  // A function, not a method: it is registered as a watcher, and must be the same when it is removed.
   readonly #stop = (reason: unknown): void => {
     const was = this.#state;
     if (was === "answered") return;
     if (was === "sent" || was === "running") {
-      // Nothing is waited for that does not stop in time.
+      // Do not wait for an agent that does not stop in time.
       if (isDeadline(reason)) return this.#giveUp(reason);
       this.#state = "stopping";
       this.#hasStopped ||= isLeft(this.#run, this, this.#holds.permit, reason);
       if (this.#hasStopped) return this.#settle();
       this.#timer?.[Symbol.dispose]();
-      // Somebody waits for this one, so it holds the process.
+      // A caller waits for this timer, so it holds the process.
       this.#timer = this.#run.clock.timer(this.#configured.limits.graceMs, () => {
         this.#tell(this.#failed(reason, { settled: this.#abandon() }));
       });
@@ -367,11 +367,11 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#reports?.tell();
     this.#holds.charge?.raise(this.#told).catch(() => {});
     const news = this.#news(before);
-    // One that names a model alone says nothing that the log keeps.
+    // A report that only names a model has nothing that the log keeps.
     if (news.cost !== undefined) this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
-  /** What it has spent since it was `before`, and what its call is charged with by now. */
+  /** What it has spent since `before`, and what its call has been charged so far. */
   #news(before: Spent): News {
     return newsOf(this.call, this.#told, before, this.#holds.charge?.total);
   }
@@ -389,7 +389,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#run.executor.cancel(this.attemptId, reason);
   }
 
-  /** Nothing of it is held any more. Resolves when its budgets are charged. */
+  /** It holds nothing any more. Resolves when its budgets are charged. */
   #over(ending: Ending): Promise<void> | undefined {
     this.#state = "over";
     this.#reports?.tell();

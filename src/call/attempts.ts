@@ -22,7 +22,7 @@ import { isRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
-/** A callee with the fields that a request states of it. */
+/** A callee with the fields that a request needs. */
 export type InPlace = Callee &
   Pick<ConfiguredAgent, "place"> & { readonly agent: Pick<Agent, "version"> };
 
@@ -35,8 +35,8 @@ export type MakeAttempt<C extends InPlace> = (
 ) => Promise<AttemptResult>;
 
 /**
- * Makes attempts at a call until it has ended. Begins at the state that the log was folded to, so that a call is resumed as it is begun.
- * `make` asks an agent alone, in a batch with others, or all agents of a team. Rejects when the run is cancelled, and when its store fails.
+ * Makes attempts at a call until it has ended. Begins at the state that the log folds to, so a resumed call is like a new one.
+ * `make` asks an agent alone, in a batch with others, or all agents of a team. Rejects if the run is cancelled, or if its store fails.
  */
 export async function attempts<C extends InPlace>(
   run: Run,
@@ -55,7 +55,7 @@ export async function attempts<C extends InPlace>(
       if (cancellation.cancelled) throw cancellation.reason;
       result = await make(run, callee, requestOf(run, callee, call, state, issues), tally);
     } catch (error) {
-      // A call that is cancelled is that, whatever it was refused with.
+      // A cancelled call is cancelled, even if it was refused.
       if (!cancellation.cancelled && !isRefusal(error)) throw error;
       result = { ok: false, asked: false, error };
     }
@@ -81,7 +81,7 @@ export async function attempts<C extends InPlace>(
 
 /**
  * The request of the next attempt. `issues` are those of the last output that failed its schema in this process, unredacted; the state
- * has them as the log does.
+ * has them in the form of the log.
  */
 function requestOf(
   { journal, redact }: Run,
@@ -99,7 +99,7 @@ function requestOf(
     agent: callee.place,
     version: callee.agent.version,
     input,
-    // A resumed call keeps its key, whatever it would be now: the idempotency key is made of it.
+    // A resumed call keeps its key, even if it would be another one now, because the idempotency key is made of it.
     key: state.key ?? key,
     results,
     attempt: nextAttempt(state),
@@ -126,7 +126,7 @@ function requestOf(
   };
 }
 
-/** Decides about the result of an attempt as the run is now. Calls that wait for an answer are told it first. */
+/** Decides about the result of an attempt in the run's present state. Calls that wait for its answer get it first. */
 function decideNow(
   run: Run,
   callee: Callee,
@@ -150,7 +150,7 @@ function decideNow(
   const [end] = decision.events;
   if (end?.type !== "call.succeeded") return decision;
   shared?.answered(end);
-  // An answer counts although its run is cancelled, unless the attempt went on for others alone.
+  // An answer counts even if its run is cancelled, unless the attempt continued only for others.
   if (shared !== undefined && cancellation.cancelled)
     return decide(state, callee, result, stopped());
   const excess = journal.excess(end, callee.limits.maxBytes);
@@ -159,7 +159,7 @@ function decideNow(
   return decide(state, callee, { ...result, ok: false, error }, moment);
 }
 
-/** Ends a call by a failure that came of no attempt, and records it. */
+/** Ends and records a call by a failure that no attempt caused. */
 export async function failCall(
   { journal, clock }: Run,
   callee: Callee,
@@ -173,7 +173,7 @@ export async function failCall(
   return outcome;
 }
 
-/** Waits before the next attempt. A batch that collects calls of the agent waits for this one. Rejects when the run is cancelled. */
+/** Waits before the next attempt. A batch that collects calls of the agent waits for this one. Rejects if the run is cancelled. */
 async function pause(
   { clock, cancellation, deadline, journal }: Run,
   { batch }: Callee,

@@ -7,7 +7,7 @@ import {
 } from "../model/errors.ts";
 import { classify } from "../retry/classify-error.ts";
 
-/** A call's last failure as the log has it. A team around it asks whether it was for good, also when the run is resumed. */
+/** A call's last failure in the form of the log. A team around it asks whether it was permanent, also when the run is resumed. */
 export function failureRecord(error: QuorateError, nowMs: number): ErrorRecord {
   const record = errorRecord(error);
   const isForGood = !classify(error, nowMs).retry;
@@ -15,7 +15,7 @@ export function failureRecord(error: QuorateError, nowMs: number): ErrorRecord {
   return isForGood && !saysSo ? { ...record, retryable: false } : record;
 }
 
-/** What an attempt failed with, as the error that its caller gets. */
+/** An attempt's failure, as the error that its caller gets. */
 export function agentError(name: string, thrown: unknown): QuorateError {
   if (isSoundError(thrown)) return thrown;
   return new QuorateError("AGENT_FAILED", `${name} failed: ${describeThrown(thrown)}`, {

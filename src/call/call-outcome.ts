@@ -3,13 +3,13 @@ import type { Said } from "../conflict/said.ts";
 import { errorFrom, QuorateError } from "../model/errors.ts";
 import type { CallEnded } from "../log/call-state.ts";
 
-/** What came of a call: its result, and what its answer says. */
+/** The outcome of a call: its result, and what its answer says. */
 export interface CallOutcome {
   readonly result: AgentResult;
   readonly said: Said | undefined;
 }
 
-/** The outcome of a call by the event that ended it. `read` reads the answer: the log keeps outputs, not what they say. */
+/** The outcome of a call from the event that ended it. `read` reads the answer: the log keeps outputs, not what they say. */
 export function outcomeOf(
   end: CallEnded,
   read: (output: unknown) => Said | undefined,
@@ -29,7 +29,7 @@ export function outcomeOf(
       said: read(output),
     };
   } catch (error) {
-    // The agent reads its own answers in another way now.
+    // The agent now reads its own answers differently.
     if (error instanceof QuorateError) return failed(error);
     throw error;
   }

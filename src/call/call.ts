@@ -25,7 +25,7 @@ import type { ConfiguredAgent } from "./configured-agent.ts";
  *     input check → replay → reuse → cache → join
  *       → ( batch → admission → timeout → run → output check → settle ) × (1 + retries) → record
  *
- * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
+ * What an agent does ends up in the result. Rejects only if the run is cancelled, or its store fails.
  */
 export function performCall(
   run: Run,
@@ -42,7 +42,7 @@ export function performCall(
   }
   if (!(input instanceof Promise)) {
     const call = prepareCall(run, configured.definition, spec, input);
-    // Most calls have nothing to be looked up: each function on their way is one more on the stack of their agents.
+    // Most calls need no lookup, and each function on their way is one more frame on the stack of their agents.
     const isPlain = configured.cache === undefined && !isLogged(run, call);
     return isPlain
       ? attempts(run, configured, call, makerOf(configured))
@@ -54,7 +54,7 @@ export function performCall(
   );
 }
 
-/** Performs a call that the run's deadline ends, if nothing else did before. */
+/** Performs a call that the run's deadline ends, unless it ends before. */
 async function performInTime(
   run: Run,
   deadline: Cancellation,
@@ -72,7 +72,7 @@ async function performInTime(
   }
 }
 
-/** Fails a call whose input the agent's schema refuses, or cannot be made. Nobody was asked. */
+/** Fails a call whose input the agent's schema refuses, or cannot be made. No agent was asked. */
 async function refused(
   run: Run,
   configured: ConfiguredAgent,
@@ -89,7 +89,7 @@ async function refused(
   return failure(call, configured, error, moment).outcome;
 }
 
-/** Gets the answer to a call: from a log, from the cache, from a call of the same content that is under way, or by asking. */
+/** Gets the answer to a call: from a log, from the cache, from a running call with the same content, or by asking. */
 function answer(
   run: Run,
   configured: ConfiguredAgent,
@@ -121,7 +121,7 @@ function makerOf({ batch }: ConfiguredAgent): MakeAttempt<ConfiguredAgent> {
   return batch === undefined ? dispatch : batch.add;
 }
 
-/** The outcome of a call by this run's log, or by that of the run it is a fork of; `undefined` where the call has to be made. */
+/** The outcome of a call in this run's log, or in that of the run it is a fork of; `undefined` if the call must be made. */
 async function logged(
   run: Run,
   configured: ConfiguredAgent,

@@ -11,43 +11,43 @@ type Money = Pick<Spent, "cost">;
 /** What the budgets above one call were charged for it. */
 export interface Tally {
   /**
-   * For all attempts so far, in micro-dollars; one that is still at work counts with its reservation. `undefined` where
+   * For all attempts so far, in micro-dollars; an attempt that is still at work counts with its reservation. `undefined` if
    * there are no budgets.
    */
   charged: number | undefined;
 }
 
-/** How the work of an attempt ended: its agent stopped, did not stop in time, or was told to come later and did nothing. */
+/** How the work of an attempt ended: its agent stopped, did not stop in time, or was rate-limited and did nothing. */
 export type Ending = "stopped" | "abandoned" | "turned away";
 
 /**
  * The money of one attempt, from its reservation on:
  *
- *     reserved ── stops ───▶ charged with what it reported, in full where it reported nothing
+ *     reserved ── stops ───▶ charged with what it reported, in full if it reported nothing
  *     reserved ── given up ▶ held ── stops within its grace ──▶ charged likewise
  *                               └─── is abandoned ────────────▶ charged in full
- *     charged  ── reports more ▶ charged with more, where that is higher
+ *     charged  ── reports more ▶ charged with more, if that is higher
  *
- * In full is what was reserved, or what it reported where that is more. The budgets free the rest when the attempt is charged,
+ * "In full" means the reservation, or what it reported if that is more. The budgets release the rest when the attempt is charged,
  * and not before: until then nobody knows what the agent will still spend.
  */
 export interface Charge {
-  /** The attempt is given up and its agent still works: its call counts with the attempt in full for now. */
+  /** The attempt is given up and its agent still works: for now the call counts with the full reservation. */
   hold(spent: Money): void;
   /**
-   * The work is over, and `spent` is all that was reported of it: its permit is released. The budgets of the run are charged at once,
-   * shared ones when the promise resolves; it rejects when their store fails, which the run has been told then.
+   * The work is over, and `spent` is everything that was reported: its permit is released. The budgets of the run are charged at once,
+   * shared ones when the promise resolves; it rejects if their store fails, of which the run has then been told.
    */
   settle(spent: Money, ending: Ending): Promise<void> | undefined;
-  /** The attempt was never made. As `settle` otherwise. */
+  /** The attempt was never made. Otherwise like `settle`. */
   discard(): Promise<void> | undefined;
-  /** More was reported after that; `spent` is all of it. As `settle` otherwise. */
+  /** More was reported after that; `spent` is all of it. Otherwise like `settle`. */
   raise(spent: Money): Promise<void>;
-  /** As the tally of its call has it. */
+  /** The sum in the tally of its call. */
   readonly total: number | undefined;
 }
 
-/** The money of one attempt, of which `bound` is reserved; `undefined` where nobody says what it may cost at most. */
+/** The money of one attempt, for which `bound` is reserved; `undefined` if its greatest cost is unknown. */
 export function chargeFor(
   { journal }: Run,
   { place, attempt }: CallRequest,
@@ -93,8 +93,8 @@ export function chargeFor(
 }
 
 /**
- * The money of an attempt that goes on after its process died. What was reserved for it counts as spent since the run was gone on with, and
- * is put right when it has stopped.
+ * The money of an attempt that continues after its process died. Its reservation counts as spent since the run was resumed, and
+ * is corrected when it has stopped.
  */
 export function chargeReserved(
   run: Run,
@@ -129,7 +129,7 @@ function inFull(spent: Money, least = 0): number {
   return Math.max(least, knownMicros(spent));
 }
 
-/** What is known of the money, which may not be all of it. */
+/** The known money, which may be only a part. */
 function knownMicros({ cost }: Money): number {
   return known(cost, "usdMicros");
 }
@@ -137,27 +137,27 @@ function knownMicros({ cost }: Money): number {
 /** What an attempt holds: a permit of its own, or a part of its batch's. */
 export interface Holding {
   readonly permit?: Permit;
-  /** Its money, where there are budgets. */
+  /** Its money, if there are budgets. */
   readonly charge?: Charge | undefined;
   readonly part?: Part;
 }
 
-/** Of an attempt that waits for its permit. */
+/** For an attempt that waits for its permit. */
 export const HOLDS_NOTHING: Holding = Object.freeze({});
 
-/** Gives back what an attempt holds. Resolves when its budgets are charged; `undefined` where they are by then. */
+/** Gives back what an attempt holds. Resolves when its budgets are charged; `undefined` if they are already. */
 export function letGo(
   { permit, charge, part }: Holding,
   spent: Money,
   ending: Ending,
 ): Promise<void> | undefined {
   const charged = charge?.settle(spent, ending);
-  // Slots alone, or those of a batch of one whose money has a permit of its own; else it is released by now.
+  // Only slots, or those of a batch of one whose money has its own permit; else it is released already.
   const released = permit?.release(0);
   part?.over();
   const settled =
     charged && released ? Promise.all([charged, released]).then(() => {}) : (charged ?? released);
-  // Of one that was given up nobody else hears it; the run has been told that its store fails.
+  // For an attempt that was given up nobody else hears it; the run has been told that its store fails.
   settled?.catch(() => {});
   return settled;
 }

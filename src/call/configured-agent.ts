@@ -13,46 +13,46 @@ import type { Collector } from "./batch/batch.ts";
 /** An agent with its team's options applied: in its place, at one tier, with everything that limits it there. */
 export interface ConfiguredAgent {
   readonly agent: Agent;
-  /** Identifies the agent; see `agentDefinition`. Only looked at in runs that keep keys. */
+  /** Identifies the agent; see `agentDefinition`. Only used in runs that keep keys. */
   readonly definition: () => string;
-  /** Where the engine finds the agent. */
+  /** Where the executor finds the agent. */
   readonly place: string;
   readonly limits: Limits;
-  /** Keeps the timeouts of its attempts; `undefined` where they have none. */
+  /** The timers of its attempts; `undefined` if they have no timeout. */
   readonly timeouts: Deadlines | undefined;
   /** Every limit on the path to the root: a list of its own for each configured agent. */
   readonly limiters: readonly Limit[];
-  /** What of those holds for other processes too. */
+  /** Those of its limits that also hold for other processes. */
   readonly scoped: readonly Scoped[];
   /**
-   * What each of its attempts asks of the limiter, where that is the same for all: slots alone. `undefined` where a limiter or a budget
-   * has to know more of an attempt than that it is one.
+   * What each of its attempts requests from the limiter, if that is the same for all: only slots. `undefined` if a limiter or a budget
+   * needs to know more about an attempt.
    */
   readonly slots: PermitRequest | undefined;
   /** Every budget on the path to the root, the same list at all tiers. */
   readonly budgets: readonly OwnedBudget[];
   readonly tier: string | undefined;
   readonly model: unknown;
-  /** What the model is called. */
+  /** The name of the model. */
   readonly modelName: string | undefined;
   readonly prices: ReadonlyMap<string, Price>;
   /** What it uses costs nothing, and it reserves no money. */
   readonly free: boolean;
-  /** How its answers are kept for other runs; `undefined` where they are not. */
+  /** How its answers are kept for other runs; `undefined` if they are not. */
   readonly cache: CacheSettings | undefined;
-  /** Collects its calls into batches; `undefined` where each is a request of its own. */
+  /** Collects its calls into batches; `undefined` if each is a request of its own. */
   readonly batch: Collector | undefined;
   readonly escalateIf: readonly EscalateIf[];
   /** The same agent at the next tier; `undefined` at the last. */
   readonly next: () => ConfiguredAgent | undefined;
-  /** Who is asked when it has failed. */
+  /** The agents that are asked when it has failed. */
   readonly fallback: readonly ConfiguredAgent[];
 }
 
-/** What a configured agent has to say of how its attempts are limited. */
+/** The fields of a configured agent that limit its attempts. */
 export type Limited = Pick<ConfiguredAgent, "agent" | "limits" | "limiters" | "budgets">;
 
-/** What an attempt asks for that says no more of itself than that it is one. */
+/** The request of an attempt that needs only slots. */
 export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRequest | undefined {
   if (budgets.length > 0 || limiters.some(({ condition }) => condition !== undefined)) {
     return undefined;
@@ -70,8 +70,8 @@ export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRe
 }
 
 /**
- * How long an attempt may take from when it is handed over, with the time to record its end, and to renew what it holds, besides what it may
- * take itself, and with how long after the death of its process it may still begin.
+ * How long an attempt may take from when it is sent. Besides its own time, this includes the time to record its end and to renew what it
+ * holds, and, in `mayBeginWithinMs`, how long after the death of its process it may still begin.
  */
 export function lifeMsOf({ timeoutMs, graceMs }: Limits, mayBeginWithinMs = 0): number {
   return timeoutMs + graceMs + RECORDING_MS + mayBeginWithinMs;
@@ -79,7 +79,7 @@ export function lifeMsOf({ timeoutMs, graceMs }: Limits, mayBeginWithinMs = 0): 
 
 const RECORDING_MS = 60_000;
 
-/** What a configured agent has of what nobody asked for. */
+/** The fields of a configured agent for options that were not set. */
 export const PLAIN_AGENT: Omit<
   ConfiguredAgent,
   "agent" | "definition" | "place" | "limits" | "timeouts" | "limiters" | "slots"

@@ -2,7 +2,7 @@ import { QuorateError } from "../model/errors.ts";
 
 const passed = new WeakSet<object>();
 
-/** What everything is told that a run still waits for when its `deadlineMs` is over. */
+/** The reason with which all waits of a run are cancelled when its `deadlineMs` is over. */
 export function deadlinePassed(where: string, deadlineMs: number): QuorateError {
   const error = new QuorateError(
     "TIMEOUT",
@@ -12,7 +12,7 @@ export function deadlinePassed(where: string, deadlineMs: number): QuorateError 
   return error;
 }
 
-/** Whether what is cancelled with this reason ends by itself, and its run goes on. */
+/** Whether a cancellation with this reason ends only the call, and its run continues. */
 export function isDeadline(reason: unknown): boolean {
   return typeof reason === "object" && reason !== null && passed.has(reason);
 }

@@ -4,8 +4,8 @@ import { tiersAbove } from "./ladder.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
- * What the tokens of a call would have cost at the last of the tiers above its own, in micro-dollars, as if there had been as
- * many. `undefined` where there is no such tier, no price of its model, or nobody knows the tokens.
+ * What the tokens of a call would have cost at the last of the tiers above its own, in micro-dollars, for the same number of
+ * tokens. `undefined` if there is no such tier, no price of its model, or the tokens are unknown.
  */
 export function dearestMicros(
   configured: Pick<ConfiguredAgent, "next" | "prices">,

@@ -13,7 +13,7 @@ import { isDeadline } from "./deadline.ts";
 import { dearestMicros } from "./dearest.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
-/** Who is called: an agent in its place, or a team with the limits of one. */
+/** What is called: an agent in its place, or a team with the limits of one. */
 export type Callee = Pick<
   ConfiguredAgent,
   "limits" | "modelName" | "tier" | "next" | "prices" | "escalateIf" | "batch"
@@ -21,35 +21,35 @@ export type Callee = Pick<
   readonly agent: Pick<Agent, "name">;
 };
 
-/** What came of one attempt at a call. */
+/** The result of one attempt at a call. */
 export type AttemptResult =
   /** It was made, and ended. */
   | (AttemptEnd & {
-      /** What the call has cost with it, where that is not the sum of its attempts: a team's cost is that of the calls in it. */
+      /** The total cost of the call, if it is not the sum of its attempts: a team's cost is that of the calls in it. */
       readonly total?: Cost;
-      /** The answer as the log keeps it, where that is another. */
+      /** The answer as the log keeps it, if that differs. */
       readonly kept?: { readonly output: unknown; readonly redacted: true };
-      /** It had begun before its process died, and went on: the log counts it already, and what it reported is all known. */
+      /** It had begun before its process died, and continued: the log counts it already, and all that it reported is known. */
       readonly goesOn?: true;
     })
-  /** Nobody was asked: a limiter or a budget refused it, or it was cancelled before. */
+  /** No agent was asked: a limiter or a budget refused it, or it was cancelled before. */
   | { readonly ok: false; readonly asked: false; readonly error: unknown }
-  /** It goes on when a person has decided. */
+  /** It continues when a person has decided. */
   | { readonly ok: false; readonly waits: string };
 
-/** What else a decision depends on. */
+/** Further facts that a decision depends on. */
 export interface Moment {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  /** Since the first attempt of this process began. */
+  /** Since the first attempt of this process began, in ms. */
   readonly durationMs: number;
-  /** What budgets were charged for all attempts so far. */
+  /** What budgets have been charged for all attempts so far. */
   readonly charged: number | undefined;
-  /** How long a repetition waits, from 0 to 1 of the longest. */
+  /** How long a retry waits, from 0 to 1 of the longest wait. */
   readonly jitter: number;
   /** Why the call is cancelled. */
   readonly cancelled: { readonly reason: unknown } | undefined;
-  /** No attempt follows, whatever came of this one. */
+  /** No further attempt follows, whatever the result. */
   readonly isLast: boolean;
 }
 
@@ -62,7 +62,7 @@ export type AttemptDecision =
       readonly waitMs: number;
       readonly error: QuorateError;
     }
-  /** The call has no end: whoever goes on with its run makes it again. */
+  /** The call has no end: the process that resumes its run makes it again. */
   | { readonly kind: "cancelled"; readonly events: readonly EventBody[]; readonly reason: unknown };
 
 interface Ended {
@@ -71,16 +71,16 @@ interface Ended {
   readonly outcome: CallOutcome;
 }
 
-/** How often a call may be turned away and queue again; after that it is a failure like any other. */
+/** How often a call may be rate-limited and queue again; after that it fails like any other. */
 const MAX_REQUEUES = 20;
 
 /**
  * Decides what follows from the result of an attempt at a call, which was in `state` before it:
  *
  *     answered ──▶ succeeded
- *     failed ── turned away, and not too often ──────────▶ requeued, and again after a wait
- *            ── worth a repetition, and one is left ─────▶ retried, and again after a wait
- *            ── else, and where nobody was asked ────────▶ failed
+ *     failed ── rate-limited, and not too often ─────────▶ requeued, and again after a wait
+ *            ── may be retried, and a retry is left ───────▶ retried, and again after a wait
+ *            ── else, and if no agent was asked ─────────▶ failed
  *     cancelled ── by the deadline of the run ───────────▶ failed with TIMEOUT
  *               ── else ─────────────────────────────────▶ no end
  */
@@ -108,7 +108,7 @@ export function decide(
   return next ?? failed(state, taken, result.error, moment, made?.after);
 }
 
-/** The end of a call by a failure that is none of its attempts'. */
+/** The end of a call by a failure that no attempt caused. */
 export function failure(
   state: CallState,
   callee: Callee,
@@ -118,7 +118,7 @@ export function failure(
   return failed(state, takenBy(state, callee, undefined, moment), error, moment);
 }
 
-/** What a call has taken by the end of an attempt, as its events say it. */
+/** The totals of a call at the end of an attempt, as its events have them. */
 interface CallTotals extends CallPlace, Models {
   readonly attempt: number;
   readonly cost: Cost;
@@ -161,10 +161,10 @@ function succeeded(
 ): Ended {
   const { output, said } = accepted;
   const { attempt: attempts, cost } = taken;
-  // Only who would be asked at a dearer tier is spared it by a good answer.
+  // A good answer only saves money if the agent would otherwise be asked at a more expensive tier.
   const spared = callee.tier !== undefined && callee.escalateIf.length > 0;
   const dearest = spared ? dearestMicros(callee, cost) : undefined;
-  // What is spread first is copied as a whole, which takes a fifth of the time.
+  // Spreading an object first copies it as a whole, which takes a fifth of the time.
   const event = { ...taken, type: "call.succeeded", durationMs, output } as const;
   const more = { ...kept, ...(dearest !== undefined && { dearestMicros: dearest }) };
   return ended(
@@ -183,7 +183,7 @@ function failed(
 ): Ended {
   const { agent, attempt: attempts, cost } = taken;
   const error = agentError(agent, thrown);
-  // Otherwise its first attempt says it. Who was not asked since the deadline was over is asked when the run is resumed.
+  // Otherwise its first attempt has the key. A call that was not made because the deadline was over is made when the run is resumed.
   const isOnlyHere = attempts === 0 && key !== undefined && !isDeadline(thrown);
   const event: EventBody = {
     type: "call.failed",
@@ -196,7 +196,7 @@ function failed(
   return ended([event, ...after], result);
 }
 
-/** What another attempt follows by, if one does. */
+/** How the next attempt follows, if one does. */
 function again(
   state: CallState,
   taken: CallTotals,
@@ -216,7 +216,7 @@ function again(
     } as const;
     return { kind: "again", events: [event, ...after], waitMs: requeue.waitMs, error };
   }
-  // An attempt that queues again is no repetition: it neither uses one up nor makes the next wait longer.
+  // An attempt that queues again is not a retry: it neither uses one up nor makes the next wait longer.
   const repetition = taken.attempt - state.requeues;
   if (repetition > limits.retries) return undefined;
   const waitMs = retryWaitMs(made.error, repetition, limits.backoff, nowMs, jitter);
@@ -232,8 +232,8 @@ function again(
 }
 
 /**
- * What is left to say of an attempt that ended by itself when its run was cancelled. The call has no end, and whoever goes on with
- * the run is to know what it took.
+ * The last events of an attempt that ended by itself when its run was cancelled. The call has no end, and the process that resumes
+ * the run needs to know what it cost.
  */
 function lastWord(
   { place }: CallState,

@@ -13,8 +13,8 @@ import { lifeMsOf, type ConfiguredAgent } from "./configured-agent.ts";
 import { isDeadline } from "./deadline.ts";
 
 /**
- * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
- * limiter or a budget refuses it with; then nobody was asked.
+ * Makes one attempt: admission → record → run → settle. Rejects if the run is cancelled, if its store fails, and if a
+ * limiter or a budget refuses it; then no agent was asked.
  */
 export function dispatch(
   run: Run,
@@ -26,7 +26,7 @@ export function dispatch(
   const { slots } = configured;
   if (slots === undefined) return dispatchBounded(run, configured, attempt, tally);
   const permit = run.limiter.acquire(slots, run.cancellation, attempt);
-  // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
+  // Not an async function: with room and nothing to wait for, the attempt's own promise is the only one.
   if (permit instanceof Promise) {
     return permit.then((late) => begin(run, configured, attempt, { permit: late }));
   }
@@ -60,7 +60,7 @@ async function dispatchBounded(
   return end;
 }
 
-/** Begins an attempt that has its slots and its money, and that owns them from then on. */
+/** Begins an attempt that has its slots and its money, and owns them from then on. */
 function begin(
   run: Run,
   configured: ConfiguredAgent,
@@ -84,20 +84,20 @@ async function whenRecorded(
 ): Promise<AttemptEnd> {
   const { cancellation, clock } = run;
   try {
-    // Its slots are not kept from others by a store that does not answer a run that is over.
+    // A store that does not answer a run that is over must not keep its slots from others.
     if (recorded !== undefined) await orGivenUp(recorded, cancellation, clock);
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
     await (holds.charge ?? holds.permit).discard();
     if (!isDeadline(error)) throw error;
-    // It has begun, as the log has it, and is to have an end.
+    // It has begun in the log, and needs an end.
     const nowMs = clock.monotonic();
     return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST };
   }
   return send(run, attempt, clock.monotonic(), holds);
 }
 
-/** What an attempt asks of the limiter: its slots and its money, or the money alone, where the slots are those of a batch. */
+/** What an attempt requests from the limiter: its slots and its money, or only the money if the slots are those of a batch. */
 export function permitRequest(
   { budgets, journal, executor }: Run,
   configured: ConfiguredAgent,
@@ -124,7 +124,7 @@ export function permitRequest(
   };
 }
 
-/** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
+/** The greatest cost of an attempt. Throws `BAD_OPTIONS` if the agent's own function cannot say. */
 export function boundAt(
   { agent, tier, model, modelName, prices, free }: ConfiguredAgent,
   input: unknown,
@@ -135,8 +135,8 @@ export function boundAt(
 }
 
 /**
- * Records that an attempt begins, as one of `batch`. Answers as `Journal.record` does. Should its run be over before it has ended, nobody
- * knows yet what it costs.
+ * Records that an attempt begins, as one of `batch`. Answers as `Journal.record` does. If its run is over before it has ended, its
+ * cost is not known yet.
  */
 export function recordStart(
   { shared, clock, journal }: Run,
@@ -157,7 +157,7 @@ export function recordStart(
   return recorded;
 }
 
-/** How an attempt begins, as the log has it. */
+/** The event of an attempt that begins. */
 function startOf(
   { tier, modelName, budgets, free }: ConfiguredAgent,
   { place, attempt, key }: CallRequest,
@@ -166,7 +166,7 @@ function startOf(
 ): CallStarted {
   const isPlain = tier === undefined && modelName === undefined && !free;
   if (isPlain && bound === undefined && batch === undefined) {
-    // What is spread first is copied as a whole, which takes a fifth of the time.
+    // Spreading an object first copies it as a whole, which takes a fifth of the time.
     return key === undefined
       ? { ...place, type: "call.started", attempt }
       : { ...place, type: "call.started", attempt, key };

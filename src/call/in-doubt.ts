@@ -15,8 +15,8 @@ export const WAITS_IN_DOUBT: string =
   "it had been asked when the process ended, and a person says whether to ask it again";
 
 /**
- * What becomes of a call that had begun when the process died: its agent's policy, and for `ask` what a person has decided.
- * Where nobody has, the question is put on the run's list.
+ * What happens to a call that had begun when the process died: its agent's policy, or, for `ask`, what a person has decided.
+ * If nobody has decided, the question is added to the run's list.
  */
 export function policyInDoubt(
   { history, redact, waits }: Run,
@@ -27,7 +27,7 @@ export function policyInDoubt(
   if (!canWait) return "fail";
   const subject = cut(`May ${place.callId} be asked again?`, MAX_SUBJECT_CHARS);
   const latest = history?.decisions("", redact?.text(subject) ?? subject).at(-1);
-  // The choices are always these, however they look in the log.
+  // The options are always these, even if they look different in the log.
   const decided =
     latest?.event.index === undefined ? latest?.event.winner : CHOICES[latest.event.index]?.value;
   if (decided === "retry" || decided === "fail") return decided;

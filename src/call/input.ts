@@ -5,13 +5,13 @@ import { takeJson } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { check, describeIssues, type SchemaResult, type Schema } from "../check/schema.ts";
 
-/** What schemas have made of one task: each is asked once, however many agents share it. */
+/** The results of schemas for one task: each schema is asked once, however many agents share it. */
 export type CheckedInputs = Map<Schema, unknown>;
 
-/** Makes an agent's input of the task and the results that it sees. */
+/** Makes an agent's input from the task and the results that it sees. */
 export type InputMap = (task: unknown, results: CallRequest["results"]) => unknown;
 
-/** What an agent's input is made of. */
+/** What an agent's input is made from. */
 export interface InputParts {
   readonly task: unknown;
   readonly results: CallRequest["results"];
@@ -20,8 +20,8 @@ export interface InputParts {
 }
 
 /**
- * An agent's input: the task, or what `map` makes of it, as the agent's schema gives it. Throws `INPUT_INVALID`. Answers at
- * once unless the schema is asynchronous.
+ * An agent's input: the task, or what `map` makes of it, as the agent's schema returns it. Throws `INPUT_INVALID`. Answers
+ * synchronously unless the schema is asynchronous.
  */
 export function checkInput(
   agent: Agent,
@@ -41,7 +41,7 @@ export function checkInput(
         { issues: checked.issues },
       );
     }
-    // What a key is made of, and what another machine receives, is the value after its schema.
+    // The key, and what another machine receives, is made from the value after its schema.
     const value = takeInput(
       checked.value,
       maxBytes,
@@ -54,7 +54,7 @@ export function checkInput(
   return checked instanceof Promise ? checked.then(keep) : keep(checked);
 }
 
-/** What `map` makes of the task. Throws `INPUT_INVALID` when it throws, or makes what is not JSON. */
+/** What `map` makes of the task. Throws `INPUT_INVALID` if `map` throws, or its result is not JSON. */
 export function mapInput(
   name: string,
   map: InputMap,
@@ -74,7 +74,7 @@ export function mapInput(
   return takeInput(input, maxBytes, `the input of ${name}`);
 }
 
-/** A task as JSON has it. Throws `INPUT_INVALID` for what is not JSON, or too large. */
+/** A task as JSON. Throws `INPUT_INVALID` if it is not JSON, or too large. */
 export function takeInput(value: unknown, maxBytes: number, what: string): unknown {
   const taken = takeJson(value, maxBytes);
   if (taken.fault === undefined) return taken.value;

@@ -6,15 +6,15 @@ import { canonicalJson, takeJson, type Json } from "../model/json.ts";
 import type { Schema } from "../check/schema.ts";
 import type { Redactor } from "../log/redact.ts";
 
-/** Part of every key: what is made otherwise is another key. */
+/** Part of every key: a key that is made differently is another key. */
 export const KEY_FORMAT = 1;
 
-/** What a call is about: everything that shapes its answer, and nothing else. */
+/** The content of a call: everything that shapes its answer, and nothing else. */
 export interface CallContent {
   /** Identifies the agent, or the team. */
   readonly definition: string;
   readonly input: unknown;
-  /** The input is not the run's task itself: something of what others have said may be in it. */
+  /** The input is not the run's task itself: it may contain something of what others have said. */
   readonly derived: boolean;
   readonly results: CallRequest["results"];
   readonly failed?: CallRequest["failed"] | undefined;
@@ -22,13 +22,13 @@ export interface CallContent {
 }
 
 /**
- * What identifies a call by its content. Not its limits, its place in the team, or its description. The parts are hashed once
+ * Identifies a call by its content. Its limits, its place in the team and its description are not part of it. The parts are hashed once
  * each (SHA-256 over canonical JSON, RFC 8785) and joined:
  *
  *     format "/" definition "/" input ( "/" name ":" upstream result )* ( "/~failed:" codes )? ( "/~others:" what they hold )?
  *
- * A name has neither "/" nor "~", and a hash neither "/" nor ":", so that two different lists of parts never look the same. Of
- * what failed before a fallback only the codes count: messages name times and places that are others each time.
+ * A name has neither "/" nor "~", and a hash neither "/" nor ":", so two different lists of parts never look the same. Of
+ * the failures before a fallback only the codes count, because messages have changing times and places.
  */
 export function contentKey(content: CallContent, hashes: PartHashes): string {
   const { definition, input, derived, results, failed, others } = content;
@@ -50,28 +50,28 @@ interface PartHashes {
 }
 
 function upstreamHash(result: UpstreamResult | undefined, hashes: PartHashes): string {
-  // No hash begins with "!", so that no output looks like a failure.
+  // No hash begins with "!", so no output looks like a failure.
   return result?.status === "ok" ? hashes.output(result.output) : `!${hashes.detail(result)}`;
 }
 
-/** Follows a key in which something is left out: a keyed hash of all of the content, or that there is none. */
+/** Ends a key from which something is left out: a keyed hash of all of the content, or nothing. */
 const KEYED = "/~keyed:";
 const HIDDEN = "/~hidden";
 
-/** Whether calls with this key are about the same, of whatever run: of one that has something hidden nobody can tell. */
+/** Whether calls with this key have the same content, in any run. Unknown, and so false, for a key with hidden content. */
 export function isShared(key: string | undefined): key is string {
   return key !== undefined && !key.endsWith(HIDDEN);
 }
 
-/** Whether a key is of a call of that agent, or team, as it is described now. */
+/** Whether a key belongs to a call of that agent or team as it is described now. */
 export function isOfDefinition(key: string | undefined, definition: string): boolean {
   return key?.split("/", 2)[1] === definition;
 }
 
 /**
- * The keys of the calls of one run. Where `redact` takes something out of a content, a hash of it could be guessed from: its key
- * is made of what is left, and of a hash of the whole with the caller's secret where there is one. Without it, the key only tells
- * the calls of its own run apart; see `isShared`.
+ * The keys of the calls of one run. If `redact` takes something out of a content, it could be guessed from a plain hash. Its key
+ * is then made of what is left, and of a hash of the whole with the caller's secret if there is one. Without a secret, the key only
+ * distinguishes the calls of its own run; see `isShared`.
  */
 export class ContentKeys {
   readonly #whole: PartHashes = partHashes(new ValueHashes());
@@ -92,8 +92,8 @@ export class ContentKeys {
   }
 
   /**
-   * Whether a key in a run's log is that of a call with this content, as far as can be told: a secret may have been given since, or
-   * exchanged, and earlier versions of this package hashed everything.
+   * Whether a key in a run's log belongs to a call with this content, as far as that can be known: a secret may have been added or
+   * exchanged since, and earlier versions of this package hashed everything.
    */
   isOf(recorded: string | undefined, content: CallContent): boolean {
     const own = this.of(content);
@@ -105,23 +105,23 @@ export class ContentKeys {
   }
 }
 
-/** A key without the hash of what is hidden, and that hash: empty where there is none, `undefined` where nothing is hidden. */
+/** A key without the hash of its hidden content, and that hash: empty if there is none, `undefined` if nothing is hidden. */
 function partsOf(key: string): readonly [string, string | undefined] {
   if (key.endsWith(HIDDEN)) return [key.slice(0, -HIDDEN.length), ""];
   const at = key.lastIndexOf(KEYED);
   return at < 0 ? [key, undefined] : [key.slice(0, at), key.slice(at + KEYED.length)];
 }
 
-/** A keyed hash, behind what tells its secret from others: with another secret it says nothing. */
+/** A keyed hash, with a prefix that identifies its secret: compared with another secret, it says nothing. */
 export type SecretHash = (text: string) => string;
 
-/** Makes hashes whose secret can be told from others. */
+/** Makes hashes that identify their secret. */
 export function secretHash(hash: (text: string) => string): SecretHash {
   const name = hash("quorate: which secret").slice(0, 8);
   return (text) => `${name}.${hash(text)}`;
 }
 
-/** Whether two keyed hashes are of one secret and of different contents. */
+/** Whether two keyed hashes have the same secret and different contents. */
 export function areOther(one: string | undefined, another: string | undefined): boolean {
   if (one === another || !one || !another) return false;
   return one.split(".")[0] === another.split(".")[0];
@@ -157,7 +157,7 @@ function partHashes(hashes: ValueHashes, redactor?: Redactor): PartHashes {
   };
 }
 
-/** Hashes of JSON values, each object hashed once: a task is shared by a team, a result by all who need it. */
+/** Hashes of JSON values, each object hashed once: a task is shared by a team, a result by all agents that need it. */
 class ValueHashes {
   readonly #known = new WeakMap<object, string>();
   #last: { readonly value: unknown; readonly hash: string } | undefined;
@@ -171,7 +171,7 @@ class ValueHashes {
     return hash;
   }
 
-  /** A task that is no object is asked about as often as one that is: the last one is remembered. */
+  /** A task that is not an object is hashed as often as one that is: the last one is remembered. */
   #plain(value: unknown): string {
     const last = this.#last;
     if (last !== undefined && last.value === value) return last.hash;
@@ -182,8 +182,8 @@ class ValueHashes {
 }
 
 /**
- * What identifies an agent: its name, its version, the shapes of what it takes and gives, and at which tier, with what model,
- * it is asked, where it has any. Of a model that has no name the tier stands for it: change the agent's version with it.
+ * Identifies an agent: its name, its version, the shapes of its input and output, and the tier and model with which
+ * it is asked, if it has any. If the model has no name, the tier stands for it: change the agent's version with it.
  */
 export function agentDefinition(
   { name, version, input, output }: Agent,
@@ -196,7 +196,7 @@ export function agentDefinition(
 }
 
 /**
- * A schema as JSON Schema. One that cannot tell is known by its maker alone: change the agent's version with it.
+ * A schema as JSON Schema. A schema that has none is identified by its vendor alone: change the agent's version with it.
  */
 function shape(schema: Schema | undefined): unknown {
   if (schema === undefined) return null;
@@ -215,8 +215,8 @@ interface JsonSchemas {
 }
 
 /**
- * The same for every attempt at the same request of a run, also after a resume; another when the request changed: what
- * identifies the call, or the issues it is asked to mend.
+ * The same for every attempt at the same request of a run, also after a resume; different if the request changed: its
+ * content, or the issues that it should fix.
  */
 export function idempotencyKey(request: CallRequest, agent: Agent): string {
   const { runId, callId, input, results, issues, keptIssues = issues } = request;

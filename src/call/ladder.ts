@@ -3,22 +3,22 @@ import type { ConfiguredAgent } from "./configured-agent.ts";
 /** One of the calls that may be made for a member. */
 export interface Rung {
   readonly configured: ConfiguredAgent;
-  /** Who stands in for the member, by name, each for the one before; nobody in the member's own calls. */
+  /** The fallbacks by name, each for the one before; empty for the member's own calls. */
   readonly standIns: readonly string[];
   /**
-   * What has to come before it: nothing; a doubt about the answer of the call before, which asked the same agent at the tier below; or
-   * that all calls so far have failed.
+   * What must come before it: nothing; a doubt about the answer of the previous call, which asked the same agent at the tier below; or
+   * the failure of all calls so far.
    */
   readonly after: "nothing" | "doubt" | "failure";
 }
 
 /**
- * Who is asked when an answer is in doubt: the calls that may be made for a member, in their order. Its own; dearer tiers, where
- * `escalateIf` doubts an answer; then those who stand in for it, each with dearer tiers and stand-ins of its own. A run makes those that
- * are called for, a plan reckons with all of them, and a team is known by them.
+ * The calls that may be made for a member, in their order: its own; more expensive tiers, if
+ * `escalateIf` doubts an answer; then its fallbacks, each with its own more expensive tiers and fallbacks. A run makes those that
+ * are needed, a plan counts all of them, and they identify the member for its team.
  *
- * Once all members have answered, those whom others contradict may be asked at their next tiers (`mayBeContradicted`), and in a rerun at
- * any tier above their last (`rerunSeats`).
+ * Once all members have answered, those that others contradict may be asked at their next tiers (`mayBeContradicted`), and in a rerun at
+ * any tier above their last (`rerunAgents`).
  */
 export function ladder(configured: ConfiguredAgent): readonly Rung[] {
   return rungsOf(configured, []);
@@ -32,7 +32,7 @@ function rungsOf(configured: ConfiguredAgent, standIns: readonly string[]): read
   ];
 }
 
-/** The calls at dearer tiers that may follow one at this, as long as each answer is in doubt. */
+/** The calls at more expensive tiers that may follow one at this tier, as long as each answer is in doubt. */
 export function dearerRungs(
   configured: ConfiguredAgent,
   standIns: readonly string[] = [],
@@ -48,7 +48,7 @@ export function tiersAbove(configured: Pick<ConfiguredAgent, "next">): readonly 
   return above;
 }
 
-/** Whether more than one call may be made for a member before others are waited for. */
+/** Whether several calls may be made for a member before others are waited for. */
 export function mayAskFurther({ escalateIf, fallback }: ConfiguredAgent): boolean {
   return fallback.length > 0 || escalateIf.length > 0;
 }
@@ -58,17 +58,17 @@ export function mayBeContradicted({ escalateIf }: ConfiguredAgent): boolean {
   return escalateIf.includes("conflict") || escalateIf.includes("low-margin");
 }
 
-/** A member and all who may stand in for it, each at the first of its tiers. */
+/** A member and all its fallbacks, each at its first tier. */
 export function withStandIns(configured: ConfiguredAgent): readonly ConfiguredAgent[] {
   return [configured, ...configured.fallback.flatMap(withStandIns)];
 }
 
-/** At which of its tiers whoever answered for a member may be asked once more in a rerun. */
+/** The agents, by tier, that may be asked in a rerun instead of the one that answered for a member. */
 export function rerunAgents(configured: ConfiguredAgent): readonly ConfiguredAgent[] {
   return withStandIns(configured).flatMap((one) => [one, ...tiersAbove(one)]);
 }
 
-/** Where an agent is asked in a rerun: at that tier, or at the next where none is named; at its own where that is the dearest. */
+/** The agent that is asked in a rerun: at that tier, or at the next if none is named; at its own if there is no more expensive one. */
 export function rerunAgent(configured: ConfiguredAgent, tier: string | undefined): ConfiguredAgent {
   const above = tiersAbove(configured);
   return (tier === undefined ? above[0] : above.find((at) => at.tier === tier)) ?? configured;

@@ -5,8 +5,8 @@ import { isOfDefinition, isShared, type CallContent } from "./key.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Makes the key of a call and looks for the call in the log. `definition` identifies the callee; `undefined` where the input could not be
- * made, so that the call has no content key.
+ * Makes the key of a call and looks for the call in the log. `definition` identifies the callee; it is `undefined` if the input could not be
+ * made, and then the call has no content key.
  */
 export function prepareCall(
   run: Run,
@@ -21,7 +21,7 @@ export function prepareCall(
   return { spec, input, key, state };
 }
 
-/** The content of a call, which its key is made of. */
+/** The content of a call, from which its key is made. */
 function contentOf(
   definition: string,
   input: unknown,
@@ -32,9 +32,9 @@ function contentOf(
 }
 
 /**
- * What the run's log says of a call. It is found by its place where the team is still the same, and what it was made of is all in the
- * log; else by its content, and a call that was made of what others had said only where nothing of that is hidden, as that may be
- * another now.
+ * What the run's log says about a call. It is found by its place if the team is unchanged and everything that the call was made from is in the
+ * log; else by its content. A call that was made from what others had said is found by content only if nothing of that is hidden, because it may
+ * be different now.
  */
 function recordedCall(
   { history, keys }: Run,
@@ -43,7 +43,7 @@ function recordedCall(
 ): CallState | undefined {
   if (history === undefined) return undefined;
   const { place, judged = false, derived = false, results, others } = spec;
-  // Of what others have said, it may be anything that the run knows.
+  // What others have said may contain anything that the run knows.
   const ofAny = judged || derived || others !== undefined;
   const sources = Object.keys(results).map((name) => memberId(place, name));
   const ofOthers = ofAny || sources.length > 0;

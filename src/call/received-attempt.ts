@@ -7,16 +7,16 @@ import { takeOutput } from "./accept.ts";
 import { isNew } from "./attempt-events.ts";
 import { agentError, failureRecord } from "./call-failure.ts";
 
-/** An event as another process is told it: numbered, and JSON. */
+/** An event in the form for another process: numbered JSON. */
 export type NumberedEvent = AttemptEvent & { readonly seq: number };
 
-/** An attempt in the process that carries it out, apart from that of its run: an executor there is handed it. */
+/** An attempt in the process that carries it out, which is not that of its run: its executor gets this. */
 export interface ReceivedAttempt extends Attempt {
-  /** Nobody waits for it any more. What its executor tells of that is another matter. */
+  /** Nothing waits for it any more. Its executor may still report events. */
   cancel(reason: unknown): void;
 }
 
-/** The attempt of a request. What happens to it is handed to `tell` as JSON, numbered from 1. */
+/** The attempt of a request. Its events are passed to `tell` as JSON, numbered from 1. */
 export function receivedAttempt(
   request: AttemptRequest,
   tell: (event: NumberedEvent) => void,
@@ -44,7 +44,7 @@ export function receivedAttempt(
   };
 }
 
-/** What can be sent of an event; nothing where nobody could read it. An answer that is no JSON, or too large, is refused before it is sent. */
+/** The JSON form of an event; nothing if it could not be read. An answer that is not JSON, or too large, is refused before it is sent. */
 function asJson(
   event: AttemptEvent,
   { place, maxBytes }: AttemptRequest,
@@ -94,7 +94,7 @@ function failureOf(
   };
 }
 
-/** Why an attempt is cancelled, as another process is told it. */
+/** Why an attempt is cancelled, in the form for another process. */
 export function reasonAsJson(agent: string, reason: unknown): ErrorRecord {
   return errorRecord(agentError(agent, reason));
 }

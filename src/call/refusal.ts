@@ -8,7 +8,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   "BAD_OPTIONS",
 ]);
 
-/** Whether a limiter or a budget did not let an attempt pass. */
+/** Whether the error says that a limiter or a budget refused an attempt. */
 export function isRefusal(error: unknown): error is QuorateError {
   return isSoundError(error) && REFUSALS.has(error.code);
 }

@@ -3,7 +3,7 @@ import { nothingBy, type Spent } from "../money/spent.ts";
 import { usageSum, type UsageSum } from "../money/usage-sum.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
-/** What one attempt reports, and what of that has been told. A class, as an attempt is one. */
+/** The sum of what one attempt reports, and what of it was passed on. A class, like an attempt. */
 export class ReportSum {
   readonly #sum: UsageSum;
   #told: Spent;
@@ -16,7 +16,7 @@ export class ReportSum {
     this.#told = nothingBy(configured);
   }
 
-  /** Adds a report. Answers whether it is the first since it was told. */
+  /** Adds a report. Returns whether it is the first since the last `tell`. */
   add(usage: Usage): boolean {
     const isFirst = !this.#hasMore;
     this.#hasMore = true;
@@ -25,14 +25,14 @@ export class ReportSum {
     return isFirst;
   }
 
-  /** One of them cannot be read. Answers whether it is the first such. */
+  /** Counts an unreadable report. Returns whether it is the first such. */
   refuse(): boolean {
     const isFirst = !this.#refused;
     this.#refused = true;
     return isFirst;
   }
 
-  /** All that was reported so far is told now. */
+  /** Everything that was reported so far is passed on now. */
   tell(): void {
     this.#told = this.#sum.spent;
     this.#hasMore = false;

@@ -21,52 +21,52 @@ import type { Redactor } from "../log/redact.ts";
 export interface Run {
   readonly journal: Journal;
   readonly cancellation: Cancellation;
-  /** Cancelled when the run's `deadlineMs` is over: no call goes on, and what was answered by then is decided. */
+  /** Cancelled when the run's `deadlineMs` is over: every call ends, and the run is decided on the answers that it has. */
   readonly deadline: Cancellation | undefined;
   readonly clock: Clock;
   readonly executor: Executor;
-  /** Traces it; `undefined` where nobody does. */
+  /** Traces it; `undefined` if tracing is off. */
   readonly tracing: RunTracing | undefined;
-  /** What it takes. */
+  /** Its bill so far. */
   readonly bill: BillFold;
-  /** What is to be told of it beside its outcome. */
+  /** Its notices so far. */
   readonly notices: NoticeFold;
-  /** Says when an attempt may go. */
+  /** Says when an attempt may start. */
   readonly limiter: Limiter;
-  /** The budgets that are its own. */
+  /** Its own budgets. */
   readonly budgets: RunBudgets;
-  /** What is kept beside the runs: answers of other runs, and what they have taught. */
+  /** Values beside the runs: answers of other runs, and what they have taught. */
   readonly values: Store["values"];
-  /** What it wants of the cache. */
+  /** Its cache options. */
   readonly cache: RunCache;
-  /** Whose it is: answers that are kept, joined or asked for in a batch are those of its tenant. */
+  /** Its tenant: answers are kept, joined and batched only within it. */
   readonly tenant: string | undefined;
   /** The calls of this process that others may join. */
   readonly flights: Flights;
-  /** Of the run as the attempts of one call have it: that others use its answer. */
+  /** For the attempts of one call, if other calls use its answer. */
   readonly shared: Shared | undefined;
-  /** Whether somebody can go on with it, so that a person may be waited for. */
+  /** Whether it can be resumed, so that it may wait for a person. */
   readonly resumable: boolean;
-  /** Makes content keys; `undefined` where nobody asks for keys. */
+  /** Makes content keys; `undefined` if no keys are needed. */
   readonly keys: ContentKeys | undefined;
-  /** Takes secrets out of what leaves the run; `undefined` where nobody wants that. */
+  /** Takes secrets out of what leaves the run; `undefined` if the team has no `redact`. */
   readonly redact: Redactor | undefined;
-  /** What the log of the run says already; `undefined` for one that begins. */
+  /** What the log of the run has already; `undefined` for a new run. */
   readonly history: History | undefined;
   /** The run that this one is a fork of. */
   readonly origin: Origin | undefined;
-  /** What earlier runs taught of a team's agents, by its scope; read when the team begins, and the same when it is resumed. */
+  /** What earlier runs taught about a team's agents, by the team's scope; read when the team begins, and the same on a resume. */
   readonly learned: Map<string, LearnedBefore>;
-  /** What the run waits for a person to decide, filled as it turns out. */
+  /** The questions for which the run waits for a person, collected as they arise. */
   readonly waits: OpenQuestion[];
 }
 
-/** What the attempts of a call have to know of others who use its answer. */
+/** What the attempts of a call need to know about other calls that use its answer. */
 export interface Shared {
-  /** Stops an attempt, in place of the run's cancellation: it goes on as long as somebody waits for it. */
+  /** Cancels an attempt instead of the run's cancellation: it continues as long as any call waits for it. */
   readonly cancellation: Cancellation;
   /** Is told the answer, in the turn of the event loop in which it is recorded. */
   readonly answered: (answer: Extract<EventBody, { readonly type: "call.succeeded" }>) => void;
-  /** The attempt that began last, and since when the call is under way: for one whose run is over before it. */
+  /** The attempt that began last, and since when the call is under way: for a call whose run is over before it. */
   begun: { readonly attempt: number; readonly sinceMs: number } | undefined;
 }

@@ -7,12 +7,12 @@ import type { AttemptEnd } from "./attempt-end.ts";
 import type { Holding } from "./charge.ts";
 import type { Run } from "./run.ts";
 
-/** What an attempt holds that is no part of a batch. */
+/** What an attempt that is not part of a batch holds. */
 export interface Permitted extends Holding {
   readonly permit: Permit;
 }
 
-/** Hands an attempt to its executor, at `nowMs` of the clock's monotonic time, which is now. The promise never rejects. */
+/** Hands an attempt to its executor now, which is `nowMs` of the clock's monotonic time. The promise never rejects. */
 export function send(
   { executor, tracing }: Pick<Run, "executor" | "tracing">,
   attempt: CallAttempt,
@@ -41,8 +41,8 @@ export function send(
 }
 
 /**
- * Goes on with an attempt that a process which died has sent. Answers with its end, or `undefined` where the executor knows nothing of it:
- * then nothing is held any more.
+ * Continues an attempt that a dead process has sent. Resolves to its end, or to `undefined` if the executor does not know it:
+ * then it holds nothing any more.
  */
 export async function goOnWith(
   { executor, clock }: Run,
@@ -55,7 +55,7 @@ export async function goOnWith(
   const attached = async (): Promise<unknown> =>
     attach !== undefined && promiseOf(holding.run(holds.permit, attach, attempt));
   const isThere = await Promise.race([
-    // Who cannot tell what became of it knows nothing of it.
+    // An executor that cannot say what happened to it does not know it.
     attached().catch(hear),
     // It is cancelled, or has ended.
     ended.then(() => true),
@@ -68,8 +68,8 @@ export async function goOnWith(
 }
 
 /**
- * Whether an attempt whose run is over here is left to whoever has taken the run over, or does when its store works again. What it holds of
- * what is scoped is left to them too: its agent is still at work.
+ * Whether an attempt whose run is over here is left to the process that has taken the run over, or will when its store works again. Its scoped
+ * slots and money are left to it, too, because its agent is still at work.
  */
 export function isLeft(
   { executor }: Pick<Run, "executor">,

@@ -1,12 +1,12 @@
 import type { SupervisorLabel, LiveEvent } from "../model/events.ts";
 
-/** A run as it begins in this process, or is gone on with. */
+/** A run as it begins or is resumed in this process. */
 export interface TracedRun {
   readonly runId: string;
   readonly supervisor: SupervisorLabel;
   readonly tenant?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** What its log says of the last time that somebody was at work on it, or that of the run that it is a fork of: a W3C trace context. */
+  /** The W3C trace context of the last process that drove the run, from its log; for a new fork, that of its origin. */
   readonly earlier?: string;
 }
 
@@ -16,17 +16,17 @@ export interface TracedAttempt {
   readonly attempt: number;
 }
 
-/** What traces one run, from when it begins in this process until it has ended or goes to sleep. */
+/** Traces one run, from when it begins in this process until it has ended or starts to wait. */
 export interface RunTracing {
-  /** The W3C trace context of the run, which its log keeps for whoever goes on with it. */
+  /** The W3C trace context of the run, which its log keeps for the process that resumes it. */
   readonly traceparent?: string | undefined;
-  /** Hears of every event that the run adds to its log, once it is kept, and of progress. */
+  /** Receives every event that the run adds to its log, once it is kept, and progress. */
   hear(event: LiveEvent): void;
-  /** The W3C trace context that the agent of an attempt works under, wherever it does. */
+  /** The W3C trace context in which the agent of an attempt works, wherever it runs. */
   traceparentOf(attempt: TracedAttempt): string | undefined;
-  /** Does `work`, in which an attempt is handed to its executor, in the attempt's own context, and answers with what that does. */
+  /** Runs `work`, which hands an attempt to its executor, in the attempt's own context, and returns its result. */
   within<T>(attempt: TracedAttempt, work: () => T): T;
-  /** Nobody is at work on the run any more: it has an outcome, or was given up for a reason. */
+  /** The run is not driven here any more: it has an outcome, or was given up for a reason. */
   end(failed: { readonly reason: unknown } | undefined): void;
 }
 

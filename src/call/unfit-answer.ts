@@ -6,18 +6,18 @@ import type { Fields } from "../model/record.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 import { describeIssues, isIssue, issuesFrom } from "../check/schema.ts";
 
-/** A model that answered, but not with what it was asked for, as its client throws it. */
+/** A model's answer of the wrong shape, as its client throws it. */
 export interface UnfitAnswer {
   readonly error: QuorateError;
-  /** What the answer cost all the same, as far as the client says; its model where that has a price. */
+  /** What the answer cost all the same, as far as the client says; names its model if that has a price. */
   readonly usage: Usage;
-  /** What it answered, where that was JSON. */
+  /** The answer, if it was JSON. */
   readonly answer: unknown;
 }
 
 /**
- * What an agent threw, where it says that a model's answer does not fit the agent's schema: the AI SDK's `NoObjectGeneratedError`.
- * It is `OUTPUT_INVALID` then, as if the agent had returned that answer.
+ * What an agent threw, if it says that a model's answer does not fit the agent's schema: the AI SDK's `NoObjectGeneratedError`.
+ * It then becomes `OUTPUT_INVALID`, as if the agent had returned that answer.
  */
 export function unfitAnswer(configured: ConfiguredAgent, thrown: unknown): UnfitAnswer | undefined {
   const { name } = configured.agent;
@@ -41,7 +41,7 @@ export function unfitAnswer(configured: ConfiguredAgent, thrown: unknown): Unfit
   }
 }
 
-/** What was wrong with the answer: what the schema said, or why it is no JSON. */
+/** What was wrong with the answer: what the schema said, or why it is not JSON. */
 function issuesIn(error: Fields): readonly Issue[] {
   const [, ...below] = causes(error);
   for (const cause of below) {
@@ -75,7 +75,7 @@ function countIn(usage: unknown, name: string, ours: keyof Tokens): Partial<Toke
   return typeof count === "number" ? { [ours]: count } : {};
 }
 
-/** Whether what a client says of an answer is what the agent has reported last. */
+/** Whether the usage that a client reports for an answer is what the agent has reported last. */
 export function isSameUsage(said: Usage, reported: Usage | undefined): boolean {
   return said.inputTokens === reported?.inputTokens && said.outputTokens === reported?.outputTokens;
 }

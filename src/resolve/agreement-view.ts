@@ -8,10 +8,10 @@ import {
 } from "./foresight.ts";
 import { areMajority } from "./voices.ts";
 
-// What resolvers make of claims about which all who spoke agree, as far as not everybody has been asked. Whether those who spoke are a majority
-// depends on who is still asked, and on who of them fails.
+// How resolvers judge claims on which all who spoke agree, while some agents have not been asked. Whether those who spoke are a majority
+// depends on who is still asked, and on which of them fail.
 
-/** How many speak, of how many that were asked, and how many are to come. */
+/** How many speak, how many were asked, and how many are to come. */
 interface Speaking {
   readonly voices: number;
   readonly asked: number;
@@ -23,7 +23,7 @@ function speaking({ held, asked = 0 }: SaidSoFar, toCome: readonly string[] = []
   return { voices, asked: Math.max(asked, voices), toCome: toCome.length };
 }
 
-/** Whether they are a majority, whoever is asked still and agrees; `undefined` where that is open. */
+/** Whether they are a majority, whoever else is asked and agrees; `undefined` if that is open. */
 function areSurely({ voices, asked, toCome }: Speaking): boolean | undefined {
   if (areMajority(voices, asked + toCome)) return true;
   const mayBe = areMajority(voices + toCome, asked + toCome) || areMajority(voices, asked);
@@ -33,12 +33,12 @@ function areSurely({ voices, asked, toCome }: Speaking): boolean | undefined {
 /** A resolver that leaves a majority to others. */
 interface Counting {
   readonly makes: (said: SaidSoFar) => ResolverMade | undefined;
-  /** Those that count, of these. */
+  /** How many of these agents count. */
   readonly count: (agents: readonly string[]) => number;
   readonly quorum: number;
-  /** What it makes of fewer: nobody wins, or it defers. */
+  /** Its ruling if fewer count: nobody wins, or it defers. */
   readonly fewer: null | "defers";
-  /** Whether it leaves a majority to others also where fewer count. */
+  /** Whether it leaves a majority to others even if fewer count. */
   readonly always: boolean;
 }
 
@@ -48,7 +48,7 @@ function viewOf(now: ResolverView["now"], sure: ResolverView["sure"]): ResolverV
 
 const NOBODY: ResolverMade = Object.freeze({ place: null, confidence: 0 });
 
-/** As `unanimous()` judges it: with at least so many voices one alone decides, and a majority does. */
+/** The view of `unanimous()`: with at least `quorum` voices a single voice decides, and so does a majority. */
 export function unanimity(quorum: number): ResolverView {
   const now: ResolverView["now"] = (said) => {
     const { voices, asked } = speaking(said);
@@ -61,7 +61,7 @@ export function unanimity(quorum: number): ResolverView {
     const { voices, asked } = these;
     if (voices + toCome.length < quorum) return null;
     if (voices < quorum) return undefined;
-    // One voice decides as a majority does: what comes to it has to make one.
+    // A single voice decides like a majority: further voices must make one.
     const isSure =
       voices === 1
         ? toCome.length === 0 || areMajority(2, asked + toCome.length)
@@ -70,7 +70,7 @@ export function unanimity(quorum: number): ResolverView {
   });
 }
 
-/** As a resolver judges it that counts: it has the word where those who spoke are no majority. */
+/** The view of a resolver that counts: it decides if those who spoke are no majority. */
 export function counting({ makes, count, quorum, fewer, always }: Counting): ResolverView {
   const now: ResolverView["now"] = (said) => {
     const { voices, asked } = speaking(said);

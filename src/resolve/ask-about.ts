@@ -6,7 +6,7 @@ export function asksAgents({ asks = [] }: Resolver): boolean {
   return asks.length > 0;
 }
 
-/** Whether there is something to settle about a subject. */
+/** Whether a subject needs to be settled. */
 export function isContested({ positions, refused }: Subject): boolean {
   return positions.length > 1 && refused === undefined;
 }
@@ -21,7 +21,7 @@ export function mayAskTooMany(
   return subjects.filter(isContested).length > maxSubjects;
 }
 
-/** So many of the subjects: those that most agents hold a position on; of equals the first. */
+/** The given number of subjects on which most agents hold a position; of equals the first. */
 export function mostHeld(subjects: readonly Subject[], many: number): ReadonlySet<Subject> {
   const ranked = subjects
     .map((subject) => ({ subject, holders: holdersOf(subject) }))
@@ -33,7 +33,7 @@ function holdersOf({ positions }: Subject): number {
   return positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
 }
 
-/** The chain for subjects that agents are not asked about: what would ask defers, and says so. */
+/** The chain for subjects about which no agents are asked: resolvers that would ask defer, and say so. */
 export function withoutAsking(
   resolve: readonly Resolver[],
   maxSubjects: number,

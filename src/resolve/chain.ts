@@ -6,10 +6,10 @@ import { support } from "./support.ts";
 import { unanimous } from "./unanimous.ts";
 import { vote } from "./vote.ts";
 
-/** How conflicts are settled where nothing else is said: claims by majority, findings by count. Asks nobody. */
+/** The default chain: claims by majority, findings by count. Asks no agents. */
 export const DEFAULT_CHAIN: readonly Resolver[] = Object.freeze([unanimous(), vote(), support()]);
 
-/** A chain as it was given, one resolver or a list, checked. Throws `BAD_OPTIONS` for what is no resolver. */
+/** A chain, given as one resolver or a list, checked. Throws `BAD_OPTIONS` for anything else. */
 export function checkChain(
   resolve: Resolver | readonly Resolver[],
   where: string,
@@ -39,7 +39,7 @@ function isResolver(given: unknown): given is Resolver {
 }
 
 /**
- * Refuses with `BAD_OPTIONS` different agents of one name that a team's chain and its comparators ask: the log could not
+ * Refuses with `BAD_OPTIONS` different agents with one name that a team's chain and its comparators ask: the log could not
  * tell them apart.
  */
 export function checkAsked(

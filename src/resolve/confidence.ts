@@ -1,4 +1,4 @@
-/** The estimator behind {@link laplace}, as verdicts name it. */
+/** The name of the estimator behind {@link laplace} in verdicts. */
 export const LAPLACE = "laplace";
 
 /**

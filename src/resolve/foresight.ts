@@ -4,63 +4,63 @@ import { voicesOf } from "./voices.ts";
 
 /** What was said about one claim so far. */
 export interface SaidSoFar {
-  /** Positions that somebody holds, by the text that equal ones share, and who holds each; nobody holds two. */
+  /** Positions that agents hold, by the text that equal ones share, and their holders; no agent holds two. */
   readonly held: readonly { readonly key: string; readonly by: readonly string[] }[];
   readonly topic?: string | undefined;
-  /** How many were asked so far, those who failed or said nothing included. As many as hold something where left out. */
+  /** How many were asked so far, including those that failed or said nothing. Default: as many as hold something. */
   readonly asked?: number | undefined;
-  /** The keys of all positions that can be, where they are listed. */
+  /** The keys of all possible positions, if they are listed. */
   readonly listed?: readonly string[] | undefined;
 }
 
-/** What a resolver makes of it: the winner's place in `held` and how sure that is; `null`: that nobody wins. `undefined`: it defers. */
+/** A resolver's ruling: the winner's index in `held` and its confidence; `null`: nobody wins. `undefined`: it defers. */
 export interface ResolverMade {
   readonly place: number | null;
   readonly confidence: number;
 }
 
 /**
- * What a resolver makes of it for sure, whoever of those to come says what, or nothing: the place of the winner, `null` that nobody wins,
- * `"defers"`; `undefined` where it is open.
+ * A resolver's certain ruling, whatever those to come say: the index of the winner, `null` if nobody wins,
+ * `"defers"`; `undefined` if it is open.
  */
 export type SureWinner = number | null | "defers" | undefined;
 
-/** How a resolver looks at a claim that not everybody has spoken about. Pure. */
+/** How a resolver judges a claim while some agents have not spoken. Pure. */
 export interface ResolverView {
-  /** Should nobody say anything more. */
+  /** Its ruling if nobody said anything more. */
   readonly now: (said: SaidSoFar) => ResolverMade | undefined;
-  /** A proof: whatever comes, it is so. */
+  /** A proven ruling, whatever comes. */
   readonly sure: (said: SaidSoFar, toCome: readonly string[]) => SureWinner;
-  /** Whether answers of `next` may make it sure of a winner: `false` only where none do. */
+  /** Whether answers of `next` may make it sure of a winner: `false` only if none can. */
   readonly could: (said: SaidSoFar, next: readonly string[], rest: readonly string[]) => boolean;
-  /** The highest confidence that answers of `next` may give it, or more. */
+  /** An upper bound of the confidence that answers of `next` may give it. */
   readonly most: (said: SaidSoFar, next: readonly string[]) => number;
   /** Whether it may be sure that it defers while some are to come. */
   readonly defers: boolean;
 }
 
-/** What a resolver can foresee of one subject. */
+/** What a resolver can foresee about one subject. */
 export interface Foresight {
-  /** Where there are two positions or more: as it settles. */
+  /** With two or more positions: how it settles. */
   readonly contested: ResolverView;
-  /** Where there is one: as it judges that. Absent where it does not. */
+  /** With one position: how it judges that. Absent if it does not. */
   readonly agreed?: ResolverView;
-  /** What it knows of the agents. Absent where it treats all alike, or as its options say. */
+  /** What it knows about the agents. Absent if it treats all alike, or as its options say. */
   readonly record?: AgentsRecord;
 }
 
-/** What is known of agents before they answer. */
+/** What is known about agents before they answer. */
 export interface AgentsRecord {
-  /** Truths that it rests on; 0 where it is learned from agreement. */
+  /** How many truths it is based on; 0 if it was learned from agreement. */
   readonly truths: number;
-  /** What an answer is worth, and the standard error of that. */
+  /** How much an answer is worth, and the standard error of that. */
   readonly worth: (agent: string) => { readonly worth: number; readonly error: number };
 }
 
-/** A position that nobody holds, in proofs. */
+/** A position that nobody holds, for proofs. */
 const ANOTHER = "\u0000another";
 
-/** What was said, had these said that as well. */
+/** What would have been said if these agents had said that, too. */
 export function saidToo(said: SaidSoFar, key: string, by: readonly string[]): SaidSoFar {
   if (by.length === 0) return said;
   const known = said.held.some((one) => one.key === key);
@@ -71,7 +71,7 @@ export function saidToo(said: SaidSoFar, key: string, by: readonly string[]): Sa
   return { ...said, held, asked: before + by.length };
 }
 
-/** The positions that those to come may take: each that is held, those that are listed, or one that nobody holds. */
+/** The positions that those to come may take: each held one, each listed one, or one that nobody holds. */
 export function mayBeSaid({ held, listed }: SaidSoFar): readonly string[] {
   const keys = held.map(({ key }) => key);
   const others = listed === undefined ? [ANOTHER] : listed.filter((key) => !keys.includes(key));
@@ -79,8 +79,8 @@ export function mayBeSaid({ held, listed }: SaidSoFar): readonly string[] {
 }
 
 /**
- * Of a resolver in whose eyes a position is never nearer to winning than when all of `next` hold it: it could be sure only where it would
- * be then.
+ * For a resolver for which a position is closest to winning if all of `next` hold it: it can be sure only if it is sure
+ * then.
  */
 export function ifAllAgree(sure: ResolverView["sure"]): ResolverView["could"] {
   return (said, next, rest) =>
@@ -90,7 +90,7 @@ export function ifAllAgree(sure: ResolverView["sure"]): ResolverView["could"] {
     });
 }
 
-/** The same of a resolver that is never surer than when all of `next` hold one position. */
+/** The same for a resolver whose confidence is highest if all of `next` hold one position. */
 export function ifAllAgreed(now: ResolverView["now"]): ResolverView["most"] {
   return (said, next) =>
     mayBeSaid(said).reduce(
@@ -99,7 +99,7 @@ export function ifAllAgreed(now: ResolverView["now"]): ResolverView["most"] {
     );
 }
 
-/** What a rule makes of it. */
+/** The ruling of a rule. */
 export function byRule(rule: (question: Question) => Ruling): ResolverView["now"] {
   return ({ held }) => {
     const positions = held.map(({ key, by }) => ({
@@ -114,7 +114,7 @@ export function byRule(rule: (question: Question) => Ruling): ResolverView["now"
   };
 }
 
-/** Where there is a conflict a resolver never decides. */
+/** For a resolver that never decides a conflict. */
 export const NEVER: ResolverView = Object.freeze({
   now: () => undefined,
   sure: () => "defers" as const,

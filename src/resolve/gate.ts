@@ -14,25 +14,25 @@ import { voicesOf } from "./voices.ts";
 /** The winners that pass, by subject. */
 export interface PassBySubject {
   readonly [subject: string]: readonly Json[];
-  /** No list is one, so that what the compiler says of a list names the winners that there can be. */
+  /** Excludes lists, so that the compile error for a list names the possible winners. */
   readonly [Symbol.iterator]?: never;
 }
 
-/** What has to be decided for an outcome to pass. `Winner` is what agents can hold about `"task"`, where that is known. */
+/** What must be decided for an outcome to pass. `Winner` is what agents can hold about `"task"`, if that is known. */
 export interface GateOptions<Winner extends Json = Json> {
-  /** The winners that pass: about `"task"` as a list, about several subjects by their names. Compared as by `equal()`. */
+  /** The winners that pass: about `"task"` as a list, about several subjects by their names. Compared with `equal()`. */
   readonly pass?: readonly Winner[] | PassBySubject;
-  /** A finding that stands and is as severe, or worse, does not pass. Findings are not looked at where left out. */
+  /** A finding that stands with this severity, or a worse one, does not pass. Without it, findings are ignored. */
   readonly severity?: Severity;
 }
 
-/** What a gate says of a run. */
+/** A gate's result for a run. */
 export interface Gated {
-  /** `null`: nobody can tell. */
+  /** `null`: undecided. */
   readonly passed: boolean | null;
   /** The subjects whose winner does not pass. */
   readonly against: readonly string[];
-  /** Why nobody can tell, of a run that has ended with an outcome; at most {@link MAX_UNCLEAR}. */
+  /** Why it is undecided, for a run that has ended with an outcome; at most {@link MAX_UNCLEAR}. */
   readonly unclear?: readonly Unclear[];
 }
 
@@ -94,8 +94,8 @@ export interface GatedRun {
 }
 
 /**
- * Whether a run passes: only where everything that the gate is about is settled and passes; not where something that is settled does not
- * pass; else nobody can tell.
+ * Whether a run passes: true only if everything that the gate names is settled and passes; false if something that is settled does not
+ * pass; otherwise undecided.
  */
 export function gatedBy({ rules, severity }: Gate, run: GatedRun): Gated {
   const judged = [
@@ -108,7 +108,7 @@ export function gatedBy({ rules, severity }: Gate, run: GatedRun): Gated {
   ];
   const against = judged.flatMap(({ subject, passes }) => (passes === false ? [subject] : []));
   if (against.length > 0) return { passed: false, against };
-  // Of one that waits or failed its status says why.
+  // If it waits or failed, its status says why.
   if (run.status !== "complete" && run.status !== "partial") return { passed: null, against };
   const unclear = judged
     .filter(({ passes }) => passes === null)
@@ -122,7 +122,7 @@ function passesBy({ listed, pass }: GateRule, verdict: Verdict): boolean | null 
   return isSure(verdict) ? listed.has(foldedKey(verdict.winner)) === pass : null;
 }
 
-/** What one part of a gate says; `why` is for where that is `null`. */
+/** The result of one part of a gate; `why` applies if it is `null`. */
 interface Judged extends Unclear {
   readonly passes: boolean | null;
 }
@@ -144,7 +144,7 @@ function judgedFindings(
     const said = finding?.severity;
     if (kind !== "finding" || (said !== undefined && SEVERITIES.indexOf(said) > bound)) return [];
     const stands = winner === PRESENT;
-    // Nobody said how bad it is.
+    // No reporter gave a severity.
     const unrated = isSure(verdict) && stands && said === undefined;
     const passes = unrated || !isSure(verdict) ? null : !stands;
     return [{ subject, passes, why: unrated ? "has no severity" : unsureWords(verdict) }];
@@ -157,17 +157,17 @@ function judgedFindings(
   return [{ subject: "", passes: null, why }, ...found];
 }
 
-/** That nothing was found says little where as many failed as looked. */
+/** That nothing was found says little if as many failed as looked. */
 export function enoughLooked(looked: number, missing: number): boolean {
   return looked === 1 ? missing === 0 : looked > missing;
 }
 
-/** Whether something was decided. One voice decides where nobody else was asked. */
+/** Whether something was decided. A single voice decides if nobody else was asked. */
 export function isSettled({ status, asked }: Verdict): boolean {
   return status === "unanimous" || status === "decided" || (status === "unopposed" && asked === 1);
 }
 
-/** As {@link isSettled}; in logs of earlier versions one voice is unanimous, and nobody knows how many were asked. */
+/** Like {@link isSettled}. In logs of earlier versions one voice is called unanimous, and it is unknown how many were asked. */
 function isSure(verdict: Verdict): boolean {
   return isSettled(verdict) && (voicesOf(verdict.positions) > 1 || verdict.asked === 1);
 }

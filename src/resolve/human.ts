@@ -7,11 +7,11 @@ import type { Resolver, ResolverContext, Question, Ruling } from "./resolver.ts"
 import { shown } from "../conflict/plain.ts";
 
 export interface HumanOptions {
-  /** How long a person is waited for, in ms from when the run began to wait. For ever where left out. */
+  /** How long to wait for a person, in ms from when the run began to wait. Default: no limit. */
   readonly withinMs?: number;
-  /** The position that holds when the time is over and nobody has decided. The resolver defers where left out. */
+  /** The position that wins if nobody has decided in time. Without it, the resolver defers. */
   readonly otherwise?: Json;
-  /** Of the resolver. Default: `"human"`. */
+  /** The resolver's name. Default: `"human"`. */
   readonly name?: string;
 }
 
@@ -22,12 +22,12 @@ export const HUMAN: Options<HumanOptions, "name"> = options({
 });
 
 /**
- * Leaves the question to a person. The run goes to sleep in its log, with the status `waiting`, and no process is needed until
+ * Leaves the question to a person. The run stops with the status `waiting`, and no process is needed until
  * somebody decides (`decide`, `quorate decide`) and it is resumed; the chain stops here until then. When the time is
- * over the verdict says that nobody decided, never that a person said no.
+ * over, the verdict says that nobody decided, never that a person said no.
  *
- * Needs a store that runs can be resumed from; without one it defers. Confidence 1 from `person`: a person's word is not
- * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
+ * Needs a store from which runs can be resumed; without one it defers. Confidence 1 from `person`: a person's decision is not
+ * weighed. With `otherwise`, Laplace's rule of succession over its holders.
  */
 export function human(given: HumanOptions = {}): Resolver {
   const { withinMs, otherwise, name } = HUMAN.of(given, "human");

@@ -5,8 +5,8 @@ import { orCancelled } from "../async/or-cancelled.ts";
 import type { Resolver, Ruling } from "./resolver.ts";
 
 /**
- * Gives a resolver until a deadline: its signal is aborted then, and what it has not ruled by then is a failure of its own, so that the
- * chain goes on. What it rules at once counts also afterwards.
+ * Gives a resolver until a deadline: its signal is then aborted, and if it has not ruled by then, it has failed, so the
+ * chain continues. A synchronous ruling counts even after the deadline.
  */
 export function inTime(deadline: Cancellation): (resolver: Resolver) => Resolver {
   return (resolver) => ({

@@ -4,14 +4,14 @@ import type { Position } from "../model/conflict.ts";
 import { shownEvidence, shownPosition } from "../prompt/fence.ts";
 import type { Question } from "./resolver.ts";
 
-// What one agent is shown: of each subject the most held of the other positions, and of each some reasons.
+// What one agent is shown: for each subject the most held of the other positions, and for each of these some reasons.
 const MAX_SUBJECTS = 20;
 const MAX_SIDES = 8;
 const EVIDENCE = { maxEvidence: 5, maxEvidenceChars: 1_000 };
 
 /**
- * For everybody who holds a position on these questions what the others hold, by agent. Without names; evidence in code-unit order,
- * so that it says nothing of who gave it. At most 8 positions on each of 20 subjects, 5 pieces of evidence of 1,000 characters.
+ * For every agent that holds a position on these questions: what the others hold. Without names; evidence is in code-unit order,
+ * so it does not reveal who gave it. At most 8 positions on each of 20 subjects, 5 pieces of evidence of 1,000 characters.
  */
 export function otherSides(
   questions: readonly Question[],

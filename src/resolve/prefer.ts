@@ -9,9 +9,9 @@ import type { ResolverView } from "./foresight.ts";
 import type { Resolver, Question, Ruling } from "./resolver.ts";
 
 /**
- * The first of these values that somebody holds wins, however few they are: a standing order such as "when in doubt,
- * hold". Values are compared as by `equal()`. Defers when nobody holds any of them. Confidence: Laplace's rule of
- * succession over those who hold it and all who spoke.
+ * The first of these values that an agent holds wins, however few hold it: a standing order such as "when in doubt,
+ * hold". Values are compared with `equal()`. Defers if nobody holds any of them. Confidence: Laplace's rule of
+ * succession over its holders and all who spoke.
  */
 export function prefer(values: readonly Json[]): Resolver {
   hearOptions(values);
@@ -44,7 +44,7 @@ export function prefer(values: readonly Json[]): Resolver {
     const confidence = laplace(held[place]?.by.length ?? 0, speakers, held.length);
     return { place, confidence };
   };
-  // Whoever comes may hold what is preferred to all that is held.
+  // An agent to come may hold a value that is preferred to all that are held.
   const sure: ResolverView["sure"] = (said, toCome) => {
     const best = said.held.findIndex(({ key }) => key === keys[0]);
     if (best >= 0) return best;

@@ -4,18 +4,18 @@ import type { Json } from "../model/json.ts";
 import type { Resolver } from "./resolver.ts";
 
 export interface RerunOptions {
-  /** At which of the team's tiers they are asked; the next of each where left out. Never a cheaper one than before. */
+  /** The team's tier at which they are asked; default: the next of each. Never a cheaper one than before. */
   readonly tier?: string;
 }
 
 export const RERUN: Options<RerunOptions> = options({ tier: TIER }, { instead: "use { tier }" });
 
 /**
- * Has those who disagree asked once more, with what the others hold in `context.others`; once in a run, for all subjects that
- * come to this resolver together. What they say then takes the place of what they said before, and the whole chain is tried on it
+ * Asks the agents that disagree once more, with what the others hold in `context.others`; once per run, for all subjects that
+ * reach this resolver together. Their new answers replace the old ones, and the whole chain is tried on them
  * from its start, where this resolver defers. The reasoning says who has changed their mind.
  *
- * Defers on findings, and where nobody can be asked: without a supervisor. Throws `BAD_OPTIONS`.
+ * Defers on findings, and without a supervisor. Throws `BAD_OPTIONS`.
  */
 export function rerun(given: RerunOptions = {}): Resolver {
   const taken = RERUN.of(given, "rerun");

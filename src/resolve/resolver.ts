@@ -8,67 +8,67 @@ import type { Values } from "../store/values.ts";
 import type { Foresight } from "./foresight.ts";
 import type { Verdict, VerdictStatus } from "../model/verdict.ts";
 
-/** What a resolver is asked: which of these positions holds? */
+/** The question for a resolver: which of these positions wins? */
 export interface Question {
   readonly subject: string;
   readonly kind: SubjectKind;
-  /** What those who report it say together, where it is more than a text. */
+  /** What its reporters say together, if it is more than a text. */
   readonly finding?: PlacedFinding;
-  /** Most held first; equally held ones in canonical order. */
+  /** The most held first; equally held ones in canonical order. */
   readonly positions: readonly Position[];
   /** Agents that were asked and did not answer. */
   readonly missing: readonly string[];
-  /** How many agents were asked, those who said nothing about it included. */
+  /** How many agents were asked, including those that said nothing about it. */
   readonly asked: number;
-  /** Others of the team were not asked, since those who had answered were enough for its panel. */
+  /** Others of the team were not asked, because the answers were enough for its panel. */
   readonly enough?: true;
 }
 
-/** What a judge's user told it to go by, and the resolver that asks. */
+/** A judge's instructions from its user, and the resolver that asks. */
 export interface Told {
   readonly resolver: string;
   readonly instructions: string;
 }
 
 /**
- * Asks an agent through all the steps of a call: limits, retries, log. `key` names the call and is another for each
- * question of a run; it must not depend on who answered first. What the agent is told stands in the log, once. Resolves also when the
- * agent fails; rejects only when the run ends.
+ * Asks an agent through all the steps of a call: limits, retries, log. `key` names the call and is different for each
+ * question of a run; it must not depend on who answered first. The agent's instructions are logged once. Resolves even if the
+ * agent fails; rejects only if the run ends.
  */
 export type Ask = (agent: Agent, task: unknown, key: string, told?: Told) => Promise<AgentResult>;
 
 /** What a person decided about a subject. */
 export interface PersonDecision {
-  /** One of the positions' values. */
+  /** The value of one of the positions. */
   readonly winner: Json;
   readonly why: string;
-  /** Who, as they call themselves. */
+  /** The person's name, as given. */
   readonly by?: string;
 }
 
-/** What is known of the people that a run waits for. */
+/** What is known about the people for whom a run waits. */
 export interface Person {
   readonly decided: (subject: string) => PersonDecision | undefined;
-  /** Since when the run waits for a decision about it, in ms since 1970; `undefined` when it has not waited yet. */
+  /** Since when the run waits for a decision about it, in ms since 1970; `undefined` if it has not waited yet. */
   readonly waitingSinceMs: (subject: string) => number | undefined;
   readonly nowMs: () => number;
 }
 
-/** What a supervisor learns from its runs of how good its agents are. */
+/** What a supervisor learns from its runs about how good its agents are. */
 export interface LearningOptions {
-  /** Whether positions of claims mean the same in every subject. Claims teach nothing where it is left out. */
+  /** Whether positions of claims mean the same in every subject. Without it, claims teach nothing. */
   readonly labels?: LabelKind | undefined;
-  /** The topic of a subject; no topics where left out. */
+  /** The topic of a subject. Default: no topics. */
   readonly topicOf?: ((subject: string) => string | undefined) | undefined;
-  /** What verdicts count as truths, by who reached them. Default: a person's 1, a judge's 0. */
+  /** How much verdicts count as truths, by who reached them. Default: a person's 1, a judge's 0. */
   readonly trust?: Trust | undefined;
-  /** Whether it goes by `LearnedBefore.reviews`. */
+  /** Whether it uses `LearnedBefore.reviews`. */
   readonly reviews?: boolean;
 }
 
 /** How a supervisor learns from its runs; `learning()` of `quorate/learning` makes one. */
 export interface Learning extends LearningOptions {
-  /** Makes what reads and keeps it. Only of `members`, the agents of the supervisor, anything is learned. */
+  /** Makes the code that reads and keeps it. Only about `members`, the agents of the supervisor, is anything learned. */
   readonly lessons: (
     supervisor: string,
     learning: LearningOptions,
@@ -80,54 +80,54 @@ export interface Learning extends LearningOptions {
 export interface Lessons {
   /** What they have taught so far. */
   readonly learned: (values: Values, nowMs: number) => Promise<LearnedBefore>;
-  /** Keeps what a run has decided about, for those after it. */
+  /** Keeps what a run has decided, for later runs. */
   readonly keep: (values: Values, of: RunTaught, verdicts: readonly Verdict[]) => Promise<void>;
 }
 
-/** Which run teaches, and when it began, in ms since 1970. */
+/** The run that teaches, and when it began, in ms since 1970. */
 export interface RunTaught {
   readonly runId: string;
-  /** Of a nested supervisor. */
+  /** For a nested supervisor. */
   readonly callId?: string;
   readonly atMs: number;
 }
 
-/** What a verdict counts as a truth, by whose it was: 1 as one that was recorded, 0 not at all. */
+/** How much a verdict counts as a truth, by who reached it: 1 like a recorded one, 0 not at all. */
 export interface Trust {
-  /** A person's. Default 1. */
+  /** For a person's verdict. Default 1. */
   readonly person?: number;
-  /** A judge's. Default 0. */
+  /** For a judge's verdict. Default 0. */
   readonly judge?: number;
 }
 
 /** What a resolver may use. */
 export interface ResolverContext {
   readonly ask: Ask;
-  /** All that is settled together, contested or not, in the order of the verdicts. Absent: only what is asked. */
+  /** Everything that is settled together, contested or not, in the order of the verdicts. Absent: only the question itself. */
   readonly all?: readonly Question[] | undefined;
   /** Read once, when the run begins. */
   readonly learned?: LearnedBefore | undefined;
   /**
-   * Has those who hold a position asked once more, at that tier or the next, with what the others hold, and then the whole chain
-   * tried on what they say: the resolver returns the deferral that it is given. Only of a chain in which a resolver declares `reruns`, and
+   * Lets those who hold a position be asked once more, at that tier or the next, with what the others hold, and then the whole chain
+   * be tried on their new answers: the resolver returns the deferral that this returns. Only in a chain in which a resolver declares `reruns`, and
    * `undefined` without a supervisor.
    */
   readonly rerun?: ((question: Question, tier: string | undefined) => Deferral) | undefined;
-  /** `undefined` where nobody can be waited for: without a supervisor, or in a store that runs are not resumed from. */
+  /** `undefined` if nobody can be waited for: without a supervisor, or in a store from which runs are not resumed. */
   readonly person?: Person | undefined;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** A resolver decides. */
+/** A resolver's decision. */
 export interface Decision {
-  /** One of the positions' values. */
+  /** The value of one of the positions. */
   readonly winner: Json;
   /** 0–1: how likely the winner is right. */
   readonly confidence: number;
   /** The estimator's name. */
   readonly confidenceFrom: string;
-  /** Whether the estimator was checked against recorded truths. `false` where left out. */
+  /** Whether the estimator was checked against recorded truths. Default: `false`. */
   readonly calibrated?: boolean;
   /** A sentence or two that a person can check. */
   readonly reasoning: string;
@@ -136,11 +136,11 @@ export interface Decision {
 
 /** A resolver leaves the question to the next one. */
 export interface Deferral {
-  /** Why, in a sentence or two; the last full stop may be left out. */
+  /** Why, in a sentence or two; the last full stop is optional. */
   readonly defer: string;
   /**
-   * What the verdict's status is should nothing after this resolver decide; the last deferral that says so counts. `"undecided"`
-   * where left out. With `"waiting"` nothing after it is asked: the run sleeps until it is resumed.
+   * The verdict's status if nothing after this resolver decides; the last deferral that gives one counts. Default: `"undecided"`.
+   * With `"waiting"` no later resolver is asked: the run waits until it is resumed.
    */
   readonly status?: DeferralStatus;
 }
@@ -151,36 +151,36 @@ export type Ruling = Decision | Deferral;
 
 /** One way to settle a conflict. A chain of resolvers is tried in order until one decides. */
 export interface Resolver {
-  /** Stands in a verdict's `by` and in its reasoning. */
+  /** Appears in a verdict's `by` and in its reasoning. */
   readonly name: string;
   /**
-   * Decides a contested question or defers. One that throws, or decides for something that is no position, has
-   * deferred, and the reasoning says so. Must not depend on anything but its arguments and the answers of agents.
+   * Decides a contested question or defers. A resolver that throws, or decides for something that is not a position, has
+   * deferred, and the reasoning says so. Must depend only on its arguments and the answers of agents.
    */
   readonly settle: (question: Question, context: ResolverContext) => Ruling | Promise<Ruling>;
   /**
-   * Judges a question with one position; `undefined` leaves it to others. The first resolver that decides here, or defers with a status, has
-   * the word.
+   * Judges a question with one position; `undefined` leaves it to others. The first resolver that decides here, or defers with a status,
+   * counts.
    */
   readonly agreed?: (question: Question, context: ResolverContext) => Ruling | undefined;
-  /** By what share of all weight, 0–1, the first position leads the second in its eyes; `undefined` where it does not weigh. */
+  /** The lead of the first position over the second, as a share of all weight, 0–1; `undefined` if it does not weigh. */
   readonly lead?: (question: Question) => number | undefined;
   /**
-   * What it would make of a claim before everybody has spoken, and what it is sure of: a panel asks no further by it. By what earlier runs
-   * taught, where it goes by that. A sentence says why it cannot tell. Absent: it cannot.
+   * How it would rule on a claim before all agents have spoken, and of what it is sure: a panel uses this to stop asking. It may use what earlier runs
+   * taught. A string says why it cannot tell. Absent: it cannot.
    */
   readonly foresee?: (subject: string, learned: LearnedBefore | undefined) => Foresight | string;
-  /** It may have members asked once more: at that tier, or where left out at the next of each. */
+  /** It may have members asked once more: at that tier, or by default at the next of each. */
   readonly reruns?: { readonly tier?: string };
-  /** How long it waits for a person, in ms from when the run began to: whoever keeps going on with runs looks again then. */
+  /** How long it waits for a person, in ms from when the run began to wait: `keepResuming` looks again then. */
   readonly withinMs?: number;
-  /** It goes by what earlier runs taught: a supervisor keeps what its runs teach, and hands it to the chain. */
+  /** It uses what earlier runs taught: a supervisor keeps what its runs teach, and passes it to the chain. */
   readonly learns?: Learning;
-  /** The agents that its options name: a supervisor refuses a chain that names somebody it does not have. */
+  /** The agents that its options name: a supervisor refuses a chain that names an unknown agent. */
   readonly names?: readonly string[];
-  /** Its options as data: with others it is another resolver, and a nested team another team. */
+  /** Its options as data: with different options it is a different resolver, and a nested team a different team. */
   readonly definition?: Json;
-  /** Agents that this resolver asks; a supervisor has to know them before the run. */
+  /** Agents that this resolver asks; a supervisor must know them before the run. */
   readonly asks?: readonly Agent[];
   /** How often it asks each of them about one subject at most; a plan needs it to say what judging can cost. */
   readonly callsPerSubject?: number;

@@ -23,7 +23,7 @@ export interface CheckedDeferral {
 }
 
 /**
- * What a resolver rules, checked. A resolver that throws, rejects, or rules what cannot be, has deferred: this never rejects.
+ * A resolver's ruling, checked. A resolver that throws, rejects, or returns an impossible ruling has deferred: this never rejects.
  */
 export async function consult(question: Question, rule: () => unknown): Promise<CheckedRuling> {
   try {
@@ -35,8 +35,8 @@ export async function consult(question: Question, rule: () => unknown): Promise<
 }
 
 /**
- * As {@link consult}, of a resolver that has to answer at once: one that answers with a promise has deferred. `undefined` where it has no
- * word to say.
+ * Like {@link consult}, for a resolver that must answer synchronously: one that returns a promise has deferred. `undefined` if it leaves
+ * the question to others.
  */
 export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling | undefined {
   try {
@@ -52,7 +52,7 @@ function failed(error: unknown): CheckedDeferral {
 }
 
 function check(question: Question, given: unknown): CheckedRuling {
-  // Only what a ruling has to have is looked at, and only where all of it is sound.
+  // Only the fields of a ruling are read, and only if all of them are sound.
   hear(given);
   if (typeof given !== "object" || given === null) {
     return { defer: `it returned ${given === null ? "null" : typeof given} and no ruling` };

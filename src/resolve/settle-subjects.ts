@@ -9,7 +9,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { voicesOf } from "./voices.ts";
 import { begun, follow, verdictOf, type Way } from "./way.ts";
 
-/** With what subjects are settled. */
+/** The context in which subjects are settled. */
 export interface SettleContext {
   readonly resolve: readonly Resolver[];
   readonly ask: Ask;
@@ -17,27 +17,27 @@ export interface SettleContext {
   readonly rerun?: ResolverContext["rerun"];
   /** Agents that were asked and did not answer. */
   readonly missing?: readonly string[];
-  /** How many agents were asked; as many as spoke or are missing where left out. */
+  /** How many agents were asked. Default: as many as spoke or are missing. */
   readonly asked?: number;
-  /** Others were not asked, since those who had answered were enough. */
+  /** Others were not asked because the answers were enough. */
   readonly enough?: boolean | undefined;
   readonly stopping?: Stopping;
-  /** All that belongs together, where some of it is settled already. Default: the subjects. */
+  /** Everything that belongs together, if some of it is settled already. Default: the subjects. */
   readonly all?: readonly Subject[];
   readonly learned?: LearnedBefore | undefined;
-  /** About how many subjects resolvers may ask agents; about any number where left out. */
+  /** About how many subjects resolvers may ask agents. Default: any number. */
   readonly maxSubjects?: number;
 }
 
-/** What it takes to settle one subject: where there are very many, others have their turn in between. */
+/** The work of settling one subject: with very many, other work runs in between. */
 const SETTLING = 500;
 
-/** So many subjects are settled in one go, where nobody is asked about them. */
+/** How many subjects are settled in one go, if no agents are asked about them. */
 const AT_ONCE = 100;
 
 /**
  * One verdict per subject, in their order. Contested subjects go through the chain, one resolver after another, all subjects at the same
- * time. Where everybody agrees nobody is asked, and the verdicts are there at once.
+ * time. If all agents agree on every subject, nobody is asked, and the verdicts are returned synchronously.
  *
  * Never fails because of a resolver. Rejects with the signal's reason when that is aborted.
  */
@@ -54,9 +54,9 @@ export function settleSubjects(
 }
 
 /**
- * Where more subjects are contested than agents may be asked about: all go as far as the first resolver that asks, and those that come
- * so far and are held most go on; at the others resolvers that ask defer. Subjects that are settled already count as they did
- * then, so that a run that is resumed chooses the same.
+ * For more contested subjects than agents may be asked about: all go as far as the first resolver that asks. Of those that come
+ * that far, the most held continue; for the others, resolvers that ask defer. Subjects that are settled already count as they did
+ * then, so that a resumed run chooses the same.
  */
 async function settleAll(
   subjects: readonly Subject[],
@@ -96,7 +96,7 @@ async function forAll<T>(
   const settling: Promise<T>[] = [];
   for (const subject of subjects) {
     const one = settle(subject);
-    // It rejects only when the run ends, which may be before anybody waits for it.
+    // It rejects only if the run ends, which may be before anything waits for it.
     one.catch(() => {});
     settling.push(one);
     if (!isTurn(SETTLING)) continue;
@@ -106,7 +106,7 @@ async function forAll<T>(
   return Promise.all(settling);
 }
 
-/** How a subject begins on its way through the chain, and what resolvers are given with it. */
+/** The start of a subject in the chain, and the context for its resolvers. */
 function starting(
   subjects: readonly Subject[],
   context: SettleContext,
@@ -121,7 +121,7 @@ function starting(
   };
 }
 
-/** The same for every resolver and subject. All questions are made when somebody looks at them: most resolvers do not. */
+/** The same for every resolver and subject. `all` is made when it is read, because most resolvers do not read it. */
 function resolverContext(
   subjects: readonly Subject[],
   among: Among,
@@ -142,7 +142,7 @@ function resolverContext(
   };
 }
 
-/** Who was asked: how many, and who of them did not answer. */
+/** How many agents were asked, and which of them did not answer. */
 type Among = Pick<Question, "missing" | "asked" | "enough">;
 
 const ENOUGH = { enough: true } as const;
@@ -150,7 +150,7 @@ const ENOUGH = { enough: true } as const;
 function questionOf({ subject, kind, positions, finding }: Subject, among: Among): Question {
   const { missing, enough } = among;
   const said = finding === undefined ? undefined : { finding };
-  // Who looked for findings holds something about each; who did not look was not asked for any.
+  // An agent that looked for findings holds something about each; one that did not look was not asked for any.
   const least = voicesOf(positions) + missing.length;
   const asked = kind === "finding" ? least : Math.max(among.asked, least);
   return Object.freeze({

@@ -16,19 +16,19 @@ import type { Verdict } from "../model/verdict.ts";
 
 /** How {@link settle} compares and decides, and what else was said. */
 export interface SettleOptions {
-  /** How conflicts are settled: the first resolver that decides. `DEFAULT_CHAIN` where left out. */
+  /** How conflicts are settled: the first resolver that decides. Default: `DEFAULT_CHAIN`. */
   readonly resolve?: Resolver | readonly Resolver[];
-  /** How positions are compared, by subject; `equal()` where left out. */
+  /** How positions are compared, by subject. Default: `equal()`. */
   readonly compare?: Compare;
-  /** What was reported without being asked about. */
+  /** Open findings, which agents reported unasked. */
   readonly findings?: Iterable<Finding>;
-  /** How findings are grouped; `similar()` where left out. */
+  /** How findings are grouped. Default: `similar()`. */
   readonly similar?: Comparator;
-  /** Who looked for findings; what they do not report they hold to be absent. Who reports any is added. */
+  /** The agents that looked for findings; they hold what they do not report to be absent. Agents that report any are added. */
   readonly answered?: Iterable<string>;
-  /** Who was asked and did not answer. */
+  /** The agents that were asked and did not answer. */
   readonly missing?: Iterable<string>;
-  /** The limiters that its judges name, for this call alone; as those of a team, and without a `scope`. */
+  /** The limiters that its judges name, for this call alone; like those of a team, but without a `scope`. */
   readonly limiters?: Readonly<Record<string, LimiterOptions>>;
   /** Stops the settling: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -56,11 +56,11 @@ export const SETTLE: Options<
 
 /**
  * Settles bare claims and findings, without a supervisor: one verdict per subject, contested or not; claims in
- * code-unit order of their subjects, then findings, the most reported first. Judges in the chain, and what comparators ask, are asked as
- * they would be by a supervisor, at most 8 at once, without a store.
+ * code-unit order of their subjects, then findings, the most reported first. Judges in the chain, and agents of comparators, are asked as
+ * a supervisor would ask them, at most 8 at once, without a store.
  *
- * An agent has one position per subject: where it claims twice, its last claim holds. Rejects with `CLAIMS_INVALID`
- * and `BAD_OPTIONS` for what cannot be read, and never because of a resolver.
+ * An agent has one position per subject: if it claims twice, its last claim counts. Rejects with `CLAIMS_INVALID`
+ * and `BAD_OPTIONS` for arguments that cannot be read, and never because of a resolver.
  */
 export async function settle(
   claims: Iterable<Claim>,

@@ -19,7 +19,7 @@ import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
 export interface SupportOptions {
-  /** How many agents have to hold a position. Default 2; for a finding a third of those who looked, where that is more. */
+  /** How many agents must hold a position. Default 2; for a finding a third of those that looked, if that is more. */
   readonly atLeast?: number;
 }
 
@@ -32,14 +32,14 @@ export const SUPPORT: Options<SupportOptions> = options(
 );
 
 /**
- * A finding stands when at least so many agents report it, and falls otherwise. About claims it decides only when exactly one
- * position is held by at least so many.
+ * A finding stands if at least `atLeast` agents report it, and falls otherwise. About claims it decides only if exactly one
+ * position is held by at least that many.
  *
- * Confidence: Laplace's rule of succession. For a claim over its holders and all who spoke; for a finding its k
- * reports are trials that speak for it, and `atLeast` − 1 trials speak against it: (k + 1) / (k + atLeast + 1) that
- * it is there. So the confidence in either answer is least near the threshold.
+ * Confidence: Laplace's rule of succession. For a claim over its holders and all who spoke. For a finding, its k
+ * reports are trials for it, and `atLeast` − 1 trials are against it: it is present with probability
+ * (k + 1) / (k + atLeast + 1). So the confidence in either answer is lowest near the threshold.
  *
- * Where all who spoke agree it has the word if they are no majority of those who were asked.
+ * If all who spoke agree, it decides if they are no majority of those who were asked.
  */
 export function support(given: SupportOptions = {}): Resolver {
   const taken = SUPPORT.of(given, "support");
@@ -53,7 +53,7 @@ export function support(given: SupportOptions = {}): Resolver {
   });
 }
 
-/** The rule of {@link support}: what it makes of a question. */
+/** The rule of {@link support}: its ruling on a question. */
 export function countSupport({ atLeast: wanted }: SupportOptions): (question: Question) => Ruling {
   const atLeast = wanted ?? DEFAULT_AT_LEAST;
 

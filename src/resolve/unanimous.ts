@@ -9,15 +9,15 @@ import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
 export interface UnanimousOptions {
-  /** How many have to speak for their agreement to count. Default 1. */
+  /** How many agents must speak for their agreement to count. Default 1. */
   readonly quorum?: number;
 }
 
 export const UNANIMOUS: Options<UnanimousOptions, "quorum"> = options({ quorum: integer(1).or(1) });
 
 /**
- * Decides where everybody who spoke agrees, two at least and a majority of those who were asked, and defers on every conflict. One voice
- * alone is no agreement: its verdict is `unopposed`. With fewer speakers than `quorum` what they say counts for nothing: the verdict is
+ * Decides if everybody who spoke agrees, and they are at least two and a majority of those who were asked; defers on every conflict. One voice
+ * alone is no agreement: its verdict is `unopposed`. With fewer speakers than `quorum`, the verdict is
  * `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
 export function unanimous(given: UnanimousOptions = {}): Resolver {

@@ -2,7 +2,7 @@ import type { Position } from "../model/conflict.ts";
 import type { Question } from "./resolver.ts";
 import type { VerdictStatus } from "../model/verdict.ts";
 
-/** How many hold a position. */
+/** How many agents hold a position. */
 export function voicesOf(positions: readonly Position[]): number {
   return positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
 }
@@ -12,17 +12,17 @@ export function isMajority({ positions, asked }: Pick<Question, "positions" | "a
   return areMajority(voicesOf(positions), asked);
 }
 
-/** Whether so many are two or more, and more than half of those who were asked. */
+/** Whether this many are two or more, and more than half of those who were asked. */
 export function areMajority(voices: number, asked: number): boolean {
   return voices >= 2 && voices * 2 > asked;
 }
 
-/** What it is called when all who spoke hold one position, whichever resolver has the word: one voice is no agreement. */
+/** The status if all who spoke hold one position, whichever resolver decides: one voice is no agreement. */
 export function agreementOf(
   question: Pick<Question, "positions" | "asked" | "enough">,
 ): VerdictStatus {
   if (isMajority(question)) return "unanimous";
-  // One that a panel had enough of decides: nobody else was to speak.
+  // A single voice that was enough for a panel decides: nobody else was to speak.
   const isEnough = question.enough === true && question.asked === 1;
   return voicesOf(question.positions) === 1 && !isEnough ? "unopposed" : "decided";
 }

@@ -18,15 +18,15 @@ import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
 export interface VoteOptions {
-  /** What an agent's vote weighs, by its name: 0 or more. Default 1 for everyone. */
+  /** The weight of an agent's vote, by its name: 0 or more. Default 1 for everyone. */
   readonly weights?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
-  /** By what share of all weight, 0–1, the winner must lead the runner-up. Default 0: any lead will do. */
+  /** By what share of all weight, 0–1, the winner must lead the runner-up. Default 0: any lead is enough. */
   readonly margin?: number;
-  /** How many agents with a weight have to vote. Default 1. */
+  /** How many agents with a weight must vote. Default 1. */
   readonly quorum?: number;
 }
 
-// The sum of many has to stay finite too.
+// The sum of many must stay finite, too.
 const MAX_WEIGHT = 1e12;
 
 export const VOTE: Options<
@@ -43,11 +43,11 @@ export const VOTE: Options<
 const SLACK = 1e-9;
 
 /**
- * The position with the most weight behind it wins, if its lead reaches `margin`. Defers as `tied` when the first two
- * weigh the same, as `no-quorum` when too few voted, and always on findings: most agents miss most true things, so
- * that a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
+ * The position with the most weight behind it wins, if its lead reaches `margin`. Defers as `tied` if the first two
+ * have the same weight, as `no-quorum` if too few voted, and always on findings: most agents miss most true findings, so
+ * a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
  *
- * Where all who spoke agree it has the word if they are no majority of those who were asked, or fewer than `quorum`.
+ * If all who spoke agree, it decides if they are no majority of those who were asked, or fewer than `quorum`.
  */
 export function vote(given: VoteOptions = {}): Resolver {
   const { weights, margin, quorum } = VOTE.of(given, "vote");
@@ -112,7 +112,7 @@ export function vote(given: VoteOptions = {}): Resolver {
     return kind === "finding" || total === 0 ? undefined : lead / total;
   }
 
-  /** The worst that can come is that all vote for the runner-up, and the best that all vote for one. */
+  /** In the worst case all vote for the runner-up, and in the best case all vote for one position. */
   function sure({ held }: SaidSoFar, toCome: readonly string[]): SureWinner {
     const still = toCome.filter((agent) => weightOf(agent) > 0);
     const voters = countOf(held.flatMap(({ by }) => by));
@@ -161,7 +161,7 @@ function percent(share: number): string {
   return `${figure(share * 100)} %`;
 }
 
-/** At most three significant digits after a whole number's own. */
+/** At most three significant digits after those of the whole part. */
 function figure(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(value >= 100 ? 4 : 3)));
 }

@@ -13,22 +13,22 @@ const MAX_NAME_CHARS = 100;
 /** A question on its way through the chain. */
 export interface Way {
   readonly question: Question;
-  /** What was said about it so far. */
+  /** The sentences of its reasoning so far. */
   readonly said: readonly string[];
-  /** What of that resolvers said of a conflict. */
+  /** What resolvers said about a conflict, as data. */
   readonly steps: readonly VerdictStep[];
-  /** What the resolvers so far make of a question that stays open. */
+  /** The status so far, if the question stays open. */
   readonly status: DeferralStatus;
-  /** Where it has come to its end. */
+  /** The verdict, once it is decided. */
   readonly verdict?: Verdict;
 }
 
-/** What has come of it: where the resolvers left it open, nothing is decided. */
+/** The verdict; if the resolvers left the question open, nothing is decided. */
 export function verdictOf({ verdict, ...way }: Way): Verdict {
   return verdict ?? open(way);
 }
 
-/** A question before the chain: where nothing is contested, or nothing can be compared, it needs none. */
+/** A question before the chain: if nothing is contested, or nothing can be compared, it needs no chain. */
 export function begun(
   question: Question,
   { note, refused }: Subject,
@@ -48,7 +48,7 @@ export function begun(
   return positions.length > 1 ? way : { ...way, verdict: agree(question, said, resolve, context) };
 }
 
-/** Where all who spoke agree nobody is asked, so that there is nothing to wait for. Resolvers that the chain does not have come last. */
+/** If all who spoke agree, nobody is asked, so there is nothing to wait for. Resolvers that the chain does not have come last. */
 function agree(
   question: Question,
   said: string[],

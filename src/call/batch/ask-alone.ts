@@ -22,11 +22,11 @@ import { agentDefinition } from "../key.ts";
 import type { Run } from "../run.ts";
 import { PLAIN_AGENT, slotsOf, type ConfiguredAgent } from "../configured-agent.ts";
 
-/** What is asked without a supervisor, and by whose limiters. */
+/** Agents that are asked without a supervisor, and their limiters. */
 export interface Alone {
   readonly agents: readonly Agent[];
   readonly limiters: ReadonlyMap<string, DescribedLimiter>;
-  /** Begins the sentence that refuses. */
+  /** The beginning of a refusal. */
   readonly where: string;
   readonly signal: AbortSignal | undefined;
 }
@@ -39,8 +39,8 @@ const NO_STORE = { append: (): void => {} };
 
 /**
  * Asks `agents` without a supervisor: through all the steps of a call, with the default limits, at most 8 attempts at once, and
- * with a log that nobody keeps. Each call rejects only when `signal` aborts, with its reason. Throws `BAD_OPTIONS` where one of them
- * names none of `limiters`.
+ * with a log that is not kept. A call rejects only if `signal` aborts, with its reason. Throws `BAD_OPTIONS` if an agent
+ * names an unknown limiter.
  */
 export function aloneAsker({ agents, limiters: described, where, signal }: Alone): AskAlone {
   const slots = makeLimit(ALONE_CONCURRENCY);

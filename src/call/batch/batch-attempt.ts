@@ -25,13 +25,13 @@ export interface AskingAttempt {
 }
 
 /**
- * Carries out one attempt at each of several calls as one request to the executor, sent at `nowMs`, which is now.
- * Each of them ends as an attempt of its own does: it is checked, times out, is cancelled and is late by itself. What they
- * share is kept here:
+ * Makes one attempt at each of several calls as one request to the executor, sent now, which is `nowMs`.
+ * Each of them ends like an attempt of its own: it is checked, times out, is cancelled and is late by itself. They
+ * share what is kept here:
  *
- * - the permit for its slots, which is released when the last one is over;
- * - that it is cancelled, when the last one is waited for no more;
- * - what the limits are told, once: it answered, or what it failed with, and the tokens of all.
+ * - the permit for their slots, which is released when the last one is over;
+ * - their cancellation, when nothing waits for the last one any more;
+ * - what the limits are told, once: an answer or the failure, and the tokens of all.
  *
  * The promises, in the order of the calls, never reject.
  */
@@ -52,7 +52,7 @@ export function runBatch(
   let lastReport: Usage | undefined;
   let cancelled: BatchAttempt["cancelled"];
   let told: { readonly requeue: Requeue | undefined } | undefined;
-  /** Resolves when each of the answers has been told. */
+  /** Resolves when each of the answers has been delivered. */
   let answered: Promise<unknown> | undefined;
 
   const hear = (error: unknown): Requeue | undefined => {
@@ -63,7 +63,7 @@ export function runBatch(
     return error === undefined ? undefined : told.requeue;
   };
 
-  /** It has ended by itself: the limits are told unless nobody waited for it any more. */
+  /** The batch has ended by itself: the limits are told, unless nothing waited for it any more. */
   const hearEnd = (error: unknown): void => {
     if (cancelled !== undefined) return;
     hear(isOver(first.run, configured, startedMs) ? timeoutError(configured) : error);
@@ -76,7 +76,7 @@ export function runBatch(
   const fail = (thrown: unknown, hasStopped: boolean): void => {
     hearWithin(thrown);
     if (answered !== undefined) return;
-    // One answer for all: what it cost is in parts, too.
+    // One answer for all: its cost is divided, too.
     const unfit = unfitAnswer(configured, thrown);
     if (unfit !== undefined && !isSameUsage(unfit.usage, lastReport)) report(unfit.usage);
     const error = unfit === undefined ? thrown : unfit.error;
@@ -94,7 +94,7 @@ export function runBatch(
       hearWithin(answers);
       return fail(error, hasStopped);
     }
-    // Where all of them have failed, that is what the limits have to know.
+    // If all of them have failed, the limits must know that.
     const failed = taken.every(({ error }) => error !== undefined);
     hearEnd(failed ? taken[0]?.error : undefined);
     const more = hasStopped ? STOPPED : {};
@@ -112,7 +112,7 @@ export function runBatch(
   const report = (given: unknown, index?: number): void => {
     hearWithin(given);
     if (index !== undefined) {
-      // Of a task that is none, nobody knows whose it is.
+      // The usage of an unknown task belongs to nobody.
       if (Number.isInteger(index)) attempts[index]?.report(given as Usage);
       return;
     }
@@ -150,13 +150,13 @@ export function runBatch(
         case "failure":
           return fail(thrownBy(event), event.stopped === true);
         case "stopped":
-          // Not before each has its answer.
+          // Not before each call has its answer.
           if (answered === undefined) tellAll(event);
           else void answered.then(() => tellAll(event));
           return;
         case "progress":
         case "checkpoint":
-          // Nobody can tell whose it is.
+          // It cannot be assigned to a call.
           return hearWithin(event.value);
       }
     },
@@ -173,15 +173,15 @@ export function runBatch(
     },
     over() {
       if (--unended > 0) return;
-      // Where it holds something in a store that fails, the run has been told.
+      // If it holds something in a store that fails, the run has been told.
       permit.release(0)?.catch(() => {});
     },
   };
   const ends = asking.map(({ attempt, charge }) => attempt.open(nowMs, { charge, part }));
   try {
-    // Whatever the executor and the agent do: as in an attempt of its own.
+    // Whatever the executor and the agent do: as in a single attempt.
     const start = (): unknown => holding.run(permit, () => executor.startBatch?.(batch));
-    // Under one of them, as it is one request.
+    // In the trace of the first call, because it is one request.
     const sent = tracing === undefined ? start() : tracing.within(first.attempt.call, start);
     if (sent !== undefined) {
       promiseOf(sent).then(hearWithin, (thrown: unknown) => fail(thrown, true));
@@ -194,13 +194,13 @@ export function runBatch(
 
 const STOPPED = { stopped: true } as const;
 
-/** What a batch has for one of its tasks: an answer, or why there is none. */
+/** A batch's result for one of its tasks: an answer, or why there is none. */
 interface TakenPart {
   readonly output?: unknown;
   readonly error?: object;
 }
 
-/** What a batch answered, task by task. Throws `AGENT_FAILED` where it is no list of as many, which is not worth a repetition. */
+/** A batch's answers, task by task. Throws `AGENT_FAILED` if they are not a list of the right length, which is not retried. */
 function takeAnswers(name: string, answers: unknown, size: number): readonly TakenPart[] {
   const inOrder = "return an answer for each task, in their order";
   if (!Array.isArray(answers)) {
@@ -217,7 +217,7 @@ function takeAnswers(name: string, answers: unknown, size: number): readonly Tak
       const answer: unknown = answers[index];
       return answer instanceof Error ? { error: answer } : { output: answer };
     } catch (cause) {
-      // A list may do anything when it is read.
+      // Reading a foreign list may run any code.
       const why = `${name} answered a batch with a list that cannot be read: ${describeThrown(cause)}`;
       return { error: misshapen(why, { cause }) };
     }

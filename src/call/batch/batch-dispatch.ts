@@ -13,19 +13,19 @@ import { send } from "../send.ts";
 import type { ConfiguredAgent } from "../configured-agent.ts";
 import { isDeadline } from "../deadline.ts";
 
-/** A call that was collected, and who waits for what comes of it. */
+/** A collected call, and who waits for its result. */
 export interface Collected {
   readonly run: Run;
   readonly request: CallRequest;
-  /** What it may cost at most; `undefined` where nobody asks. */
+  /** Its greatest cost; `undefined` if it is not needed. */
   readonly bound: Bound | undefined;
-  /** What its budgets are charged is counted here. */
+  /** Counts what its budgets are charged. */
   readonly tally: Tally;
   readonly resolve: (made: AttemptEnd | Promise<AttemptEnd>) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** One for which everything is reserved. */
+/** A call for which everything is reserved. */
 interface Reserved {
   readonly call: Collected;
   readonly attempt: CallAttempt;
@@ -33,12 +33,12 @@ interface Reserved {
 }
 
 /**
- * Makes one attempt at each of several calls, as one request: reserve → record → run → settle. The permit for the slots is
- * taken: from here on it is released by what is done here. Each call is under the budgets of its own run, and whatever keeps it from being
- * made keeps it alone: it is refused, its run was cancelled, its store fails.
+ * Makes one attempt at each of several calls, as one request: reserve → record → run → settle. It takes over the permit for the slots
+ * and releases it. Each call is under the budgets of its own run, and whatever prevents one call (it is refused, its run was cancelled,
+ * its store fails) does not affect the others.
  *
- * Nobody waits for money while others hold slots: where an open reservation has to be settled first, which may be one of this
- * very batch, the call goes on alone, and waits for a slot and the money together. Never rejects.
+ * No call waits for money while others hold slots: if an open reservation must be settled first, which may be one of this
+ * very batch, the call goes alone, and waits for a slot and the money together. Never rejects.
  */
 export async function dispatchBatch(
   configured: ConfiguredAgent,
@@ -48,7 +48,7 @@ export async function dispatchBatch(
   const reserved = await allOf(calls.map((call) => reserve(configured, call)));
   const size = reserved.length;
   const begun = await allOf(reserved.map((one) => begin(configured, one, size)));
-  // Looked at once more, and nothing comes in between: the stores of others may have taken their time.
+  // Checked once more right before sending, because other stores may have taken their time.
   const [first, ...others] = begun.filter(isWanted);
   if (first === undefined) return void permit.discard()?.catch(() => {});
   const nowMs = first.call.run.clock.monotonic();
@@ -69,7 +69,7 @@ function askingOf({ call: { run }, attempt, charge }: Reserved): AskingAttempt {
   return { run, attempt, charge };
 }
 
-/** What is left of those that something was to be done with, in their order. */
+/** The results that are not `undefined`, in their order. */
 async function allOf<T>(doing: readonly Promise<T | undefined>[]): Promise<readonly T[]> {
   return (await Promise.all(doing)).filter((done) => done !== undefined);
 }
@@ -136,21 +136,21 @@ async function begin(
   }
 }
 
-/** Whether somebody waits for a call that has begun; if not, it is withdrawn. */
+/** Whether anything waits for a call that has begun; if not, it is withdrawn. */
 function isWanted(one: Reserved): boolean {
   const { cancelled, reason } = one.call.run.cancellation;
   if (cancelled) void withdraw(one, reason, true);
   return !cancelled;
 }
 
-/** Takes a call out of a batch that is not sent yet: nobody was asked, and it costs nothing. Never rejects. */
+/** Takes a call out of a batch that is not sent yet: no agent was asked, and it costs nothing. Never rejects. */
 async function withdraw(
   { call, charge }: Reserved,
   error: unknown,
   recorded: boolean,
 ): Promise<void> {
   const settling = charge?.discard();
-  // One that ends without its run has begun, as the log has it, and is to have an end.
+  // A call that ends before its run has begun in the log, and needs an end.
   if (recorded && isDeadline(error)) {
     const nowMs = call.run.clock.monotonic();
     call.resolve({ ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST });

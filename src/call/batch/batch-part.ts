@@ -1,10 +1,10 @@
 import type { Requeue } from "../../limits/permit.ts";
 
-/** What an attempt shares with the others of its batch, and so does not do by itself. */
+/** What an attempt shares with the others of its batch, and therefore does not do by itself. */
 export interface Part {
-  /** Lets the limits know how it ended. */
+  /** Tells the limits how it ended. */
   hear(error: unknown): Requeue | undefined;
-  /** Nobody waits for this part any more. */
+  /** Nothing waits for this part any more. */
   aborted(reason: unknown): void;
   /** The agent has stopped, or was abandoned. */
   over(): void;

@@ -17,52 +17,52 @@ import { lifeMsOf, type ConfiguredAgent } from "../configured-agent.ts";
 /** Collects the calls of one agent, also of several runs of one tenant, and makes one request of them. */
 export interface Collector {
   readonly maxSize: number;
-  /** As `dispatch`, together with others. Of one configured agent, always the same. */
+  /** Like `dispatch`, together with others. Always with the same configured agent. */
   add(
     run: Run,
     configured: ConfiguredAgent,
     request: CallRequest,
     tally: Tally,
   ): Promise<AttemptEnd>;
-  /** Something may lead to a call: who is collected waits for it. Each needs a name of its own. */
+  /** Announces that something may lead to a call: collected calls wait for it. Each needs a name of its own. */
   expect(name: string): void;
-  /** It has, or will not. Unknown names are no mistake. */
+  /** It has led to a call, or will not. Unknown names are ignored. */
   expectNoMore(name: string): void;
 }
 
-/** What a run is expected under to ask an agent: the call, in whichever run. */
+/** The name under which a collector expects one call of one run. */
 export function expectedCall(runId: string, callId: string): string {
-  // Neither has control characters.
+  // Neither id has control characters.
   return `${runId}\n${callId}`;
 }
 
 /**
  * Calls that go together, from the first that is collected until they are sent:
  *
- *     collecting ── full, waitMs over, or nobody else can come ──▶ queueing ── has its slots ──▶ sent
+ *     collecting ── full, waitMs over, or no other can come ──▶ queueing ── has its slots ──▶ sent
  *
- * It takes more calls while it collects, and while it queues as long as that does not change what it queues for. Nothing is
- * held before it is sent. Whoever is cancelled leaves it; when all have left it is given up.
+ * It accepts calls while it collects, and while it queues as long as they do not change what it queues for. It holds nothing
+ * before it is sent. A cancelled call leaves it; when all have left, it is given up.
  */
 interface Batch {
   readonly configured: ConfiguredAgent;
-  /** Whose runs it is of: one request has the tasks of one tenant, so that none of them is answered by what another asked. */
+  /** The tenant of its runs. One request has tasks of one tenant only, so that no answer depends on what another tenant asked. */
   readonly tenant: string | undefined;
   readonly clock: Clock;
   /** In the order of their arrival. */
   readonly calls: Set<WaitingCall>;
-  /** What its calls may take together. */
+  /** The tokens that its calls may use together. */
   tokens: number;
   readonly sinceMs: number;
   readonly givenUp: Cancellation;
   state: "collecting" | "queueing";
   timer: Disposable | undefined;
-  /** It is looked at when this turn of the event loop is over. */
+  /** It will be checked at the end of this turn of the event loop. */
   watched: boolean;
 }
 
 interface WaitingCall extends Collected {
-  /** The attempts that wait for this call: not those of the call that happened to open the batch. */
+  /** The attempts that wait for this call, which may differ from those of the call that opened the batch. */
   readonly holders: readonly Permit[];
   readonly leave: (reason: unknown) => void;
 }
@@ -70,7 +70,7 @@ interface WaitingCall extends Collected {
 /** A collector for one configured agent. */
 export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collector {
   const expected = new Set<string>();
-  /** Of each tenant the one that takes more calls. */
+  /** For each tenant, the batch that accepts calls. */
   const open = new Map<string | undefined, Batch>();
 
   const expectNoMore = (name: string): void => {
@@ -78,7 +78,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     if (last) open.forEach(lookSoon);
   };
 
-  // Not before the end of the turn: runs that are started one after another meet.
+  // Not before the end of the turn, so that runs that are started one after another meet.
   const lookSoon = (batch: Batch): void => {
     if (batch.watched) return;
     batch.watched = true;
@@ -107,7 +107,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     if (open.get(batch.tenant) === batch) open.delete(batch.tenant);
   };
 
-  /** Waits for the slots, and sends what is there when it has them. */
+  /** Waits for the slots, and then sends what the batch has. */
   const admit = async (batch: Batch): Promise<void> => {
     const { configured, calls } = batch;
     let permit: Permit;
@@ -115,7 +115,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       permit = await acquire(batch);
     } catch (refusal) {
       if (isSoundError(refusal) && refusal.code === "DEADLOCK") {
-        // The others can wait until those that wait for these have gone on.
+        // The others can wait until the attempts that wait for these have continued.
         for (const call of calls) if (holdersOf(call).length > 0) refuse(call, refusal);
         if (calls.size > 0) await admit(batch);
         return;
@@ -160,7 +160,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     };
     calls.add(call);
     batch.tokens += bound?.tokens ?? 0;
-    // First: it may be sent at once.
+    // First, because it may be sent at once.
     run.cancellation.watch(call.leave);
     if (calls.size < maxSize) return;
     close(batch);
@@ -204,7 +204,7 @@ function begin(configured: ConfiguredAgent, clock: Clock, tenant: string | undef
   };
 }
 
-/** Whether a call may still come to it: what limits have been told of it does not change, and no minute is too short for it. */
+/** Whether a batch can accept a call: what its limits were told must not change, and no minute may be too short for it. */
 function takes(
   { state, configured, tokens }: Batch,
   bound: Bound | undefined,
@@ -218,7 +218,7 @@ function takes(
   return state === "collecting" && tokens + more <= most;
 }
 
-/** Takes its slots: in the oldest call's turn, with the tokens of all. The money is each call's own. */
+/** Takes its slots: in the oldest call's turn, with the tokens of all. Each call reserves its own money. */
 async function acquire({ configured, calls, tokens, givenUp }: Batch): Promise<Permit> {
   const [oldest] = calls;
   if (oldest === undefined) throw givenUp.reason;
@@ -237,7 +237,7 @@ async function acquire({ configured, calls, tokens, givenUp }: Batch): Promise<P
   return oldest.run.limiter.acquire(request, givenUp, { holders: [...holders] });
 }
 
-/** The attempts that wait for a call, and go on only with what becomes of it. */
+/** The attempts that wait for a call, and continue only with its result. */
 function holdersOf({ holders }: WaitingCall): readonly Permit[] {
   return holders.filter(({ over }) => !over);
 }
@@ -247,7 +247,7 @@ function refuse({ run, leave }: WaitingCall, refusal: QuorateError): void {
   leave(refusal);
 }
 
-/** The calls, which cannot leave any more. */
+/** The calls of a sent batch, which cannot leave any more. */
 function sent(calls: ReadonlySet<WaitingCall>): readonly WaitingCall[] {
   for (const { run, leave: hear } of calls) run.cancellation.unwatch(hear);
   return [...calls];

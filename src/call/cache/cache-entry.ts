@@ -5,18 +5,18 @@ import type { ChangeOptions, Values } from "../../store/values.ts";
 
 /** An answer that is kept for other runs. */
 export interface CachedAnswer {
-  /** Left out for an agent that answers nothing. */
+  /** Absent if the agent answered nothing. */
   readonly output?: unknown;
-  /** What it took to get it. */
+  /** What it cost. */
   readonly cost: Cost;
   readonly attempts: number;
   readonly durationMs: number;
-  /** Of its last attempt. */
+  /** The model of its last attempt. */
   readonly model?: string;
   readonly used?: readonly ModelCost[];
   /** When it was given, in ms since 1970 by the clock of its run. */
   readonly atMs: number;
-  /** When it was kept, by the store's time: `ttlMs` counts from then. What an earlier version of this package kept has none. */
+  /** When it was kept, by the store's time: `ttlMs` counts from then. Absent in entries of an earlier version. */
   readonly keptAtMs?: number;
   /** The call that was made for it. */
   readonly from: { readonly runId: string; readonly callId: string };
@@ -28,17 +28,17 @@ export interface CacheSlot {
   readonly key: string;
   /** How old it may be, in ms. */
   readonly ttlMs: number;
-  /** An answer that the reader could not use, so that it counts as none. */
+  /** An answer that the reader could not use, which therefore counts as none. */
   readonly unusable: CachedAnswer | undefined;
 }
 
-/** What a slot has: an answer that the reader accepts, a call that is asking for one, or neither. */
+/** The content of a slot: an answer that the reader accepts, a call that is asking for one, or neither. */
 export type CacheLookup =
   | { readonly kind: "answer"; readonly answer: CachedAnswer }
   | { readonly kind: "asking"; readonly by: string }
   | { readonly kind: "nothing" };
 
-/** Begins the keys of kept answers. */
+/** The prefix of the keys of kept answers. */
 export const CACHE_PREFIX = "cache/";
 
 /**
@@ -59,7 +59,7 @@ export async function readSlot(slot: CacheSlot): Promise<CacheLookup> {
 
 /**
  * Acquires the lease for `by`, unless there is an answer or another call has it. It is one step of the store: of all calls that try, in
- * whatever process, one finds itself.
+ * any process, one succeeds.
  */
 export async function acquireLease(slot: CacheSlot, by: string): Promise<CacheLookup> {
   let standing: CacheLookup = NOTHING;
@@ -76,7 +76,7 @@ export async function acquireLease(slot: CacheSlot, by: string): Promise<CacheLo
   return standing;
 }
 
-/** Renews the lease where `by` still has it. */
+/** Renews the lease if `by` still has it. */
 export async function renewLease({ values, key }: CacheSlot, by: string): Promise<void> {
   await values.change(
     key,
@@ -93,13 +93,13 @@ const WHILE_ASKING: ChangeOptions = {
   expiresAtMs: (_made, nowMs) => nowMs + LEASE_MS,
 };
 
-/** Releases the lease where `by` still has it. */
+/** Releases the lease if `by` still has it. */
 export async function releaseLease({ values, key }: CacheSlot, by: string): Promise<void> {
   await values.change(key, (value) => (isBy(value, by) ? undefined : value));
 }
 
 /**
- * Keeps an answer, unless there is one already that must not be replaced. Resolves to false where it is too large for a value, and is
+ * Keeps an answer, unless there is one already that must not be replaced. Resolves to false if it is too large for a value and is
  * not kept.
  */
 export async function keepAnswer(

@@ -51,7 +51,7 @@ export async function askCached(
   }
 }
 
-/** The cached answer to a call; `undefined` where there is none that this run may use. */
+/** The cached answer to a call; `undefined` if there is none that this run may use. */
 export async function reuseIfKept(
   run: Run,
   configured: ConfiguredAgent,
@@ -64,12 +64,12 @@ export async function reuseIfKept(
   return reuseKept(run, configured, call, found.answer, "cache");
 }
 
-/** Whether a cached answer does not serve: the run wants new ones, or it is a fork that asks this agent anew. */
+/** Whether cached answers must not be used: the run wants new ones, or it is a fork that asks this agent again. */
 function isToAsk({ cache, origin }: Run, { place }: ConfiguredAgent): boolean {
   return cache.bust === true || (origin?.from !== undefined && isAnew(place, origin.from));
 }
 
-/** What a run finds cached answers with. */
+/** What a run needs to find cached answers. */
 export type Kept = Pick<Run, "values" | "cache" | "tenant">;
 
 /** Whether there is a cached answer to a call with that key that the agent can read. Rejects when the store fails. */
@@ -91,11 +91,11 @@ function slotOf(
   { key = "" }: Pick<PreparedCall, "key">,
 ): CacheSlot {
   const given = cache.scope ?? configured.cache?.scope;
-  // What one tenant was answered, or is being answered, no other finds, unless somebody has said who shares it. No text is equal to such a scope.
+  // One tenant does not find what another was answered or is asking, unless a scope shares it. No text is equal to such a scope.
   const scope = given ?? (tenant === undefined ? "" : { tenant });
   return {
     values,
-    // Keys of values are not secret: in a store that is, nobody may try out what was asked.
+    // Keys of values are not secret: if the store is encrypted, nobody must be able to guess what was asked.
     key: CACHE_PREFIX + (values.hash ?? sha256)(canonicalJson([FORMAT, scope, key])),
     ttlMs: configured.cache?.ttlMs ?? Infinity,
     unusable: undefined,
@@ -107,7 +107,7 @@ function isSame(one: object, other: object): boolean {
 }
 
 /**
- * Takes another call's answer for this one, and records it, so that the run's log stands by itself. `undefined` where this agent cannot
+ * Uses another call's answer for this one, and records it, so that the run's log is complete by itself. `undefined` if this agent cannot
  * read the answer any more, or its limits do not permit it.
  */
 async function reuseKept(
@@ -124,7 +124,7 @@ async function reuseKept(
   if (content === undefined) return undefined;
   const { output } = content;
   const before = spent(state);
-  // Its own attempt, which went on for others when the run had stopped: now it is known what that cost.
+  // Its own attempt, which continued for others when the run had stopped: its cost is known now.
   const isOwn =
     state.phase !== "new" && from.runId === journal.runId && from.callId === place.callId;
   const cost = isOwn ? answer.cost : before.cost;
@@ -154,7 +154,7 @@ function modelsIn({ model, used }: CachedAnswer): Models {
   return { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
 }
 
-/** Reads a cached answer; `undefined` where this agent cannot any more, or its limits do not permit it. */
+/** Reads a cached answer; `undefined` if this agent cannot read it any more, or its limits do not permit it. */
 function readKept(
   { agent, limits }: Pick<ConfiguredAgent, "agent" | "limits">,
   answer: CachedAnswer,

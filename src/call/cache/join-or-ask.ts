@@ -37,9 +37,9 @@ const MORE_MS = 150;
 
 /**
  * Gets the answer of a slot: joins a call of this process that is asking for it, or else reads it, waits for another process that is
- * asking, or asks and keeps the answer. Resolves to the call's own outcome where it asked, else to the result of the flight.
+ * asking, or asks and keeps the answer. Resolves to the call's own outcome if it asked, else to the result of the flight.
  *
- * Rejects when the run is cancelled, and when its store fails.
+ * Rejects if the run is cancelled, or if its store fails.
  */
 export async function joinOrAsk(
   run: Run,
@@ -68,11 +68,11 @@ export async function joinOrAsk(
     if (own.failure !== undefined) throw own.failure.reason;
     return own.outcome ?? result;
   } catch (reason) {
-    // The call has ended although it was cancelled meanwhile.
+    // The call has ended although it was cancelled in the meantime.
     if (own.outcome !== undefined) return own.outcome;
     const begun = own.shared?.begun;
     if (begun === undefined || !isDeadline(reason)) throw reason;
-    // The attempt goes on for others, so its cost is not known yet.
+    // The attempt continues for others, so its cost is not known yet.
     const durationMs = Math.round(run.clock.monotonic() - begun.sinceMs);
     const state = { ...call.state, attempt: begun.attempt, settled: false };
     return failCall(run, configured, state, reason, { durationMs, charged: undefined });
@@ -94,7 +94,7 @@ export async function askAnew(
   return outcome;
 }
 
-/** What a run's store answers. A store that fails ends the run. */
+/** A store's answer. A store that fails ends the run. */
 export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Promise<T> {
   try {
     return await stored;
@@ -103,7 +103,7 @@ export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Pr
   }
 }
 
-/** What the call that asks for all comes to itself. */
+/** The outcome of the call that asks for all. */
 interface Own {
   outcome: CallOutcome | undefined;
   failure: { readonly reason: unknown } | undefined;
@@ -111,7 +111,7 @@ interface Own {
 }
 
 /**
- * Asks for all calls that wait, and resolves to what they get; `own` is set to what the call itself comes to. Cancelling the run ends
+ * Asks for all waiting calls, and resolves to what they get; `own` is set to the call's own outcome. Cancelling the run ends
  * every wait here, but not a running attempt: `unwanted` cancels that, once no call waits for it. Never rejects.
  */
 async function askForAll(
@@ -157,7 +157,7 @@ async function askForAll(
   }
 }
 
-/** What the others get of a call that failed: the agent's failure, but not a refusal or a cancellation of this run. */
+/** What the other calls get if the call failed: the agent's failure, but not a refusal or a cancellation of this run. */
 function failureFor(
   { cancellation }: Run,
   { limits }: ConfiguredAgent,
@@ -172,7 +172,7 @@ function failureFor(
 /** What ended the wait: an answer, or the lease to ask. */
 type Turn = FlightResult | { readonly kind: "asking"; readonly by: string };
 
-/** Waits for an answer, or for the lease to ask. Rejects when the run is cancelled, and when its store fails. */
+/** Waits for an answer, or for the lease to ask. Rejects if the run is cancelled, or if its store fails. */
 async function waitForTurn(run: Run, slot: CacheSlot): Promise<Turn> {
   const { clock, cancellation } = run;
   const me = randomId();
@@ -203,7 +203,7 @@ function renewing({ clock }: Run, slot: CacheSlot, by: string, unwanted: Cancell
   const say = (): void => {
     if (unwanted.cancelled) return;
     timer = set();
-    // A store that fails is noticed when the answer is to be kept.
+    // A failing store is noticed when the answer is kept.
     renewLease(slot, by).catch(() => {});
   };
   let timer = set();
@@ -213,7 +213,7 @@ function renewing({ clock }: Run, slot: CacheSlot, by: string, unwanted: Cancell
 /** Keeps the answer of a call as soon as it is given. */
 interface Keeper {
   readonly answered: Shared["answered"];
-  /** Resolves to what was answered, if anything, and whether the store has it. Rejects when the store fails. */
+  /** Resolves to the answer, if there is one, and whether the store has it. Rejects if the store fails. */
   settled(): Promise<{ readonly answer: CachedAnswer | undefined; readonly isKept: boolean }>;
 }
 

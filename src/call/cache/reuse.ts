@@ -8,8 +8,8 @@ import { isShared } from "../key.ts";
 import type { Run } from "../run.ts";
 
 /**
- * Asked anew is whoever stands there: the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at
- * another tier, and who stands in for it.
+ * Whether a place is asked again: `from` itself, everything below it and every team above it. Repeats, tiers and
+ * fallbacks count as their place.
  */
 export function isAnew(place: string, from: string): boolean {
   const within = [`${from}/`, `${from}~`].some((start) => place.startsWith(start));
@@ -17,7 +17,7 @@ export function isAnew(place: string, from: string): boolean {
 }
 
 /**
- * The outcome that a log has of a call: this run's, or else that of the run it is a fork of. `undefined` where the call has to be made, or
+ * The outcome that a log has of a call: this run's, or else that of the run it is a fork of. `undefined` if the call must be made, or
  * is in doubt. `read` reads the answer.
  */
 export async function replayOrReuse(
@@ -32,8 +32,8 @@ export async function replayOrReuse(
 }
 
 /**
- * The answer of the same call in the run that this one is a fork of; `undefined` when there is none, or it is to be asked
- * anew. It is recorded, so that the fork's log stands by itself, and costs nothing.
+ * The answer of the same call in the run that this one is a fork of; `undefined` if there is none, or it must be asked
+ * again. The answer is recorded, so the fork's log is complete by itself, and it costs nothing.
  */
 async function reuse(
   run: Run,
@@ -50,7 +50,7 @@ async function reuse(
   if (from !== undefined && isAnew(callee.place, from)) return undefined;
   const end = history.call(callId, (recorded) => recorded === key)?.end;
   if (end === undefined || end.type === "call.failed") return undefined;
-  // A member that did not answer is asked again, also within a team that could do without it.
+  // A member that did not answer is asked again, even if its team could answer without it.
   if (inTeam && history.lacks(callId)) return undefined;
   const { attempt, durationMs, output } = end;
   const event = {
@@ -65,14 +65,14 @@ async function reuse(
     cost: NO_COST,
     // An answer that was itself taken over saves what it first cost.
     saved: end.type === "call.reused" ? end.saved : end.cost,
-    // A team is no call; those in it are.
+    // A team is not a call; its agents' calls count.
     ...(inTeam && { calls: history.bill.sums(callId).calls }),
   } as const;
   const excess = journal.excess(event);
   if (excess !== undefined) {
     return failCall(run, callee, state, unkept(place.agent, excess));
   }
-  // Nobody in it is asked, so that nothing else would say again what its answer does not say by itself.
+  // No agent in it is asked, so nothing else would repeat its notices.
   const notices = inTeam ? history.notices.given(callId) : [];
   await journal.record([
     ...(notices.length > 0 ? [{ type: "notices.given", team: callId, notices } as const] : []),

@@ -6,15 +6,15 @@ import type { CachedAnswer } from "./cache-entry.ts";
 
 /** What the calls that waited for a flight get. */
 export type FlightResult =
-  /** `cache`: it was cached before; `joined`: another call asked for it meanwhile. */
+  /** `cache`: it was cached before; `joined`: another call asked for it at the same time. */
   | { readonly kind: "answered"; readonly answer: CachedAnswer; readonly by: "cache" | "joined" }
   /** The agent failed, under these limits. */
   | { readonly kind: "failed"; readonly error: QuorateError; readonly limits: Limits }
-  /** The asking call was cancelled or refused: one of those that waited has to ask. */
+  /** The asking call was cancelled or refused: one of the waiting calls must ask. */
   | { readonly kind: "nothing" };
 
 /**
- * A call under way that calls of the same content wait for, whatever their runs. It belongs to none of them: it goes on as long as one of
+ * A running call for which calls with the same content wait, whatever their runs. It belongs to none of them: it continues as long as one of
  * them waits, and is cancelled when the last one has left.
  */
 export interface Flight {
@@ -22,7 +22,7 @@ export interface Flight {
   readonly cancellation: Cancellation;
   /**
    * Waits for the result. Rejects with the reason when `own` is cancelled: at once while others wait; for the last one when the flight
-   * has ended, since a caller who cancels may rely on the agent having stopped.
+   * has ended, because a caller who cancels may rely on the agent having stopped.
    */
   wait(own: Cancellation): Promise<FlightResult>;
 }
@@ -30,7 +30,7 @@ export interface Flight {
 /** The flights under way, by the keys of their slots. */
 export type InFlight = Map<string, Flight>;
 
-/** The flights of one supervisor, apart for each store. */
+/** The flights of one supervisor, separate for each store. */
 export interface Flights {
   of(values: Values): InFlight;
 }
@@ -51,7 +51,7 @@ export function flights(): Flights {
 export const NO_RESULT: FlightResult = Object.freeze({ kind: "nothing" });
 
 /**
- * Starts a flight, which is under way until `work` has ended; `work` that rejects gives `NO_RESULT`. The call that starts it must wait for
+ * Starts a flight, which is under way until `work` has ended; if `work` rejects, the result is `NO_RESULT`. The call that starts it must wait for
  * it at once.
  */
 export function startFlight(
@@ -85,7 +85,7 @@ export function startFlight(
   };
   inFlight.set(key, flight);
   const end = (result: FlightResult): FlightResult => {
-    // A call that goes on from here may start another.
+    // A call that continues from here may start another flight.
     inFlight.delete(key);
     return result;
   };

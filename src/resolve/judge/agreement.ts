@@ -1,15 +1,15 @@
-/** How often two who judged the same questions said the same, and what that is worth beyond chance. */
+/** How often two judges of the same questions said the same, and how much that is beyond chance. */
 export interface Agreement {
   /** Questions on which both chose. */
   readonly of: number;
   readonly same: number;
-  /** Cohen's kappa (1960): 1 always the same, 0 as often as by chance. `null` where chance alone would do it, or `of` is 0. */
+  /** Cohen's kappa (1960): 1 always the same, 0 as often as by chance. `null` if chance alone explains it, or `of` is 0. */
   readonly kappa: number | null;
 }
 
 /**
- * The agreement of pairs of choices, each the number of what was chosen. With κ = (pₒ − pₑ) / (1 − pₑ): pₒ is the share of
- * equal pairs, pₑ = Σ p(v) q(v) what the two would have in common by saying what they say as often as they do.
+ * The agreement of pairs of choices, each given as a number. With κ = (pₒ − pₑ) / (1 − pₑ): pₒ is the share of
+ * equal pairs, and pₑ = Σ p(v) q(v) is the share that would be equal by chance, given how often each makes each choice.
  */
 export function agreement(pairs: readonly (readonly [number, number])[]): Agreement {
   const mine = new Map<number, number>();
@@ -21,7 +21,7 @@ export function agreement(pairs: readonly (readonly [number, number])[]): Agreem
     if (a === b) same++;
   }
   const of = pairs.length;
-  // In whole numbers: with everybody always saying the same, chance is exactly 1.
+  // In whole numbers, so that chance is exactly 1 if everybody always says the same.
   const met = [...mine].reduce((sum, [value, count]) => sum + count * (theirs.get(value) ?? 0), 0);
   const room = of * of - met;
   return { of, same, kappa: room === 0 ? null : (same * of - met) / room };

@@ -4,7 +4,7 @@ import { isThenable } from "../../model/hear.ts";
 import type { Json } from "../../model/json.ts";
 import type { JudgeAnswer, JudgeOption } from "./question.ts";
 
-/** What a judge's answer says: which option, or why nobody can tell. */
+/** A judge's answer, read: which option, or why that is unclear. */
 export type ReadChoice =
   | {
       /** The place of the option in the question. */
@@ -14,7 +14,7 @@ export type ReadChoice =
       readonly wrong?: undefined;
     }
   | {
-      /** What is wrong with it, without its own words: it is told so when it is asked again. */
+      /** What is wrong with it, without its own words: the judge is told this when it is asked again. */
       readonly wrong: string;
       /** The same for a person, with what it said. */
       readonly detail: string;
@@ -23,8 +23,8 @@ export type ReadChoice =
 const MAX_REASONING_CHARS = 500;
 
 /**
- * Reads which option an answer means: `{ choice, reasoning }`, or the choice alone. A choice is the id of an option as it stands in the
- * question; where it is not, `B.`, `Option B`, `B: hold`, or the text of a position, where that means one option and no other.
+ * Reads which option an answer means: `{ choice, reasoning }`, or the choice alone. A choice is the id of an option as in the
+ * question; else `B.`, `Option B`, `B: hold`, or the text of a position, if that means one option and no other.
  */
 export function readChoice(output: unknown, options: readonly JudgeOption[]): ReadChoice {
   const isAnswer = typeof output === "object" && output !== null && !Array.isArray(output);
@@ -47,7 +47,7 @@ export function readChoice(output: unknown, options: readonly JudgeOption[]): Re
   };
 }
 
-/** The places of all options that a choice may mean. An id alone means that option, whatever positions say. */
+/** The indexes of all options that a choice may mean. An id alone means that option, whatever positions say. */
 function placesMeant(choice: unknown, options: readonly JudgeOption[]): readonly number[] {
   if (typeof choice !== "string") return positionsLike(choice, options);
   const byId = placeOf(choice.trim(), options);
@@ -60,11 +60,11 @@ function placesMeant(choice: unknown, options: readonly JudgeOption[]): readonly
   return [...new Set([...(isNamed ? [named] : []), ...texts])].toSorted((a, b) => a - b);
 }
 
-// `B`, `Option B`, `the answer: B`, and with what stands there: `B: hold`, `Option B) hold`.
+// `B`, `Option B`, `the answer: B`, and with the position after it: `B: hold`, `Option B) hold`.
 const NAMED =
   /^(?:(?:the\s+)?(?:option|choice|answer|id)\b[\s:#("'*]*)?([a-z])(?:\s*[.:)–—-]\s*(\S.*))?$/is;
 
-/** What a text says without quotes, brackets and marks around it. */
+/** A text without quotes, brackets and marks around it. */
 function bareText(text: string): string {
   return text.replaceAll(/^[\s"'`*_([{<]+|[\s"'`*_)\]}>.,;:!]+$/g, "");
 }
@@ -82,7 +82,7 @@ function positionsLike(value: unknown, options: readonly JudgeOption[]): readonl
   return options.flatMap(({ position }, place) => (isLike(value, position) ? [place] : []));
 }
 
-/** Whether something is a position as it was shown, or the text of one. */
+/** Whether a value is a position as it was shown, or the text of one. */
 function isLike(value: unknown, position: Json | undefined): boolean {
   if (value === undefined || value === null || position === undefined || isThenable(value)) {
     return false;
@@ -92,7 +92,7 @@ function isLike(value: unknown, position: Json | undefined): boolean {
     if (key === foldedKey(position)) return true;
     return typeof position !== "string" && key === foldedKey(JSON.stringify(position));
   } catch {
-    // It is no JSON.
+    // It is not JSON.
     return false;
   }
 }

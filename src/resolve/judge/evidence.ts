@@ -1,6 +1,6 @@
 /** How often two judges that are both wrong are wrong together, beyond chance. */
 export const CORRELATION = 0.3;
-/** With several wrong positions: the chance that two wrong judges choose the same one, at least. */
+/** With several wrong positions: the least chance that two wrong judges choose the same one. */
 export const COLLISION = 0.35;
 
 /** One judge's choice, and how often such choices are right. */
@@ -12,10 +12,10 @@ export interface Voice {
 }
 
 /**
- * How likely each of `count` positions is right, all equally likely beforehand.
+ * How likely each of `count` positions is right, if all are equally likely beforehand.
  *
- * A choice says ln(a / ((1 − a) · c)) for its position: a is the judge's accuracy, c the share of its errors that would fall
- * on this very position, max(1 / (count − 1), {@link COLLISION}). What they say together is {@link jointWeights}.
+ * A choice adds ln(a / ((1 − a) · c)) to its position: a is the judge's accuracy, c the share of its errors that would fall
+ * on this position, max(1 / (count − 1), {@link COLLISION}). {@link jointWeights} combines several choices.
  */
 export function beliefs(voices: readonly Voice[], count: number): readonly number[] {
   const collision = count > 2 ? Math.max(1 / (count - 1), COLLISION) : 1;
@@ -33,12 +33,12 @@ export function beliefs(voices: readonly Voice[], count: number): readonly numbe
 }
 
 /**
- * What each of several log-odds counts when their sources err together with correlation ρ: the linear discriminant Σ⁻¹e for
+ * What each of several log-odds counts if their sources err together with correlation ρ: the linear discriminant Σ⁻¹e for
  * Σ = (1 − ρ)I + ρ11ᵀ (Fisher 1936), by the Sherman–Morrison formula
  *
  *     wᵢ = (eᵢ − ρ · Σe / (1 + (n − 1)ρ)) / (1 − ρ)
  *
- * Equal ones count e / (1 + (n − 1)ρ) each. A weak source beside strong ones counts little, since they have said most of
+ * Equal ones count e / (1 + (n − 1)ρ) each. A weak source beside strong ones counts little, because they have said most of
  * it; one that would count less than nothing is left out, and the others are weighed without it.
  */
 export function jointWeights(
@@ -46,7 +46,7 @@ export function jointWeights(
   correlation: number = CORRELATION,
 ): readonly number[] {
   const weights = evidence.map(() => 0);
-  // The weakest falls out first: the others' sum without it is what decides about the next.
+  // The weakest is left out first: the others' sum without it decides about the next.
   const kept = evidence
     .map((value, i) => ({ value, i }))
     .filter(({ value }) => value > 0)

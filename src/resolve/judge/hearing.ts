@@ -18,7 +18,7 @@ import {
 /** In how many orders a judge sees the options. */
 const ORDERS = 2;
 
-/** How often a judge is asked about one subject at most: in each order, and again where its answer cannot be read. */
+/** How often a judge is asked about one subject at most: in each order, and again if its answer cannot be read. */
 export function mostCalls(once: boolean): number {
   return 2 * (once ? 1 : ORDERS);
 }
@@ -35,7 +35,7 @@ interface Order {
   readonly asked: JudgeQuestion;
 }
 
-/** The question as judges are asked it, or why they cannot be. */
+/** The question in the form for judges, or why they cannot be asked. */
 export function prepare(
   question: Question,
   limits: JudgeLimits & { readonly instructions?: string | undefined },
@@ -62,18 +62,18 @@ export function canonical(positions: readonly Position[]): readonly Position[] {
   return positions.toSorted((a, b) => byCodeUnits(foldedKey(a.value), foldedKey(b.value)));
 }
 
-/** What a judge says of a case. */
+/** A judge's result for a case. */
 export type Hearing =
   /** The same in all orders in which it was asked. */
   | { readonly said: "choice"; readonly choice: JudgeChoice }
-  /** One thing in one order and another in the other. */
+  /** Different choices in the two orders. */
   | { readonly said: "split"; readonly first: JudgeChoice; readonly other: JudgeChoice }
   | { readonly said: "nothing"; readonly error: QuorateError };
 
 /** One order's answer. */
 export interface JudgeChoice {
   readonly position: Position;
-  /** Under which id it stood. */
+  /** The id that it had in that order. */
   readonly id: string;
   /** The judge's own words. */
   readonly words: string;
@@ -90,7 +90,7 @@ export interface HearingTerms {
 }
 
 /**
- * Asks a judge, in both orders at once or in the first one only, and once more where its answer cannot be read. Waits for all its
+ * Asks a judge, in both orders at once or only in the first one, and once more if its answer cannot be read. Waits for all its
  * answers, and does not reject.
  */
 export async function hear(
@@ -116,7 +116,7 @@ export async function hear(
   return other === undefined ? { said: "choice", choice: first } : { said: "split", first, other };
 }
 
-/** What is chosen in one order; an answer that cannot be read is asked for once more. Does not reject. */
+/** The choice in one order; if an answer cannot be read, the judge is asked once more. Does not reject. */
 async function choiceIn(
   { asked, positions }: Order,
   ask: (question: JudgeQuestion) => Promise<AgentResult>,
@@ -134,7 +134,7 @@ async function choiceIn(
   return position === undefined ? failed("it chose nothing") : { position, id, words };
 }
 
-/** Asks, and reads what is answered. Gives the error where nothing is. */
+/** Asks, and reads the answer. Returns the error if there is none. */
 async function readAnswer(
   question: JudgeQuestion,
   ask: (question: JudgeQuestion) => Promise<AgentResult>,

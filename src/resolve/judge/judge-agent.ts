@@ -4,7 +4,7 @@ import type { Option } from "../../check/options.ts";
 import type { Question } from "../resolver.ts";
 import type { JudgeAnswer, JudgeQuestion } from "./question.ts";
 
-/** A judge: an agent, or a function, which is made one under the resolver's name. */
+/** A judge: an agent, or a function, which becomes one under the resolver's name. */
 export type JudgeAsk =
   | Agent<string, JudgeQuestion, JudgeAnswer>
   | ((question: JudgeQuestion, context: AgentContext) => JudgeAnswer | Promise<JudgeAnswer>);
@@ -19,15 +19,15 @@ export function judgeAgent(ask: JudgeAsk, name: string): Agent {
   return typeof ask === "function" ? agent({ name, run: ask, cache: false }) : ask;
 }
 
-/** Agents that a judge speaks for, by their names. */
+/** Agents for which a judge speaks, by their names. */
 export const AUTHORS: Option<readonly string[]> = listOf<string>(
   (name) => typeof name === "string",
   'use a list of agents\' names, for instance ["security"]',
 ).or(Object.freeze([]));
 
 /**
- * The one whose position a judge would judge: itself, or an agent that it declared itself the author of. `undefined`
- * where it may be asked.
+ * The agent whose position a judge would judge as its own: itself, or one that it lists in `authorOf`. `undefined`
+ * if it may be asked.
  */
 export function ownPosition(
   judge: string,

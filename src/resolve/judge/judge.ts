@@ -19,9 +19,9 @@ import {
 } from "./settings.ts";
 
 export interface JudgeOptions extends JudgeSettings {
-  /** The judge: an agent, or a function, which is made one under this resolver's name. */
+  /** The judge: an agent, or a function, which becomes one under this resolver's name. */
   readonly ask: JudgeAsk;
-  /** Agents that are this judge by another name, or of its model: what they hold it does not judge. Default: none. */
+  /** Other names of this judge, or agents of its model: it does not judge what they hold. Default: none. */
   readonly authorOf?: readonly string[];
   readonly panel?: undefined;
 }
@@ -36,11 +36,11 @@ export const JUDGE: Options<JudgeOptions, "authorOf" | JudgeDefaults> = options(
 const MAX_NAME_CHARS = 100;
 
 /**
- * Has somebody else choose among the positions: a model, or anything that can. It is asked twice about a subject, with
- * the options in one order and in the reverse, and defers when the two answers differ: a judge that goes by the
- * place of an option decides nothing. An answer from which nobody can tell which option it means is asked for once more. It also defers
- * when an answer fails, or still names no option (`JUDGE_FAILED`), when it holds
- * a position itself, with more than 26 positions, and when two positions look the same once they are cut to what is shown.
+ * Lets a judge choose among the positions: a model, or anything else that can. It is asked twice about a subject, with
+ * the options in one order and in the reverse. If the two answers differ, the resolver defers, so a judge that chooses by the
+ * place of an option decides nothing. If an answer does not say which option it means, the judge is asked once more. The resolver also defers
+ * if an answer fails, or still names no option (`JUDGE_FAILED`), if the judge holds
+ * a position itself, with more than 26 positions, and if two positions look the same once they are cut to what is shown.
  *
  * Confidence `judge-agreement`: Laplace's rule of succession over the orders that agree, so 0.75. What the judge says about
  * its own confidence is not used.

@@ -7,16 +7,16 @@ import { byWorth, isDropped, trustBy, type JudgeWeights, type JudgeTrust } from 
 import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./judge-agent.ts";
 import { INSTRUCTIONS, SETTINGS, type JudgeDefaults, type JudgeSettings } from "./settings.ts";
 
-/** A judge of a panel, with what is known of it. */
+/** A judge of a panel, with what is known about it. */
 export interface PanelJudge {
   readonly ask: JudgeAsk;
-  /** Of a function. Default: the resolver's name and the judge's place, as in `judge-2`. */
+  /** For a function. Default: the resolver's name and the judge's place, as in `judge-2`. */
   readonly name?: string;
-  /** The order of the options cannot influence it (a score for each, say): it is asked in one order only. Default: false. */
+  /** The order of the options cannot influence it (it scores each, say): it is asked in one order only. Default: false. */
   readonly once?: boolean;
-  /** Agents that are this judge by another name, or of its model: what they hold it does not judge. Default: none. */
+  /** Other names of this judge, or agents of its model: it does not judge what they hold. Default: none. */
   readonly authorOf?: readonly string[];
-  /** What this judge is to go by. As the panel says where left out. */
+  /** This judge's criterion. Default: the panel's. */
   readonly instructions?: string;
 }
 
@@ -25,27 +25,27 @@ export interface PanelJudge {
  *
  * A choice counts as log-odds of its judge's accuracy; one that differs between the orders, or is missing, counts nothing.
  * Choices of several judges are discounted for the errors that they share. A judge that holds a position is not
- * asked about that subject, nor one that was right in less than 60 % of its recorded truths (from 10 on).
+ * asked about that subject, nor is one that was right in less than 60 % of its recorded truths (from 10 on).
  *
- * Confidence `judge-panel`: the probability of the winner that follows, all positions being equally likely beforehand.
+ * Confidence `judge-panel`: the resulting probability of the winner, if all positions were equally likely beforehand.
  */
 export interface JudgePanelOptions extends JudgeSettings {
   /** The judges in the order in which they are asked, the cheapest first. */
   readonly panel: readonly (JudgeAsk | PanelJudge)[];
-  /** Nobody more is asked once a position is this likely, above 0.5; 1 asks all. Default 0.8, and 0.75 in the order of worth. */
+  /** No further judge is asked once a position is this likely, above 0.5; 1 asks all. Default 0.8, and 0.75 with `order: "worth"`. */
   readonly stopAt?: number;
-  /** Below this likelihood nothing is decided when nobody is left to ask. Default 0.6. */
+  /** If all judges have been asked and no position is this likely, nothing is decided. Default 0.6. */
   readonly atLeast?: number;
   /**
-   * How far judges are trusted, by their names: how often their choices are right, above 0.5 and below 1; what was recorded
-   * of them, which is drawn to the default by 4 pseudo-truths and counts one standard error lower; or what `learn()` made
-   * of their choices and of truths. Default, for those that are not named: 0.75, and two thirds for judges that are
+   * How much judges are trusted, by their names: how often their choices are right, above 0.5 and below 1; their
+   * records, which are drawn to the default by 4 pseudo-truths and count one standard error lower; or what `learn()` made
+   * of their choices and of truths. Default for unnamed judges: 0.75, and two thirds for judges that are
    * asked once.
    */
   readonly weights?: JudgeWeights;
   /**
-   * `"worth"`: not in the order given, but always the cheapest of those that their records cannot tell from the best one left,
-   * by one standard error. Every judge needs a record with `usdMicros` for that. Default: `"given"`.
+   * `"worth"`: not in the given order, but always the cheapest judge whose accuracy is within one standard error of the best one
+   * that is left. Every judge then needs a record with `usdMicros`. Default: `"given"`.
    */
   readonly order?: "given" | "worth";
   readonly ask?: undefined;
@@ -72,7 +72,7 @@ export const PANEL: Options<JudgePanelOptions, "atLeast" | "order" | JudgeDefaul
   ...SETTINGS.table,
 });
 
-/** Those who are worth most are asked first there, so that fewer are needed. */
+/** With `"worth"`, the most valuable judges are asked first, so fewer are needed. */
 const STOP_AT: Readonly<Record<"given" | "worth", number>> = { given: 0.8, worth: 0.75 };
 
 /** A judge of the panel, checked. */
@@ -88,9 +88,9 @@ export interface TrustedJudge {
 export interface CheckedPanel {
   readonly settings: Checked<typeof PANEL>;
   readonly stopAt: number;
-  /** Who is asked, in this order. */
+  /** The judges that are asked, in this order. */
   readonly members: readonly TrustedJudge[];
-  /** Who is not, for its record. */
+  /** The judges that are not asked, because of their records. */
   readonly dropped: readonly TrustedJudge[];
 }
 

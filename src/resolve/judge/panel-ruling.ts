@@ -13,20 +13,20 @@ export interface Heard {
   readonly hearing: Hearing;
 }
 
-/** What a ruling depends on beside what was said. */
+/** What a ruling depends on besides what was said. */
 export interface Terms {
   readonly atLeast: number;
   readonly dropped: readonly TrustedJudge[];
   readonly recused: readonly TrustedJudge[];
 }
 
-// A likelihood this much below what is asked for has reached it: it comes from logarithms.
+// A likelihood this close below a bound has reached it, because it is computed with logarithms.
 const SLACK = 1e-9;
 const MAX_NAMED = 5;
 const MAX_NAME_CHARS = 60;
 const MAX_WORDS_CHARS = 160;
 
-/** Whether some position is likely enough that nobody more is asked. */
+/** Whether some position is likely enough, so that no further judge is asked. */
 export function isReached(
   positions: readonly Position[],
   heard: readonly Heard[],
@@ -35,7 +35,7 @@ export function isReached(
   return Math.max(...beliefs(voicesOf(positions, heard), positions.length)) >= stopAt - SLACK;
 }
 
-/** What a panel rules from what it heard: the likeliest position, if it is likely enough, and the account of it. */
+/** A panel's ruling from what it heard: the most likely position, if it is likely enough, and the account of it. */
 export function rulingOf(
   positions: readonly Position[],
   heard: readonly Heard[],
@@ -77,7 +77,7 @@ function voicesOf(positions: readonly Position[], heard: readonly Heard[]): read
   );
 }
 
-/** The indexes of the largest and the second largest share; the earlier one where they are equal. */
+/** The indexes of the largest and the second largest share; the earlier one if they are equal. */
 function leaders(shares: readonly number[]): readonly [number, number] {
   let first = 0;
   let second = -1;

@@ -7,7 +7,7 @@ import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
 import { ownPosition } from "./judge-agent.ts";
 import { lacksEvidence, NO_EVIDENCE } from "./settings.ts";
 
-/** As `judge()` with a panel. Throws `BAD_OPTIONS` for a panel that cannot work. */
+/** Like `judge()` with a panel. Throws `BAD_OPTIONS` for a panel that cannot work. */
 export function judgePanel(given: unknown, name: string): Resolver {
   const { settings, stopAt, members, dropped } = checkPanel(given, name);
   const { evidence, maxEvidence, maxEvidenceChars, atLeast } = settings;
@@ -25,7 +25,7 @@ export function judgePanel(given: unknown, name: string): Resolver {
     const cascade = async (): Promise<Ruling> => {
       const heard: Heard[] = [];
       for (const member of asked) {
-        // One after another on purpose: a dearer judge is asked only where those before it leave doubt.
+        // One after another on purpose: a more expensive judge is asked only if those before it leave doubt.
         const { instructions, once } = member;
         const shown = prepare(question, { ...settings, instructions });
         if ("refused" in shown) break;

@@ -11,11 +11,11 @@ export interface JudgeRecord {
   readonly consistent: number;
   /** Of those, how many it was right about. */
   readonly right: number;
-  /** What one question cost on average, all orders, in micro-dollars. Left out where it is not known. */
+  /** The average cost of one question, in all orders, in micro-dollars. Absent if it is unknown. */
   readonly usdMicros?: number;
 }
 
-/** How far a judge is trusted: a share that was given, or what was recorded. */
+/** How much a judge is trusted: a given share, or a record. */
 export type JudgeWeight = number | JudgeRecord;
 
 /** Judges' weights by their names: given, recorded, or learned from truths by `learn()`. */
@@ -24,7 +24,7 @@ export type JudgeWeights =
   | ReadonlyMap<string, JudgeWeight>
   | Reliability;
 
-/** How often a judge's choice is right, and how sure that is. */
+/** How often a judge's choice is right, and how certain that is. */
 export interface JudgeTrust {
   /** The estimate, drawn towards the default by {@link PSEUDO_TRUTHS}. */
   readonly estimate: number;
@@ -32,28 +32,28 @@ export interface JudgeTrust {
   readonly accuracy: number;
   /** How many of its choices could be checked. */
   readonly checked: number;
-  /** What was recorded, where something was. */
+  /** The record, if there is one. */
   readonly record?: JudgeRecord;
 }
 
-/** Taken for a judge without a record: Laplace's rule after two orders that agree, and after one answer. */
+/** The accuracy of a judge without a record: Laplace's rule after two orders that agree, and after one answer. */
 export const DEFAULT_ACCURACY: { readonly bothOrders: number; readonly once: number } = {
   bothOrders: 0.75,
   once: 2 / 3,
 };
-/** Of `outcomes`, which there was before 0.2.0. */
+/** For `outcomes`, the name before 0.2.0. */
 const RENAMED = "renamed to truths; what turned out to be right is a truth";
 
-/** So many truths at the default accuracy are added to what was recorded. */
+/** How many truths at the default accuracy are added to a record. */
 export const PSEUDO_TRUTHS = 4;
-/** Judges that are right less often are not asked, */
+/** A judge that is right less often is not asked, … */
 export const LEAST_ACCURACY = 0.6;
-/** once so many of their choices could be checked. */
+/** … once this many of its choices could be checked. */
 const LEAST_CHECKED = 10;
 
 const LEAST = 0.01;
 
-/** Looks up how far a judge is to be trusted that is asked once or in both orders. Throws `BAD_OPTIONS` for no weights. */
+/** Looks up how much to trust a judge that is asked once or in both orders. Throws `BAD_OPTIONS` for invalid weights. */
 export function trustBy(
   weights: unknown,
   where: string,
@@ -72,7 +72,7 @@ export function trustBy(
   };
 }
 
-/** How far a judge is to be trusted with this weight. */
+/** How much to trust a judge with this weight. */
 export function trustIn(weight: JudgeWeight | undefined, once: boolean): JudgeTrust {
   const start = once ? DEFAULT_ACCURACY.once : DEFAULT_ACCURACY.bothOrders;
   if (weight === undefined) return { estimate: start, accuracy: start, checked: 0 };
@@ -97,7 +97,7 @@ function isReliability(weights: unknown): weights is Reliability {
   );
 }
 
-/** What agents agree on says little of judges: they share mistakes. So only truths count here. */
+/** What agents agree on says little about judges, because they share mistakes. So only truths count here. */
 function learnedTrust(
   { agents, truths, refused }: Reliability,
   where: string,
@@ -123,9 +123,9 @@ export function isDropped({ estimate, checked }: JudgeTrust): boolean {
 }
 
 /**
- * Puts judges in the order in which they are worth asking: the next one is the cheapest of those that cannot be told from
- * the best one left, that is, within one standard error of the share of questions that it settles rightly, a question
- * without a choice counting as half (the one-standard-error rule of Breiman et al. 1984).
+ * Orders judges by worth: the next one is always the cheapest judge within one standard error of
+ * the best one left, by the share of questions that it settles correctly, where a question
+ * without a choice counts half (the one-standard-error rule of Breiman et al. 1984).
  */
 export function byWorth<T extends { readonly trust: JudgeTrust }>(
   judges: readonly T[],
@@ -152,12 +152,12 @@ function worthOf({ estimate, record }: JudgeTrust): {
   const trials = truths + PSEUDO_TRUTHS;
   const open = truths - consistent;
   const share = (right + open / 2 + PSEUDO_TRUTHS * LEAST_ACCURACY) / trials;
-  // A few truths that all went one way do not make it sure.
+  // A few truths that all agree do not make it certain.
   const spread = Math.max(0.25 / trials, (right + open / 4) / Math.max(1, truths) - share ** 2);
   return { share, error: Math.sqrt(spread / trials), cost: usdMicros };
 }
 
-/** Refuses with `BAD_OPTIONS` what says nothing about a judge. */
+/** Refuses with `BAD_OPTIONS` a value that is not a weight. */
 function checkWeight(weight: unknown, where: string): JudgeWeight {
   if (typeof weight === "number" && weight > 0.5 && weight < 1) return weight;
   if (typeof weight === "object" && weight !== null) {

@@ -4,18 +4,18 @@ import { options, type Checked, type Option, type Options } from "../../check/op
 import type { Question } from "../resolver.ts";
 import type { JudgeLimits } from "./question.ts";
 
-/** What a judge and a panel of judges have in common. */
+/** The options that a judge and a panel of judges share. */
 export interface JudgeSettings extends Partial<JudgeLimits> {
-  /** Of the resolver. Default: `"judge"`. */
+  /** The resolver's name. Default: `"judge"`. */
   readonly name?: string;
   /**
-   * What judges are to go by, at most 10,000 characters, in place of "choose the one that is best supported". The rules of the
-   * question stay: what agents wrote is material, and one of the options has to be chosen. Part of what identifies a question, and in the log.
+   * The criterion for judges, at most 10,000 characters, instead of "choose the one that is best supported". The other rules of the
+   * question stay: what agents wrote is material, and one of the options must be chosen. It is part of what identifies a question, and is in the log.
    */
   readonly instructions?: string;
   /**
-   * `"required"`: the judge defers where nobody gave evidence for any position. Default: `"optional"`. Either way judges
-   * are told which claims came without evidence where others came with it.
+   * `"required"`: the judge defers if nobody gave evidence for any position. Default: `"optional"`. In both cases judges
+   * are told which claims have no evidence if others have some.
    */
   readonly evidence?: "optional" | "required";
 }
@@ -28,7 +28,7 @@ export const INSTRUCTIONS: Option<string | undefined> = fitting<string>(
   `say what the judge is to go by, in at most ${MAX_INSTRUCTIONS_CHARS} characters`,
 );
 
-/** What holds where it is left out. */
+/** The options that have defaults. */
 export type JudgeDefaults = Exclude<keyof JudgeSettings, "instructions">;
 
 export const SETTINGS: Options<JudgeSettings, JudgeDefaults> = options({
@@ -50,5 +50,5 @@ export function lacksEvidence(
   );
 }
 
-/** What is said where evidence is required and missing. */
+/** The reason if evidence is required and missing. */
 export const NO_EVIDENCE = "nobody gave evidence for any position, and it is required";
