@@ -29,7 +29,13 @@ export async function completedBy(
   const command = described.commands.find((one) => one.name() === name);
   const given = command === undefined ? undefined : operandsOf(command, rest);
   if (command === undefined || given === undefined || !takesTeam(command)) return untouched;
-  const config = takeConfig(await exportedBy(file), file);
+  const exported = await exportedBy(file);
+  if (exported === undefined) {
+    const what =
+      "write \"export default { team: 'gate.ts' }\" into it, with whatever is the same in every call";
+    throw new QuorateError("BAD_OPTIONS", `${file} has no default export; ${what}.`);
+  }
+  const config = takeConfig(exported, file);
   if (command.getOptionValue("envFile") === undefined) setVariables(config);
   const { team } = config;
   const completed = team === undefined || !lacksTeam(command, given) ? rest : [team, ...rest];

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { configFile } from "./find-config.ts";
+import { reached } from "./reached.ts";
 import { givenPath } from "./given-path.ts";
 import type { Backend } from "../index.ts";
 import type { Store } from "../store/store.ts";
@@ -54,7 +55,15 @@ async function openPostgres(url: string): Promise<OpenBackend> {
     );
   }
   const { postgres } = await import("../postgres/index.ts");
-  return postgres({ url });
+  const backend = postgres({ url });
+  try {
+    // Found out here and not at the first question: a server or an MCP client would hear of it only when somebody asks something.
+    await reached(backend.store, `the database ${shownPlace(url)}`);
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+  return backend;
 }
 
 function checkPlace(file: string): void {

@@ -4,6 +4,7 @@ import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
+import { clip } from "../model/text.ts";
 import { positionText } from "./brief.ts";
 import { DEFAULT_DATABASE, openExisting, shownPlace } from "./database.ts";
 import { findRun } from "./find-run.ts";
@@ -136,6 +137,9 @@ async function meant(
   }
   const open = openQuestions(events).map(({ verdict }) => verdict);
   const named = verdictsMeant(open, subject);
+  if (winner === undefined && index === undefined && named.length > 0) {
+    throw new QuorateError("BAD_OPTIONS", notSaid(named));
+  }
   return {
     subject: named[0]?.subject ?? subject,
     ...(winner !== undefined && { winner: winnerMeant(named, winner) }),
@@ -144,6 +148,19 @@ async function meant(
     ...(index !== undefined && { index }),
     ...(question !== undefined && { question }),
   };
+}
+
+const MOST_NAMED = 10;
+const MOST_CHARACTERS = 120;
+
+function notSaid(named: readonly Verdict[]): string {
+  const positions = named.flatMap((verdict) => verdict.positions.map(({ value }) => value));
+  const shown = positions.slice(0, MOST_NAMED).map((value, at) => {
+    const text = shellWord(clip(positionText(value), MOST_CHARACTERS));
+    return named.length > 1 ? text : `${text} (or --index ${at})`;
+  });
+  const more = positions.length > MOST_NAMED ? ` and ${positions.length - MOST_NAMED} more` : "";
+  return `say what was decided about "${safeText(named[0]?.subject ?? "")}": ${shown.join(", ")}${more}`;
 }
 
 /** `null` is a position too. */

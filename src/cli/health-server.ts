@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
-import { describeThrown, QuorateError } from "../model/errors.ts";
+import { describeThrown } from "../model/errors.ts";
 import type { Store } from "../store/store.ts";
+import { cannotListen } from "./cannot-listen.ts";
 import { complain } from "./complain.ts";
 
 /** Where it is said whether a worker works. */
@@ -37,8 +38,7 @@ export async function healthServer(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   http.once("error", reject).listen(port, host, resolve);
   await promise.catch((cause: unknown) => {
-    const why = `cannot listen at ${host}, port ${port}: ${describeThrown(cause)}`;
-    throw new QuorateError("BAD_OPTIONS", why, { cause });
+    throw cannotListen("--health", address, cause);
   });
   http.unref();
   return {

@@ -23,8 +23,9 @@ const MAX_POSITION_CHARACTERS = 120;
 const STATE_COLUMNS = 9;
 const TIME_COLUMNS = 10;
 const MIN_TEXT_COLUMNS = 8;
-// What a line of an answer holds beside the name, with the spaces between.
-const OTHER_COLUMNS = 2 + 2 + STATE_COLUMNS + TIME_COLUMNS + 2 + MIN_TEXT_COLUMNS;
+const GAP = 2;
+// What a line of an answer holds at most beside the name, with the spaces between.
+const OTHER_COLUMNS = 2 + GAP + STATE_COLUMNS + GAP + TIME_COLUMNS + GAP + MIN_TEXT_COLUMNS;
 
 export interface ReportOptions {
   /** Prints answers, reasonings and lists whole instead of their beginnings. Default: false. */
@@ -135,13 +136,17 @@ function answers(run: RunView, screen: Terminal, full: boolean): string[] {
   const calls = callsInOrder(run);
   const widest = Math.max(0, ...calls.map((call) => columnsOf(callName(call))));
   const names = Math.min(MAX_NAME_COLUMNS, screen.columns - OTHER_COLUMNS, widest);
+  const timeOf = ({ state, durationMs }: CallView): string =>
+    state === "ok" || state === "failed" ? duration(durationMs) : "";
+  const states = Math.max(0, ...calls.map((call) => columnsOf(callWord(call))));
+  const times = Math.max(0, ...calls.map((call) => columnsOf(timeOf(call))));
   return calls.flatMap((call) => {
-    const state = screen.style(CALL_STYLE[call.state], pad(callWord(call), STATE_COLUMNS));
-    const time = call.state === "ok" || call.state === "failed" ? duration(call.durationMs) : "";
+    const state = screen.style(CALL_STYLE[call.state], pad(callWord(call), states));
     const head = `  ${pad(callName(call), names)}  `;
     const tail = callDetail(call);
-    const room = screen.columns - names - OTHER_COLUMNS + MIN_TEXT_COLUMNS;
-    const line = `${head}${state}${screen.style("quiet", padStart(time, TIME_COLUMNS))}  ${clip(tail, room)}`;
+    const room = screen.columns - names - states - times - 2 - GAP * 3;
+    const time = times === 0 ? "" : `  ${screen.style("quiet", padStart(timeOf(call), times))}`;
+    const line = `${head}${state}${time}  ${clip(tail, room)}`;
     if (!full || call.state !== "ok") return [line.trimEnd()];
     const whole =
       typeof call.output === "string" ? call.output : JSON.stringify(call.output, undefined, 2);

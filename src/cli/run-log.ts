@@ -2,6 +2,7 @@ import { QuorateError } from "../model/errors.ts";
 import type { Backend } from "../index.ts";
 import type { Store } from "../store/store.ts";
 import type { Supervisor } from "../supervisor.ts";
+import { reached } from "./reached.ts";
 import { DEFAULT_DATABASE, openDatabase, openExisting, shownPlace } from "./database.ts";
 
 /** Where a run is kept, and the file of it where that is known. Whoever chose it closes the store. */
@@ -47,6 +48,7 @@ async function choose(
   const { backend } = team;
   const { store } = backend;
   if (wanted === undefined && !isInMemory(store)) {
+    await reached(store, `the database of the team "${team.name}"`);
     const { path } = store as { readonly path?: unknown };
     return { backend, store, ...(typeof path === "string" && { file: path }) };
   }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describeThrown, QuorateError } from "../model/errors.ts";
@@ -6,8 +5,10 @@ import type { Server, ServerFailure, ServerOptions } from "../server/index.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { complain } from "./complain.ts";
 import { EXIT } from "./exit-code.ts";
-import { givenPath } from "./given-path.ts";
+import { jsonMistake } from "./json-mistake.ts";
 import { loadTeam } from "./load-team.ts";
+import { cannotListen } from "./cannot-listen.ts";
+import { readTextInput } from "./read-input.ts";
 import { sharedLog } from "./run-log.ts";
 import { safeText } from "./safe-text.ts";
 import { cancelOnSignals, stopped } from "./signals.ts";
@@ -94,17 +95,19 @@ async function listIn(
   flag: string,
 ): Promise<readonly unknown[] | undefined> {
   if (file === undefined) return undefined;
+  const text = await readTextInput(file);
   let list: unknown;
   try {
-    list = JSON.parse(await readFile(givenPath(file), "utf8"));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    // What a parser says of a file with secrets quotes them.
-    const why = code === undefined ? "it is no JSON" : code;
-    throw new QuorateError("BAD_OPTIONS", `${flag} ${file} cannot be read: ${why}`);
+    list = JSON.parse(text);
+  } catch {
+    // Without a character of it: it has secrets in it.
+    const mistake = jsonMistake(text);
+    const place =
+      mistake === undefined ? "" : `; look at line ${mistake.line}, column ${mistake.column}`;
+    throw new QuorateError("BAD_OPTIONS", `${flag} ${file} is not JSON${place}.`);
   }
   if (Array.isArray(list)) return list;
-  throw new QuorateError("BAD_OPTIONS", `${flag} ${file} is no list; write [{ … }]`);
+  throw new QuorateError("BAD_OPTIONS", `${flag} ${file} is not a list; write [{ … }] into it.`);
 }
 
 function refuseOpenDoor(
@@ -172,11 +175,7 @@ async function webServer({ port, host }: ServeFlags): Promise<WebServer> {
   try {
     await promise;
   } catch (error) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `cannot listen at ${host}, port ${port}: ${describeThrown(error)}`,
-      { cause: error },
-    );
+    throw cannotListen("--port", { host, port }, error);
   }
   const stopListening = async (): Promise<void> => {
     if (!http.listening) return;

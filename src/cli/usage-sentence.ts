@@ -49,14 +49,18 @@ export function usageSentence(
 ): string {
   const called = commandOf(program, args[0]);
   const why = `${oneSentence(error.message)}${hint(error, called, program, args)}`;
+  // Who is told what was meant need not look for it.
+  if (why.endsWith("?")) return why;
   const help = called === undefined ? "--help" : `${called.name()} --help`;
   return `${why}; see ${ownName()} ${help}`;
 }
 
 function oneSentence(message: string): string {
   return message
-    .replace(/\s*\(Did you mean (?:one of )?(.*?)\?\)/, (all, names: string) =>
-      names.split(", ").some((name) => CHANGING.has(name)) ? "" : all,
+    .replace(/\s*\(Did you mean (?:one of )?(.*?)\?\)/, (_all, names: string) =>
+      names.split(", ").some((name) => CHANGING.has(name))
+        ? ""
+        : `; did you mean ${names.replace(/, ([^,]*)$/, " or $1")}?`,
     )
     .replace(/^error: /, "")
     .replaceAll(/\s*\n\s*/g, " ")
@@ -78,11 +82,11 @@ function hint(
       // What is called so elsewhere is no slip of the pen, whatever it looks like.
       return meant === undefined || message.includes("Did you mean")
         ? ""
-        : ` (Did you mean ${meant}?)`;
+        : `; did you mean ${meant}?`;
     }
     case "commander.missingArgument": {
       const example = called === undefined ? undefined : exampleOf(called);
-      return example === undefined ? "" : `, as in "${example}"`;
+      return example === undefined ? "" : `, as in: ${example}`;
     }
     case "commander.excessArguments": {
       const takesTask = called?.options.some(({ long }) => long === "--input");

@@ -11,6 +11,7 @@ import type { Usage } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 import { fields } from "../model/record.ts";
+import { lockForWriting } from "./writing-lock.ts";
 
 // A file of answers has a JSON object on each line, one for each answer of an agent, a judge or a router:
 //
@@ -49,9 +50,26 @@ export function answersInMemory(): KeptAnswers {
 
 /**
  * The answers of a file; `writes`: more are to be added, and it is made where it is not there. Throws `BAD_OPTIONS` for what is no file of answers, with
- * the line.
+ * the line, and where another evaluation writes to it.
  */
 export function answersInFile(file: string, writes: boolean): KeptAnswers {
+  const unlock = writes ? lockForWriting(file) : () => undefined;
+  try {
+    const { close, ...answers } = openAnswers(file, writes);
+    return {
+      ...answers,
+      close() {
+        close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function openAnswers(file: string, writes: boolean): KeptAnswers {
   let handle: number;
   try {
     handle = openSync(file, writes ? "a+" : "r");

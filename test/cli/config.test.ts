@@ -33,6 +33,16 @@ describe("quorate.config.ts", () => {
     expect(existsSync(join(cwd, "2.md"))).toBe(true);
   });
 
+  it("has to export something, and is told how where it does not", async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, "quorate.config.mts"), 'export const team = "gate.ts";\n');
+    const { code, stderr } = await quorate(["run", "--input", "null"], cwd);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `quorate.config.mts has no default export; write "export default { team: 'gate.ts' }" into it`,
+    );
+  });
+
   it("goes behind the environment, and that behind a flag", async () => {
     const cwd = place(`{ team: ${quoted(team("echo"))}, db: "file.db" }`);
     const made = async (args: readonly string[], QUORATE_DB: string): Promise<string[]> => {

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { folder, quorate, team } from "./command.ts";
+import { folder, quorate, start, team } from "./command.ts";
 
 // Processes of their own take their time where many others run.
 vi.setConfig({ testTimeout: 120_000 });
@@ -23,6 +25,20 @@ async function refusals(cwd: string, name: string): Promise<readonly string[]> {
     }),
   );
 }
+
+describe("a database on a server", () => {
+  it("is waited for where it cannot be reached, and not in silence", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((done) => closed.close(done));
+    const address = `postgres://quorate@127.0.0.1:${port}/quorate`;
+    const { child, finished, printed } = start(["runs", "--db", address], folder());
+    await printed(`quorate: waiting for the database ${address}, which does not answer yet`);
+    child.kill("SIGTERM");
+    expect((await finished).stdout).toBe("");
+  });
+});
 
 describe.skipIf(process.platform === "win32")("a database that is no file", () => {
   it("is refused at once when it is a named pipe", async () => {

@@ -18,7 +18,9 @@ describe("quorate decide", () => {
     const { cwd, page } = await waitingRun();
     expect(page).toContain("waiting for a person to decide");
     expect(page).toContain("no winner: waiting");
-    expect(flat(page)).toMatch(/decide [0-9a-f]{8} task WINNER --team \S+asking\.ts/);
+    expect(flat(page)).toMatch(
+      /decide [0-9a-f]{8} task WINNER --team \S+asking\.ts WINNER: hold or ship/,
+    );
     expect(page).not.toContain("\u001b");
     const [listed, shown, explained] = await Promise.all(
       [["runs"], ["show", "latest"], ["explain", "latest"]].map((args) => quorate(args, cwd)),
@@ -112,11 +114,15 @@ describe("quorate decide", () => {
 
   it("refuses what the run does not wait for, and says what it waits for", async () => {
     const { cwd } = await waitingRun();
-    const [subject, winner] = await Promise.all([
+    const [subject, winner, nothing] = await Promise.all([
       quorate(["decide", "latest", "weather", "rain"], cwd),
       quorate(["decide", "latest", "task", "wait"], cwd),
+      quorate(["decide", "latest", "task"], cwd),
     ]);
-    expect([subject.code, winner.code]).toEqual([2, 2]);
+    expect([subject.code, winner.code, nothing.code]).toEqual([2, 2, 2]);
+    expect(nothing.stderr).toBe(
+      'quorate: say what was decided about "task": hold (or --index 0), ship (or --index 1)\n',
+    );
     expect(subject.stderr).toContain('"task"');
     expect(winner.stderr).toContain('decide for one of "hold", "ship"');
   });

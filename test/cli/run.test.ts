@@ -150,7 +150,7 @@ describe("quorate, called wrongly", () => {
     ["an unknown flag", "--colour", ["runs", "--colour"]],
     [
       "a misspelt flag in the place of one that it has to have",
-      "unknown option '--inptu' (Did you mean --input?); see quorate run --help",
+      "unknown option '--inptu'; did you mean --input?",
       ["run", team("scripted"), "--inptu", "-"],
     ],
     ["an unknown command", "'advise'; see quorate --help", ["advise"]],

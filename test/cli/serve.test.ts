@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { folder, quorate, start, team } from "./command.ts";
 import { asked, hold, release } from "./durable.ts";
@@ -32,6 +34,21 @@ describe("quorate serve", () => {
     child.kill("SIGTERM");
     const { code, stderr } = await finished;
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("says that a port is taken, and which flag takes another one", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    try {
+      const args = ["serve", team("echo"), "--port", String(port)];
+      expect(await quorate(args, folder())).toMatchObject({
+        code: 2,
+        stderr: `quorate: cannot listen on port ${port} of 127.0.0.1: another process listens there; give another port with --port, or 0 for any that is free\n`,
+      });
+    } finally {
+      taken.close();
+    }
   });
 
   it("goes on with its runs after it was killed in their midst, and asks nobody again who has answered", async () => {

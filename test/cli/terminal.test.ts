@@ -71,7 +71,7 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
 
   it("breaks what was wrong between words", () => {
     const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
-    const command = `stty cols 80 rows 24; "${process.execPath}" "${main}" run team.ts --inptu task.json`;
+    const command = `stty cols 80 rows 24; "${process.execPath}" "${main}" run team.ts --input task.json --agents ann, --db runs.db`;
     const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
       cwd: folder(),
       env: { ...env, ...COMPILED, TERM: "xterm-256color" },
@@ -82,7 +82,7 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
     expect(lines.length).toBeGreaterThan(1);
     expect(lines.every((line) => line.length <= 80)).toBe(true);
     expect(lines.join(" ").replaceAll(/ +/g, " ")).toBe(
-      "quorate: unknown option '--inptu' (Did you mean --input?); see quorate run --help",
+      "quorate: option '--agents <names>' argument 'ann,' is invalid: give names separated by commas; see quorate run --help",
     );
   });
 });

@@ -1,5 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import {
@@ -186,6 +194,50 @@ describe("evaluate", () => {
       expect(later.teams[0]?.spent).toEqual(first.teams[0]?.spent);
       expect(later.teams[0]?.calls).toBe(30);
     }
+  });
+
+  it("refuses to write answers where another evaluation writes them, so that nobody pays twice", async () => {
+    const answers = newFile();
+    const { promise: asked, resolve: tellAsked } = Promise.withResolvers<void>();
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    const slow = agent({
+      name: "slow",
+      run: async ({ n }: Change) => {
+        tellAsked();
+        await mayAnswer;
+        return { recommendation: n > 1 ? "hold" : "ship" };
+      },
+    });
+    const team = supervisor({ name: "team", agents: { slow } });
+    const one = [{ input: { n: 1 }, truths: { task: "ship" } }];
+    const first = evaluate(team, one, { live: true, answers });
+    await asked;
+    await expect(evaluate(team, one, { live: true, answers })).rejects.toMatchObject({
+      code: "BAD_OPTIONS",
+      message: expect.stringContaining(`process ${process.pid} on`) as string,
+    });
+    // Who only reads is not kept out.
+    const { teams } = await evaluate(team, one, { answers });
+    expect(teams[0]?.incomplete).toBe(1);
+    answer();
+    await first;
+    expect(existsSync(`${answers}.lock`)).toBe(false);
+    await expect(evaluate(team, one, { live: true, answers })).resolves.toMatchObject({ cases: 1 });
+  });
+
+  it("takes over what a process has left that died as it wrote answers, and nothing of another machine's", async () => {
+    const answers = newFile();
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const cases = [{ input: { n: 6 }, truths: { task: "hold" } }];
+    const left = (host: string): void =>
+      writeFileSync(`${answers}.lock`, JSON.stringify({ pid, host }));
+    left(hostname());
+    await evaluate(gate([5, 5, 5]), cases, { live: true, answers });
+    expect(existsSync(`${answers}.lock`)).toBe(false);
+    left("another.example");
+    await expect(evaluate(gate([5, 5, 5]), cases, { live: true, answers })).rejects.toThrow(
+      `process ${pid} on another.example, writes to the file of answers ${answers}`,
+    );
   });
 
   it("asks an agent of another version anew, and none of the others", async () => {

@@ -118,6 +118,23 @@ describe("the packed package", () => {
     expect(node("node_modules/quorate/dist/cli/main.js", "--version").trim()).toBe(version);
   });
 
+  it("says at once, and not when somebody first asks, that PostgreSQL needs a package that is not there", () => {
+    writeFileSync(join(project, "program.mts"), `${PROGRAM}\nexport default desk;\n`);
+    for (const args of [["mcp", "program.mts"], ["worker", "program.mts"], ["runs"]]) {
+      const command = ["node_modules/quorate/dist/cli/main.js", ...args];
+      const address = ["--db", "postgres://quorate@127.0.0.1:1/quorate"];
+      const { status, stderr } = spawnSync(process.execPath, [...command, ...address], {
+        cwd: project,
+        encoding: "utf8",
+        input: "",
+      });
+      expect(stderr.trimEnd().split("\n").at(-1)).toBe(
+        'quorate: quorate/postgres needs the package "pg", which cannot be loaded; install it: npm install pg',
+      );
+      expect(status).toBe(2);
+    }
+  });
+
   it("has types that need no types of Node's where a browser's are there, but for SQLite's own", () => {
     const names = [
       "quorate",
