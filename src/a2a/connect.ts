@@ -3,9 +3,11 @@ import type { Client } from "@a2a-js/sdk/client";
 import { badStatus } from "../http/bad-status.ts";
 import { guardedFetch } from "../http/guarded-fetch.ts";
 import { refusal } from "../http/refusal.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { MadeHeaders } from "../http/header-values.ts";
 import { loadA2aClient } from "./load.ts";
 import { peerCard, type PeerCard } from "./peer-card.ts";
+import { statusOf } from "./peer-failure.ts";
 
 /** How a peer is reached. */
 export interface PeerAddress {
@@ -81,15 +83,32 @@ function originOf(input: string | URL | Request): string {
 }
 
 async function readCard(url: URL, fetching: typeof fetch, agent: string): Promise<unknown> {
-  const response = await fetching(url, {
-    headers: { Accept: "application/json", "A2A-Version": "1.0" },
-  });
-  const text = await response.text();
+  const headers = { Accept: "application/json", "A2A-Version": "1.0" };
+  let text: string;
+  try {
+    const response = await fetching(url, { headers });
+    text = await response.text();
+  } catch (error) {
+    throw withoutCard(error, url, agent);
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch {
     throw refusal(`${agent}: its agent card is malformed: it is no JSON; mend it there`);
   }
+}
+
+/** Why a card could not be read, where it is the card that is wrong. */
+function withoutCard(error: unknown, { origin }: URL, agent: string): unknown {
+  if (error instanceof QuorateError && error.code === "OUTPUT_TOO_LARGE") {
+    return refusal(
+      `${agent}: its agent card is larger than ${MAX_CARD_BYTES} bytes; have it say less there`,
+    );
+  }
+  if (statusOf(error) !== 404) return error;
+  return refusal(
+    `${agent}: there is no agent card at its url (${origin} answered with HTTP 404); give the address of the card itself, which ends in .json, or ask for a peer of A2A 1.x`,
+  );
 }
 
 /** A card with the one interface that was looked at: the SDK finds no other. */

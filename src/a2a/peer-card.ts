@@ -41,10 +41,15 @@ export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
   if (card === undefined) throw malformed("it is no object");
   if (typeof card["name"] !== "string" || card["name"] === "") throw malformed("it has no name");
   if (!Array.isArray(card["supportedInterfaces"])) {
-    const former = card["protocolVersion"];
-    if (typeof former === "string" && typeof card["url"] === "string") {
+    const { protocolVersion, url, preferredTransport = "JSONRPC" } = card;
+    if (typeof url === "string" && ["string", "undefined"].includes(typeof protocolVersion)) {
+      // Cards of before have the address at their top; the earliest do not say of which version they are.
+      const version =
+        protocolVersion === undefined
+          ? "a version before 0.3"
+          : `A2A ${shownPart(protocolVersion)}`;
       throw refusal(
-        `${agent}: its agent card is of A2A ${shownPart(former)}, and 1.x is spoken here; ask for a peer that speaks it`,
+        `${agent}: its agent card offers ${version} (${shownPart(preferredTransport)}), and A2A 1.x is spoken here; ask for a peer that speaks it`,
       );
     }
     throw malformed("it has no list supportedInterfaces");

@@ -43,7 +43,16 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     )
     .option("--origin <url>", "the address that browsers know it by; may be given again", origins)
     .option("--tokens <file>", "who may ask: a JSON list of { token, name, tenant, scopes }")
-    .option("--web-hooks <file>", "who is told of runs: a JSON list of { url, secret }");
+    .option("--web-hooks <file>", "who is told of runs: a JSON list of { url, secret }")
+    .option(
+      "--answer-within <time>",
+      "answer a tool call or an A2A message after that at the latest: the run goes on (default: tool calls when it is over, messages within 27s)",
+      span,
+    )
+    .option(
+      "--read-only",
+      "say to MCP clients that the teams change nothing, so that they need not ask",
+    );
   addEnvironmentFlag(serve)
     .addOption(teamDatabase("where the runs are kept"))
     .action(async (teams: string[], options: ServeFlags) => {

@@ -23,6 +23,9 @@ export interface ServeFlags {
   /** A file with a JSON list of web hooks. */
   readonly webHooks?: string;
   readonly origin?: readonly string[];
+  /** How long a tool call, or a message by A2A, waits for its run, in ms. */
+  readonly answerWithin?: number;
+  readonly readOnly?: boolean;
 }
 
 /** The variable with a token that allows everything. */
@@ -56,6 +59,7 @@ export async function serveCommand(
       origins,
       ...(tokens !== undefined && { tokens: tokens as ServerOptions["tokens"] & {} }),
       ...(hooks !== undefined && { webHooks: hooks as ServerOptions["webHooks"] & {} }),
+      ...answering(flags),
       onFailure: tell,
     });
     web.answer(served);
@@ -74,6 +78,12 @@ export async function serveCommand(
     await log.store.close();
   }
   return signals.exitCode === EXIT.failed ? EXIT.failed : EXIT.ok;
+}
+
+/** How MCP clients and peers are answered. */
+function answering({ answerWithin, readOnly }: ServeFlags): Pick<ServerOptions, "mcp" | "a2a"> {
+  const within = answerWithin === undefined ? {} : { answerWithinMs: answerWithin };
+  return { mcp: { ...within, ...(readOnly !== undefined && { readOnly }) }, a2a: within };
 }
 
 function tell({ what, error }: ServerFailure): void {

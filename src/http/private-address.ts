@@ -9,7 +9,17 @@ const PRIVATE_V4 = `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/1
 const PUBLIC_V6 = "2000::/3";
 const PRIVATE_V6 = "2001::/23 2001:db8::/32 2002::/16 3fff::/20";
 
+/** Where a network has no IPv4 of its own, DNS64 gives an address of IPv4 within this one, and NAT64 takes it there. */
+const NAT64 = "64:ff9b::";
+const NAT64_BITS = 96;
+const PRIVATE_BY_NAT64 = PRIVATE_V4.replaceAll(
+  /(\S+)\/(\d+)/g,
+  (_, address: string, bits: string) => `${NAT64}${address}/${NAT64_BITS + Number(bits)}`,
+);
+
 const privateV4 = listOf(PRIVATE_V4, "ipv4");
+const nat64 = listOf(`${NAT64}/${NAT64_BITS}`, "ipv6");
+const privateByNat64 = listOf(PRIVATE_BY_NAT64, "ipv6");
 const publicV6 = listOf(PUBLIC_V6, "ipv6");
 const privateV6 = listOf(PRIVATE_V6, "ipv6");
 
@@ -28,6 +38,7 @@ export function isPrivateAddress(address: string): boolean {
     case 4:
       return privateV4.check(address, "ipv4");
     case 6:
+      if (nat64.check(address, "ipv6")) return privateByNat64.check(address, "ipv6");
       return !publicV6.check(address, "ipv6") || privateV6.check(address, "ipv6");
     default:
       return true;

@@ -27,6 +27,8 @@ export interface ServerParts {
   readonly url: string | undefined;
   /** Teams as tools, by the Model Context Protocol. */
   readonly mcp: McpDoor;
+  /** How long a message by A2A waits for its run, in ms. */
+  readonly a2aWaitsMs: number;
 }
 
 /** What answers for runs, whichever protocol somebody asks by. */

@@ -31,6 +31,8 @@ const SECURE_HEADERS: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
 };
 
+const BY_A2A: ReadonlySet<ServerRoute["id"]> = new Set(["a2aAsk", "a2aAskTeam"]);
+
 /**
  * Answers requests. The order is fixed: the host and the origin, the size, who asks, how often, what they may, what they ask for, and only
  * then anything of a run.
@@ -78,7 +80,9 @@ export function handler(
     const read = isGet ? {} : await readBody(request, bodyBytes, Math.min(requestMs, MAX_BODY_MS));
     const body = check.body(route.id, read);
     const asked: RouteRequest = { parts, request, address, principal, params, query, body };
-    return await inTime(requestMs, async () => ANSWERS[route.id](asked));
+    // A message may wait for its run, beside what a request takes.
+    const waitsMs = BY_A2A.has(route.id) ? parts.a2aWaitsMs : 0;
+    return await inTime(requestMs + waitsMs, async () => ANSWERS[route.id](asked));
   }
 
   for (const route of ROUTES) {

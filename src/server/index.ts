@@ -3,6 +3,7 @@ export type { Server, ServerOptions } from "./server.ts";
 export type { ServerLimits } from "./allowance.ts";
 export { mcpStdio } from "./mcp/stdio.ts";
 export type { McpStdio, McpStdioOptions } from "./mcp/stdio.ts";
+export type { A2aServing } from "./a2a/request-handler.ts";
 export type { McpOptions } from "./mcp/caller.ts";
 export type { ServerFailure } from "./driving.ts";
 export type { TokenScope, ServerToken } from "./tokens.ts";

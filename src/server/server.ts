@@ -4,6 +4,7 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 import { origin } from "../check/origin.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
+import type { A2aServing } from "./a2a/request-handler.ts";
 import { allowance, type ServerLimits } from "./allowance.ts";
 import type { ServerParts } from "./asked.ts";
 import { driving, type ServerFailure } from "./driving.ts";
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly webHooks?: readonly WebHook[];
   /** Of the teams as tools of MCP clients, at `/mcp`. */
   readonly mcp?: McpOptions;
+  /** Of the teams as peers by A2A. */
+  readonly a2a?: A2aServing;
   /** Goes on with runs of its teams that nobody drives, now and while it is open. Default: true. */
   readonly resume?: boolean;
   /** Hears of what went wrong and no request is answered with. What it returns is ignored. Default: a warning of the process. */
@@ -71,6 +74,9 @@ const LIMITS: Options<ServerLimits, keyof ServerLimits> = options({
 
 const ORIGIN = origin('use "https://quorate.example.com", without a path');
 
+/** What is left of a request's time to answer in, where nobody says how long a message by A2A waits for its run. */
+const ANSWERED_WITHIN = 0.9;
+
 const PUBLIC_URL: Option<string | undefined> = option((given) => {
   if (typeof given !== "string" || !URL.canParse(given)) return undefined;
   const { protocol, search, hash, username, password, href } = new URL(given);
@@ -87,6 +93,7 @@ export const SERVER: Options<ServerOptions, "origins" | "webHooks" | "resume"> =
   limits: LIMITS as Option<ServerLimits | undefined>,
   webHooks: eachOf(WEB_HOOK as Option<WebHook | undefined>, "use [{ url, secret }]").or([]),
   mcp: MCP_OPTIONS as Option<McpOptions | undefined>,
+  a2a: options<A2aServing>({ answerWithinMs: milliseconds(1) }) as Option<A2aServing | undefined>,
   resume: option(
     (given) => (typeof given === "boolean" ? given : undefined),
     "use true or false",
@@ -132,6 +139,7 @@ export async function server(given: ServerOptions): Promise<Server> {
     version: packageVersion(),
     url: taken.url,
     mcp: mcpDoor(teams, taken.mcp ?? {}, fail),
+    a2aWaitsMs: taken.a2a?.answerWithinMs ?? limits.requestMs * ANSWERED_WITHIN,
   };
   const fetch = handler(
     parts,

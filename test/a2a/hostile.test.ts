@@ -74,7 +74,22 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
     [
       "of an earlier A2A",
       ({ name }) => ({ name, url: "http://x", protocolVersion: "0.3.0" }),
-      /of A2A 0\.3\.0, and 1\.x/,
+      /its agent card offers A2A 0\.3\.0 \(JSONRPC\), and A2A 1\.x is spoken here/,
+    ],
+    [
+      "of an A2A that did not say its version yet",
+      ({ name }) => ({ name, url: "http://x" }),
+      /its agent card offers a version before 0\.3 \(JSONRPC\), and A2A 1\.x is spoken here/,
+    ],
+    [
+      "whose interfaces are of an earlier A2A",
+      (card) => ({
+        ...card,
+        supportedInterfaces: [
+          { url: "http://x", protocolBinding: "JSONRPC", protocolVersion: "0.3" },
+        ],
+      }),
+      /offers JSONRPC 0\.3, and JSONRPC or HTTP\+JSON of version 1 is spoken here/,
     ],
     [
       "with no interface that is spoken",
@@ -112,7 +127,7 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
     [
       "that is larger than a card",
       (card) => ({ ...card, description: "x".repeat(2_000_000) }),
-      /larger than 1048576 bytes/,
+      /its agent card is larger than 1048576 bytes; have it say less there/,
     ],
   ])("%s", async (_, card, why) => {
     await using server = await sdkServer({
@@ -121,6 +136,23 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
     });
     expect(await whyNot(server)).toMatch(why);
     expect(server.called).toEqual(["/.well-known/agent-card.json"]);
+  });
+
+  it("is not there, which is told once, with where one could be", async () => {
+    let asked = 0;
+    await using server = await sdkServer({
+      work: answered,
+      before(request, response) {
+        asked += 1;
+        response.writeHead(404).end("nothing here");
+        return request.method === "GET";
+      },
+    });
+    const why = await whyNot(server, { options: { retries: 3 } });
+    expect(why).toMatch(
+      /^remote: there is no agent card at its url \(http:\/\/127\.0\.0\.1:\d+ answered with HTTP 404\); give the address/,
+    );
+    expect(asked).toBe(1);
   });
 
   it("has no skill of that name", async () => {

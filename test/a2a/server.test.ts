@@ -70,6 +70,42 @@ describe("a team served by A2A, asked by the official client", () => {
     expect(await client.getTask({ tenant: "", id: task.id })).toEqual(task);
   });
 
+  it("answers with the task at work after the time that it was given, and says the rest to who asks again", async () => {
+    const { team, letGo, waiting } = gate();
+    await using served = await serve({
+      teams: [team],
+      a2a: { answerWithinMs: 1 },
+      limits: { streams: 1 },
+    });
+    const client = await sdkClient(`${served.at}/a2a/gate`, TOKEN);
+    const task = taskIn(await client.sendMessage(asking({ holds: true })));
+    expect(task.status?.state).toBe(TaskState.TASK_STATE_WORKING);
+    while (waiting.length === 0) await new Promise(setImmediate);
+    letGo();
+    await until(team.backend, task.id, "run.finished");
+    const rest = await client.getTask({ tenant: "", id: task.id });
+    expect(rest.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+    // The one that waited is over: another may.
+    expect(isTask(await client.sendMessage(asking({})))).toBe(true);
+  });
+
+  it("waits for as many messages at once as there may be streams", async () => {
+    const { team, letGo, waiting, asked } = gate();
+    await using served = await serve({
+      teams: [team],
+      a2a: { answerWithinMs: 60_000 },
+      limits: { streams: 1 },
+    });
+    const client = await sdkClient(`${served.at}/a2a/gate`, TOKEN);
+    const first = client.sendMessage(asking({ holds: true }));
+    while (waiting.length === 0) await new Promise(setImmediate);
+    await expect(client.sendMessage(asking({}))).rejects.toThrow("429");
+    letGo();
+    expect(taskIn(await first).status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+    // Nothing was begun for the other.
+    expect(asked).toEqual(["first", "second"]);
+  });
+
   it("tells a stream what happens: the task first, then who answered, then what it came to", async () => {
     const { team, letGo, waiting } = gate();
     await using served = await serve({ teams: [team] });

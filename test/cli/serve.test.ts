@@ -1,6 +1,10 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { TaskState } from "@a2a-js/sdk";
 import { describe, expect, it } from "vitest";
+import { data, message, sdkClient, sending } from "../a2a/sdk-client.ts";
+import { connectHttp } from "../mcp/connect.ts";
 import { folder, quorate, start, team } from "./command.ts";
 import { asked, hold, release } from "./durable.ts";
 
@@ -11,14 +15,17 @@ function after(word: string, text: string): string {
 
 describe("quorate serve", () => {
   it("listens at this machine's own address, lets in its token and its code once, and stops in order", async () => {
-    const { child, finished, printed } = start(["serve", team("echo"), "--port", "0"], folder());
+    const flags = ["--port", "0", "--answer-within", "1ms", "--read-only"];
+    const cwd = folder();
+    const { child, finished, printed } = start(["serve", team("tooling"), ...flags], cwd);
     let said = "";
     child.stdout?.on("data", (part) => (said += String(part)));
     await printed("Ctrl-C stops it");
     const opened = new URL(after("open", said));
     expect(opened.hostname).toBe("127.0.0.1");
     const api = new URL("/api/", opened);
-    const Authorization = `Bearer ${after("token", said)}`;
+    const token = after("token", said);
+    const Authorization = `Bearer ${token}`;
     expect((await fetch(new URL("runs", api))).status).toBe(401);
     expect(
       await (await fetch(new URL("runs", api), { headers: { Authorization } })).json(),
@@ -31,6 +38,18 @@ describe("quorate serve", () => {
       });
     expect((await signIn()).status).toBe(200);
     expect((await signIn()).status).toBe(401);
+    // What MCP clients and peers are told, by its flags.
+    const hold = join(cwd, "go");
+    {
+      await using at = await connectHttp(opened.origin, token, { era: "2026" });
+      const { tools } = await at.client.listTools();
+      expect(tools[0]?.annotations).toMatchObject({ readOnlyHint: true });
+      const early = await at.client.callTool({ name: "tooling", arguments: { task: { hold } } });
+      expect(early.structuredContent).toMatchObject({ status: "running" });
+    }
+    const peer = await sdkClient(`${opened.origin}/a2a/tooling`, token);
+    const task = await peer.sendMessage(sending(message([data({ hold })])));
+    expect(task).toMatchObject({ status: { state: TaskState.TASK_STATE_WORKING } });
     child.kill("SIGTERM");
     const { code, stderr } = await finished;
     expect([code, stderr]).toEqual([0, ""]);

@@ -34,7 +34,9 @@ const asking = (url: string, allowPrivate?: true) =>
 const PRIVATE =
   `localhost app.localhost LOCALHOST. 127.0.0.1 127.1 0x7f.1 2130706433 0.0.0.0 10.1.2.3 100.64.0.1 169.254.169.254
   172.16.0.1 192.168.1.1 198.18.0.1 224.0.0.1 255.255.255.255 [::1] [::] [::ffff:127.0.0.1] [::ffff:a9fe:a9fe] [fe80::1] [fc00::1]
-  [ff02::1] [64:ff9b::7f00:1] [2002:7f00:1::]`.split(/\s+/);
+  [ff02::1] [64:ff9b::7f00:1] [64:ff9b::10.1.2.3] [64:ff9b::a9fe:a9fe] [64:ff9b::] [64:ff9b::1:808:808] [64:ff9b:1::808:808] [2002:7f00:1::]`.split(
+    /\s+/,
+  );
 
 describe("an address that is not public", () => {
   it.each(PRIVATE)("is refused where the URL says it, %s, when the agent is made", (host) => {
@@ -44,10 +46,19 @@ describe("an address that is not public", () => {
     expect(asking(`http://${host}:8080/`, true).name).toBe("odd");
   });
 
+  it.each(["8.8.8.8", "[2606:4700::1111]", "[64:ff9b::8.8.8.8]", "[64:ff9b::5db8:d822]"])(
+    "is none of a public one, %s, also where DNS64 has written an address of IPv4 in one of IPv6",
+    (host) => {
+      expect(asking(`http://${host}:8080/`).name).toBe("odd");
+    },
+  );
+
   it.each([
     ["127.0.0.1"],
     ["169.254.169.254"],
     ["10.0.0.1"],
+    ["64:ff9b::169.254.169.254"],
+    ["64:ff9b::808:808", "64:ff9b::a00:1"],
     ["::1"],
     ["fe80::1%lo"],
     ["::ffff:10.0.0.1"],

@@ -86,18 +86,36 @@ describe("the packed package", () => {
     expect(node("page.mjs")).toBe("true true\n");
   });
 
-  it("says in one sentence what to install where models are asked without the AI SDK", () => {
+  it("says in one sentence what to install where an adapter is without its package, and makes no second attempt", () => {
     const program = `
       import { supervisor } from "quorate";
+      import { a2aAgent } from "quorate/a2a";
+      import { acpAgent } from "quorate/acp";
       import { modelAgent } from "quorate/ai-sdk";
-      const model = { modelId: "m", doGenerate() {} };
-      const one = modelAgent({ name: "one", model });
-      const { results } = await supervisor({ name: "team", agents: { one } }).run("?");
-      console.log(results.one.attempts, results.one.error.message);
+      import { commandAgent } from "quorate/command";
+      import { mcpAgent } from "quorate/mcp";
+      const card = {
+        name: "far",
+        supportedInterfaces: [{ url: "https://agents.example", protocolBinding: "JSONRPC", protocolVersion: "1.0" }],
+      };
+      const agents = {
+        model: modelAgent({ name: "model", model: { modelId: "m", doGenerate() {} } }),
+        program: commandAgent({ name: "program", command: "true" }),
+        speaker: acpAgent({ name: "speaker", command: "true" }),
+        tool: mcpAgent({ name: "tool", server: { command: "true" }, tool: "tool" }),
+        peer: a2aAgent({ name: "peer", card }),
+      };
+      const { results } = await supervisor({ name: "team", agents }).run("?");
+      for (const { attempts, error } of Object.values(results)) console.log(attempts, error.message);
     `;
-    expect(node("--input-type=module", "--eval", program)).toBe(
-      '1 quorate/ai-sdk needs the package "ai", which cannot be loaded; install it: npm install ai@7\n',
-    );
+    expect(node("--input-type=module", "--eval", program).split("\n")).toEqual([
+      '1 quorate/ai-sdk needs the package "ai", which cannot be loaded; install it: npm install ai@7',
+      "1 program needs the package execa to start programs; install it with npm install execa",
+      "1 speaker needs the package @agentclientprotocol/sdk; install it with npm install @agentclientprotocol/sdk zod",
+      "1 quorate/mcp needs the package @modelcontextprotocol/client, which cannot be loaded; install it: npm install @modelcontextprotocol/client",
+      "1 quorate/a2a needs the package @a2a-js/sdk, which cannot be loaded; install it: npm install @a2a-js/sdk",
+      "",
+    ]);
   });
 
   it("says in one sentence what to install where prices are asked for without the price package", () => {
@@ -108,6 +126,29 @@ describe("the packed package", () => {
     expect(node("--input-type=module", "--eval", program)).toBe(
       'BAD_OPTIONS quorate/prices needs the package "@pydantic/genai-prices", which cannot be loaded; install it: npm install @pydantic/genai-prices\n',
     );
+  });
+
+  it("answers MCP and A2A clients with 501 and what to install where a server has nothing to speak with", () => {
+    installed.link("hono", "ajv");
+    const program = `
+      import { agent, memory, supervisor } from "quorate";
+      import { server } from "quorate/server";
+      const one = agent({ name: "one", run: () => "ship" });
+      const team = supervisor({ name: "team", agents: { one }, backend: memory() });
+      const { fetch, token, close } = await server({ teams: [team] });
+      const headers = { authorization: "Bearer " + token, "content-type": "application/json", host: "127.0.0.1" };
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
+      for (const path of ["mcp", "a2a"]) {
+        const answer = await fetch(new Request("http://127.0.0.1/" + path, { method: "POST", headers, body }));
+        console.log(answer.status, JSON.stringify((await answer.json()).error));
+      }
+      await close();
+    `;
+    expect(node("--input-type=module", "--eval", program).split("\n")).toEqual([
+      '501 {"code":-32000,"message":"teams as MCP tools need the package @modelcontextprotocol/server, which cannot be loaded; install it: npm install @modelcontextprotocol/server","data":{"code":"NOT_INSTALLED"}}',
+      '501 {"code":"NOT_INSTALLED","message":"A2A is not spoken here: that needs the package @a2a-js/sdk beside the server; npm install @a2a-js/sdk"}',
+      "",
+    ]);
   });
 
   it("offers its other entries and its command once its dependencies are there", () => {

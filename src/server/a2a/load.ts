@@ -22,7 +22,7 @@ export async function loadA2a(): Promise<A2aSdk> {
   } catch {
     throw new HttpRefusal(
       501,
-      "NOT_FOUND",
+      "NOT_INSTALLED",
       "A2A is not spoken here: that needs the package @a2a-js/sdk beside the server; npm install @a2a-js/sdk",
     );
   }

@@ -11,6 +11,15 @@ import { send, taskRun, type A2aAsked } from "./send.ts";
 import { CONTEXT_TAG, contextOf, stateOf, taskOf } from "./tasks.ts";
 import { endsTurn, readRun, updates } from "./updates.ts";
 
+/** How teams are served as peers. */
+export interface A2aServing {
+  /**
+   * How long a message that waits for its run does so, in ms; then it is answered with the task at work, and its client asks again how that stands. Default:
+   * nearly as long as a request may take, 27 s.
+   */
+  readonly answerWithinMs?: number;
+}
+
 /** What a request left behind that is none of the protocol's own errors: it is answered as any other request of the server. */
 export interface Unanswered {
   error?: unknown;
@@ -20,8 +29,6 @@ const MAX_PAGE = 100;
 const DEFAULT_PAGE = 50;
 /** How many runs are counted for `totalSize`. */
 const MAX_COUNTED = 1_000;
-/** What is left of a request's time to answer in. */
-const ANSWERED_WITHIN = 0.9;
 
 /**
  * A2A over runs: a task is a run, and all that is said of one is read from its log. There is no other store, so that a task is the same
@@ -59,10 +66,17 @@ export function requestHandler(
 
     sendMessage: (params) =>
       own(async () => {
-        const { run, afterSeq } = await send(to, params);
         const { returnImmediately = false, historyLength } = params.configuration ?? {};
-        if (!returnImmediately) await turnEnded(to, run.runId, afterSeq, leaving);
-        return read(await taskRun(to, run.runId), historyLength);
+        if (returnImmediately) return read((await send(to, params)).run, historyLength);
+        // It is held open as a stream is, and counts as one.
+        const free = asked.parts.allowance.stream(principalOf(asked).key);
+        try {
+          const { run, afterSeq } = await send(to, params);
+          await turnEnded(to, run.runId, afterSeq, leaving);
+          return await read(await taskRun(to, run.runId), historyLength);
+        } finally {
+          free();
+        }
       }),
 
     async *sendMessageStream(params) {
@@ -102,14 +116,14 @@ export function requestHandler(
   };
 }
 
-/** Waits until a run asks, or is over, as long as a request may take; then the task is told as it stands. */
+/** Waits until a run asks, or is over, as long as a message may wait; then the task is told as it stands. */
 async function turnEnded(
   { asked }: A2aAsked,
   runId: string,
   afterSeq: number,
   leaving: AbortSignal,
 ): Promise<void> {
-  const late = AbortSignal.timeout(asked.parts.limits.requestMs * ANSWERED_WITHIN);
+  const late = AbortSignal.timeout(asked.parts.a2aWaitsMs);
   const waiting = new AbortController();
   const stop = (): void => waiting.abort();
   const ends = [late, leaving, asked.parts.stopping];
