@@ -9,11 +9,11 @@ const MAX_DEPTH = 64;
  * The text that two values share exactly when they are equal: JSON with sorted keys, and every string trimmed and
  * lower-cased. Keys of objects stay as they are, and members that are `undefined` do not count, as in JSON.
  *
- * Throws a `TypeError` that completes the sentence "the position …" for what is not JSON, is nested deeper than
+ * Throws a `TypeError` that completes the sentence "the position …" for a value that is not JSON, is nested deeper than
  * 64 levels (a cycle is), or is a list or record of more than {@link MAX_POSITION_CHARS}.
  */
 export function foldedKey(value: unknown): string {
-  // The usual positions are texts: no quoting is needed where nothing follows.
+  // The usual positions are texts: nothing follows, so no quoting is needed.
   if (typeof value === "string") return `"${fold(value)}`;
   return write(value, fold);
 }
@@ -29,7 +29,7 @@ function fold(text: string): string {
 
 function write(value: unknown, string: (text: string) => string): string {
   let room = MAX_POSITION_CHARS;
-  /** The lists and records on the way to what is looked at: a getter may have made them only now. */
+  /** The lists and records on the way to the current value: a getter may have made them only now. */
   const outer: object[] = [];
   const spend = (text: string): string => {
     room -= text.length;
@@ -42,7 +42,7 @@ function write(value: unknown, string: (text: string) => string): string {
       throw new TypeError(`is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
     switch (typeof part) {
       case "string":
-        // Measured before it is folded and quoted: those cost time too.
+        // Measured before it is folded and quoted, because those cost time, too.
         if (part.length > room) spend(part);
         return spend(JSON.stringify(string(part)));
       case "number":

@@ -8,9 +8,9 @@ export const MAX_SUBJECT_CHARS = 500;
 export const MAX_EVIDENCE_CHARS = 4_000;
 
 /**
- * A claim as it came from an agent, whatever it is, as a `Claim`. Throws `CLAIMS_INVALID` with a sentence that names
- * the agent and the subject: a subject that is empty or longer than 500 characters, a position that is not JSON or
- * too large, a stated confidence outside 0–1, evidence that is no text.
+ * Any value from an agent as a `Claim`. Throws `CLAIMS_INVALID` with a sentence that names
+ * the agent and the subject: for a subject that is empty or longer than 500 characters, a position that is not JSON or
+ * too large, a stated confidence outside 0–1, or evidence that is not a text.
  */
 export function checkClaim(claim: unknown): Claim {
   const checked = checkShape(claim);
@@ -18,7 +18,7 @@ export function checkClaim(claim: unknown): Claim {
   return checked;
 }
 
-/** Everything but the position. */
+/** Everything except the position. */
 export function checkShape(claim: unknown): Claim {
   if (typeof claim !== "object" || claim === null) {
     throw invalid(
@@ -49,7 +49,7 @@ export function checkShape(claim: unknown): Claim {
   return claim as Claim;
 }
 
-/** The claim's position as the text that equal positions share. Throws `CLAIMS_INVALID` when it is not JSON. */
+/** The claim's position as the text that equal positions share. Throws `CLAIMS_INVALID` if it is not JSON. */
 export function positionKey({ agent, subject, position }: Claim): string {
   try {
     return foldedKey(position);

@@ -10,19 +10,19 @@ import { oneLine, shown } from "./plain.ts";
 import { clip } from "../model/text.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
 
-/** The claims about one subject that hold, by the canonical text of their position. */
+/** The valid claims about one subject, by the canonical text of their position. */
 export interface Claimed {
   readonly subject: string;
   readonly byKey: ReadonlyMap<string, readonly Claim[]>;
 }
 
-/** A value that is claimed, and the claims that do. */
+/** A claimed value, and the claims for it. */
 export interface HeldClaims extends Candidate {
   readonly claims: readonly Claim[];
 }
 
 /**
- * What is claimed, by subject in code-unit order. An agent's last claim about a subject holds. Throws `CLAIMS_INVALID` for what is no
+ * The claims by subject, in code-unit order. An agent's last claim about a subject counts. Throws `CLAIMS_INVALID` for a value that is not a
  * claim.
  */
 export function claimedIn(claims: Iterable<Claim>): readonly Claimed[] {
@@ -68,7 +68,7 @@ export function candidatesOf(byKey: Claimed["byKey"]): readonly HeldClaims[] {
     }));
 }
 
-/** The positions that a comparator has made of them, most held first; equally held ones in canonical order. */
+/** The positions that a comparator made of them, the most held first; equally held ones in canonical order. */
 export function positionsOf(
   { groups, setAside, refused, note }: CheckedGrouping<HeldClaims>,
   comparator: Comparator,

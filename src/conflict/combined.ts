@@ -29,9 +29,9 @@ export function inOrder(a: Finding, b: Finding): number {
 const detailKey = (report: Finding): string => JSON.stringify(detailsOf(report));
 
 /**
- * What reports of one thing say together; `undefined` where they say texts alone. The text is the one that stands for them or, where
- * any has a place, the one that says most; the lines are those that most reports name, the first of equally named ones; the severity is that
- * of {@link severityOf}; of the other parts, what the report says whose text it is, else the first one that says any.
+ * What several reports of one finding say together; `undefined` if they give only texts. The text is the one that represents the group or, if
+ * any has a place, the one that says most. The lines are those that most reports name, the first of equally named ones. The severity is that
+ * of {@link severityOf}. The other parts come from the report whose text is used, else from the first that has them.
  */
 export function combined(reports: readonly Finding[], standing: string): PlacedFinding | undefined {
   if (!reports.some(isSaid)) return undefined;
@@ -57,7 +57,7 @@ export function combined(reports: readonly Finding[], standing: string): PlacedF
   };
 }
 
-/** The report whose text is longest when each word counts once, so that nobody wins by repetition; the first one of equally long ones. */
+/** The report with the longest text, counting each word once so that repetition does not help; the first of equally long ones. */
 function longestOf(sorted: readonly Finding[]): Finding | undefined {
   let longest: Finding | undefined;
   let most = -1;
@@ -93,8 +93,8 @@ function linesOf(reports: readonly Finding[]): Pick<FindingDetails, "line" | "en
 }
 
 /**
- * The highest severity that two reporters give, else the median of all that are given, of two in the middle the higher one. Of several
- * by one reporter, the highest counts.
+ * The highest severity that two reporters give, else the median of all, and of two in the middle the higher one. If one reporter
+ * gives several, the highest counts.
  */
 function severityOf(reports: readonly Finding[]): Severity | undefined {
   const byAgent = new Map<string, number>();

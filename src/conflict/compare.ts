@@ -5,83 +5,83 @@ import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Place } from "./place.ts";
 
-/** One distinct value that was claimed about a subject; of findings, one text at one place. */
+/** One distinct value that was claimed about a subject; for findings, one text at one place. */
 export interface Candidate {
   readonly value: Json;
-  /** Tells candidates apart: the value's canonical text with trimmed, lower-cased strings, with its place where it has one. */
+  /** Distinguishes candidates: the value's canonical text with trimmed, lower-cased strings, and its place if it has one. */
   readonly key: string;
   /** How many hold it. */
   readonly heldBy: number;
   /**
-   * Where the finding is that it is the text of; absent for claims and where no file was said. What is elsewhere is never put
-   * together, whatever a comparator says.
+   * The place of the finding with this text; absent for claims and if no file was given. Candidates at other places are never grouped
+   * with it, whatever a comparator says.
    */
   readonly place?: Place;
 }
 
-/** Candidates that are taken for the same position. */
+/** Candidates that count as the same position. */
 export interface Group {
-  /** What stands for the position: one of the members' values, or a declared spelling of it. */
+  /** The value that represents the position: one of the members' values, or a declared spelling of it. */
   readonly value: Json;
-  /** Indices of candidates: the one that `value` is, or is nearest to, first. */
+  /** Indices of candidates: first the one that has `value`, or is nearest to it. */
   readonly members: readonly number[];
-  /** A sentence about how it came to be, where that is not plain. */
+  /** A sentence about how it was formed, if that is not obvious. */
   readonly note?: string;
 }
 
-/** How the candidates of one subject were grouped. What is in no group is set aside: it is not a position. */
+/** How the candidates of one subject were grouped. A candidate in no group is set aside: it is not a position. */
 export interface Grouping {
   readonly groups: readonly Group[];
   /** Why the candidates cannot be compared. The subject is then left undecided, with each candidate a position. */
   readonly refused?: string;
-  /** A sentence about the comparison, for every verdict that rests on it. */
+  /** A sentence about the comparison, for every verdict that is based on it. */
   readonly note?: string;
 }
 
-/** What a comparator that has to ask may use. */
+/** What a comparator that asks agents may use. */
 export interface CompareContext {
   /** Asks an agent through all the steps of a call, as resolvers do; rejects only when the run ends. `key` names the call. */
   readonly ask: (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal | undefined;
-  /** What is compared: a claim's subject; `undefined` for findings. */
+  /** A claim's subject; `undefined` for findings. */
   readonly subject: string | undefined;
-  /** The same object for all that is compared together: for what need not be asked twice. */
+  /** The same object for everything that is compared together, so that nothing is asked twice. */
   readonly together: object;
 }
 
 /**
- * Says which claimed values are the same position. It is given the distinct values in canonical order, whoever
+ * Says which claimed values are the same position. It gets the distinct values in canonical order, whoever
  * answered first, and must be a pure function of them.
  */
 export interface Comparator {
   readonly name: string;
-  /** Its options as data: with others it is another comparator, and a nested team another team. */
+  /** Its options as data: with different options it is a different comparator, and a nested team a different team. */
   readonly definition?: Json;
   readonly group: (candidates: readonly Candidate[]) => Grouping;
   /**
-   * In place of `group` where agents can be asked: in `settle()` and in supervisors. One that rejects leaves the candidates
+   * Used instead of `group` if agents can be asked: in `settle()` and in supervisors. If it rejects, the candidates stay
    * as they are, and the subject undecided.
    */
   readonly groupLater?: (
     candidates: readonly Candidate[],
     context: CompareContext,
   ) => Promise<Grouping>;
-  /** Values are one only where their keys are: what comes later groups nothing anew. A panel can go by it then. */
+  /** Values are equal only if their keys are, so later values never change a group. A panel can rely on that. */
   readonly exact?: true;
-  /** Agents that `groupLater` asks; a supervisor has to know them before the run. */
+  /** Agents that `groupLater` asks; a supervisor must know them before the run. */
   readonly asks?: readonly Agent[];
   /** How often `groupLater` asks each of them at most; a plan needs it to say what that can cost. */
   readonly callsAtMost?: number;
 }
 
-/** Whether two values are the same position. Need be neither transitive nor symmetric. */
+/** Whether two values are the same position. It need not be transitive or symmetric. */
 export type Same = (a: Json, b: Json) => boolean;
 
-/** How positions are compared, by subject. What is not listed is compared with `equal()`. */
+/** How positions are compared, by subject. Unlisted subjects are compared with `equal()`. */
 export type Compare = Readonly<Record<string, Comparator | Same>>;
 
-/** How many distinct values an own function is asked to compare; above that the subject is left undecided. */
+/** How many distinct values a function of the caller compares; with more, the subject is left undecided. */
 const MAX_OWN_COMPARED = 100;
 
 const EQUAL: Comparator = Object.freeze({
@@ -91,19 +91,19 @@ const EQUAL: Comparator = Object.freeze({
 });
 
 /**
- * The default: values are the same position when their JSON is, whatever the order of keys; strings are trimmed and
- * compared without regard to case, at every depth. The most common spelling stands for the position.
+ * The default: values are the same position if their JSON is, in any order of keys; strings are trimmed, and case is
+ * ignored, at every depth. The most common spelling represents the position.
  */
 export function equal(): Comparator {
   return EQUAL;
 }
 
-/** A value that is the same as no other. */
+/** A value in a group of its own. */
 export function alone({ value }: Candidate, index: number): Group {
   return { value, members: [index] };
 }
 
-/** The comparators by subject. Throws `BAD_OPTIONS` for what is neither a comparator nor a function. */
+/** The comparators by subject. Throws `BAD_OPTIONS` for a value that is neither a comparator nor a function. */
 export function comparators(compare: Compare | undefined): ReadonlyMap<string, Comparator> {
   const bySubject = new Map<string, Comparator>();
   for (const [subject, given] of Object.entries(compare ?? {})) {
@@ -128,9 +128,9 @@ export function isComparator(value: unknown): value is Comparator {
 }
 
 /**
- * Complete link over an own function: in canonical order, each value joins the first group whose members are all the
+ * Complete link with a function of the caller: in canonical order, each value joins the first group whose members are all the
  * same as it, else it begins one. The function is called with the canonically smaller value first; the most held
- * member stands for its group.
+ * member represents its group.
  */
 function own(same: Same): Comparator {
   return {

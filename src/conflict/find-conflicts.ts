@@ -18,12 +18,12 @@ export const FIND: Options<FindOptions> = options({
 });
 
 /**
- * The subjects about which the claims differ, in code-unit order. One pass over any number of claims by any number
- * of agents; nothing is compared pairwise but what a comparator has to. Asks no agent.
+ * The subjects on which the claims differ, in code-unit order. One pass over any number of claims by any number
+ * of agents; nothing is compared pairwise unless a comparator needs it. Asks no agent.
  *
- * An agent has one position per subject: where it claims twice, its last claim holds. The order of claims does not
- * matter otherwise. Throws `CLAIMS_INVALID` for a claim without agent or subject and for a position that is not JSON;
- * `BAD_OPTIONS` for a comparator that is none.
+ * An agent has one position per subject: if it claims twice, its last claim counts. Otherwise the order of claims does not
+ * matter. Throws `CLAIMS_INVALID` for a claim without agent or subject and for a position that is not JSON;
+ * `BAD_OPTIONS` for an invalid comparator.
  */
 export function findConflicts(
   claims: Iterable<Claim>,

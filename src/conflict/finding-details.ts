@@ -7,9 +7,9 @@ const MAX_NAME_CHARS = 1_000;
 const MAX_LINE = 999_999_999;
 
 /**
- * What somebody says of a finding besides its text. Each part only where it is what it has to be, and nothing is refused for the others:
- * a path with control characters or of more than 1,000 characters is none; a line is a whole number from 1, also written as a text;
- * a severity is one of the five words, in any case; texts are cut.
+ * The details of a finding besides its text. An invalid part is left out and does not affect the others:
+ * a path with control characters or of more than 1,000 characters; a line that is not a whole number from 1 (a text of one is accepted);
+ * a severity that is not one of the five words, in any case. Texts are cut.
  */
 export function detailsOf(said: unknown): FindingDetails {
   const own = (part: keyof FindingDetails): unknown =>
@@ -38,7 +38,7 @@ function textOf(value: unknown, maxChars: number): string | undefined {
   return clip(value.trim(), maxChars);
 }
 
-/** What is cut off or left out of a path makes another file of it; one that leads nowhere, as `.`, names none. */
+/** Cutting a path would make it another file; a path such as `.` names no file. */
 function isPath(file: string): boolean {
   const isWhole = file.length <= MAX_NAME_CHARS && plain(file) === file && !/[\n\t]/.test(file);
   return isWhole && comparedPath(file) !== "";

@@ -14,11 +14,11 @@ import { byCodeUnits, type Subject } from "./subject.ts";
 
 const MAX_REFUSED_CHARS = 500;
 
-/** What a finding's subject is about: somebody reports it, or looked and does not. */
+/** The positions on a finding: an agent reports it, or looked and does not. */
 export const PRESENT = "present";
 export const ABSENT = "absent";
 
-/** A finding from anywhere, as a `Finding`, with what can be used of its details. Throws `CLAIMS_INVALID` when agent or text are no texts. */
+/** Any value as a `Finding`, with its usable details. Throws `CLAIMS_INVALID` if agent or text are not texts. */
 export function checkFinding(finding: unknown): Finding {
   const { agent, text } = (finding ?? {}) as Partial<Record<keyof Finding, unknown>>;
   if (typeof agent !== "string" || agent === "" || typeof text !== "string") {
@@ -31,17 +31,17 @@ export function checkFinding(finding: unknown): Finding {
   return { agent, text, ...detailsOf(finding) };
 }
 
-/** What reviewers report, and who looked. */
+/** The reports of reviewers, and which agents looked. */
 export interface Reports {
   /** The findings by the key of their candidate, each with its reports by reporter. */
   readonly byKey: ReadonlyMap<string, readonly Finding[]>;
-  /** The distinct texts, each once for every place that it is reported at, in canonical order. */
+  /** The distinct texts, each once for every place at which it is reported, in canonical order. */
   readonly candidates: readonly Candidate[];
   /** All that answered, in code-unit order. */
   readonly reviewers: readonly string[];
 }
 
-/** The findings as they are to be grouped. Blank texts are no findings. Throws `CLAIMS_INVALID` as {@link checkFinding}. */
+/** The findings, prepared for grouping. Blank texts do not count. Throws `CLAIMS_INVALID` like {@link checkFinding}. */
 export function* reportsIn(
   findings: Iterable<Finding>,
   answered: Iterable<string>,
@@ -76,11 +76,11 @@ export function* reportsIn(
 }
 
 /**
- * Findings as they were grouped, the most reported first, equally reported ones in code-unit order. Who reports one
- * holds `"present"`, with their own wording as evidence (of several, the first one in the group that has a place, or else the first one);
- * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
- * that stands for the group, or where it has a place, that place and the text of {@link combined}; at most 500 characters of it, with a number where it is `taken`.
- * Whatever a comparator says, what is elsewhere is not in the group.
+ * Findings as they were grouped, the most reported first, equally reported ones in code-unit order. An agent that reports one
+ * holds `"present"`, with its own wording as evidence (of several, the first in the group with a place, else the first).
+ * An agent that answered and does not report it holds `"absent"`. An agent that reports anything has answered. The subject is the text
+ * that represents the group or, if it has a place, that place and the text of {@link combined}; at most 500 characters, with a number if it is `taken`.
+ * Whatever a comparator says, findings at other places are not in the group.
  */
 export function* findingSubjects(
   { byKey, reviewers }: Reports,
@@ -126,10 +126,10 @@ export function* findingSubjects(
   return subjects;
 }
 
-/** What it takes to put a finding where it belongs. */
+/** The work of putting a finding into its group. */
 const PUTTING = 200;
 
-/** A finding, and who reports it as what. */
+/** A finding, and its reporters with their wordings. */
 interface Reported {
   readonly text: string;
   readonly finding: PlacedFinding | undefined;
@@ -163,12 +163,12 @@ function positionsOf(
     { value: PRESENT, heldBy: present },
     { value: ABSENT, heldBy: absent },
   ].filter(({ heldBy }) => heldBy.length > 0);
-  // "absent" comes before "present", in canonical order, when as many hold it.
+  // In canonical order, "absent" comes before "present" if as many hold it.
   if (absent.length >= present.length) positions.reverse();
   return positions;
 }
 
-/** Who did not report, by who did. Kept, as most findings have one of few reporters and there may be many. */
+/** The agents that did not report, by those that did. Cached, because most findings have one of few sets of reporters and there may be many. */
 function absenceOf(
   reviewers: readonly string[],
 ): (reporters: readonly string[]) => readonly Holder[] {

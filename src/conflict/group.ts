@@ -17,7 +17,7 @@ import {
 import { oneLine } from "./plain.ts";
 import { stepsOf } from "./steps-of.ts";
 
-/** A grouping that has been checked: every candidate in one group at most, and no two groups of the same value. */
+/** A checked grouping: every candidate in at most one group, and no two groups with the same value. */
 export interface CheckedGrouping<C extends Candidate> {
   readonly groups: readonly CheckedGroup<C>[];
   readonly setAside: readonly C[];
@@ -33,19 +33,19 @@ export interface CheckedGroup<C extends Candidate> {
   readonly note?: string;
 }
 
-/** What comparators may use, and until when. */
+/** What comparators may use, and for how long. */
 export interface GroupingContext extends Pick<CompareContext, "ask"> {
   /** Aborted when there is no time left to ask. */
   readonly asking: Stopping;
-  /** Aborted when nobody wants to know any more, which may be later. */
+  /** Aborted when the result is no longer needed, which may be later. */
   readonly stopping: Stopping;
 }
 
 const MAX_NOTE_CHARS = 500;
 
 /**
- * What a comparator makes of the candidates, asking no agent. One that throws, or that answers with something else than a
- * grouping, leaves the candidates as they are, and `refused` says why.
+ * A comparator's grouping of the candidates, without asking agents. If it throws, or does not return a
+ * grouping, the candidates stay as they are, and `refused` says why.
  */
 export function groupAtOnce<C extends Candidate>(
   comparator: Comparator,
@@ -62,9 +62,9 @@ export function groupAtOnce<C extends Candidate>(
 }
 
 /**
- * As {@link groupAtOnce}, but a comparator asks agents where it has to, and lets everything else in the process have its turn where
- * it has much to do. Rejects only when the run ends. A comparator that is still asking when `asking` is aborted has failed; one that
- * asks nobody goes on until `stopping` is. Answers at once where there is nothing to wait for.
+ * Like {@link groupAtOnce}, but a comparator may ask agents, and lets other work run if it
+ * has much to do. Rejects only if the run ends. A comparator that is still asking when `asking` is aborted has failed; one that
+ * asks no agents continues until `stopping` is aborted. Answers synchronously if there is nothing to wait for.
  */
 export function groupWith<C extends Candidate>(
   comparator: Comparator,

@@ -1,8 +1,8 @@
 import { likeness, type GroupSum, type NearPair } from "./similar/near-pairs.ts";
 
-/** A pair of groups that somebody may have been asked about. */
+/** A pair of groups about which a judge may have been asked. */
 export interface AnsweredPair extends NearPair {
-  /** Whether they are the same; `undefined` where nobody said. */
+  /** Whether they are the same; `undefined` if there is no answer. */
   readonly same: boolean | undefined;
 }
 
@@ -10,19 +10,19 @@ interface Joined {
   readonly sum: Map<number, number>;
   size: number;
   readonly members: number[];
-  /** Groups that it must not be joined with, since somebody said so. */
+  /** Groups with which it must not be joined, because a judge said so. */
   readonly apart: Set<number>;
 }
 
 const NOTHING: Joined = { sum: new Map(), size: 1, members: [], apart: new Set() };
 
 /**
- * Joins groups: first those that were said to be the same, the most alike first; then, of the pairs that nobody answered
- * about, those whose groups are alike enough on average as they are by then. Groups that were said to differ are never in one,
- * also not by way of others: of two answers that contradict each other the one about more alike groups holds. Groups that
- * `contradict` each other are in one only where it was said of these two that they are the same.
+ * Joins groups: first those that were said to be the same, the most alike first; then, of the pairs without an answer,
+ * those whose groups are alike enough on average by then. Groups that were said to differ are never in one,
+ * not even through others: of two contradicting answers, the one about more alike groups counts. Groups that
+ * `contradict` each other are joined only if these two were said to be the same.
  *
- * Answers lists of group indices, ascending, ordered by their first one.
+ * Returns lists of group indices, ascending, ordered by their first one.
  */
 export function joinGroups(
   groups: readonly GroupSum[],

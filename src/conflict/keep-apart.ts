@@ -5,7 +5,7 @@ export interface Apart {
   readonly kindOf: (index: number) => number;
 }
 
-/** Groups that grow by taking each other in, and which of them may. */
+/** Groups that grow by taking each other in, and which of them may do so. */
 export interface KeptApart {
   /** Groups are known by the index that they began with. */
   readonly mayJoin: (a: number, b: number) => boolean;
@@ -15,12 +15,12 @@ export interface KeptApart {
 }
 
 interface ApartGroup {
-  /** In the order in which they came in: nothing before the end ever changes. */
+  /** In the order in which they joined: earlier entries never change. */
   readonly members: number[];
   readonly byKind: Map<number, number[]>;
 }
 
-/** How far two groups have been compared: nothing among these members is apart. `undefined`: something is. */
+/** How far two groups have been compared: no pair among these members is apart. `undefined`: some pair is. */
 type ComparedPair = readonly [number, number] | undefined;
 
 /** Smaller pairs of groups are compared again each time. */

@@ -2,7 +2,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import { foldedKey } from "./canonical.ts";
 
-/** The key of a value that an option lists. Throws `BAD_OPTIONS` for what is not JSON; `where` begins its sentence. */
+/** The key of a value that an option lists. Throws `BAD_OPTIONS` if it is not JSON; `where` begins the sentence. */
 export function listedKey(value: Json, where: string): string {
   try {
     return foldedKey(value);

@@ -5,8 +5,8 @@ import { listedKey } from "./listed-key.ts";
 import type { Comparator } from "./compare.ts";
 
 /**
- * A closed set: positions are compared as by `equal()`, and the listed spelling stands for each. Whatever is not
- * listed is set aside: it is no position, has no vote, and the verdict's reasoning names who claimed it.
+ * A closed set: positions are compared with `equal()`, and the listed spelling represents each. An unlisted
+ * value is set aside: it is not a position, has no vote, and the verdict's reasoning names who claimed it.
  */
 export function oneOf(values: readonly Json[]): Comparator {
   hearOptions(values);

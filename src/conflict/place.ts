@@ -2,28 +2,28 @@ import type { FindingDetails } from "../model/claim.ts";
 import { byCodeUnits } from "./subject.ts";
 
 /**
- * Where some findings of one file are that may be one. `line` is the greatest of their first lines and `endLine` the least of their last
+ * The place of findings in one file that may be one finding. `line` is the greatest of their first lines and `endLine` the least of their last
  * ones: no two of them are further apart than these.
  */
 export interface Place {
-  /** As paths are compared: with `/`, without `.` and without what `..` goes back on. */
+  /** In the form for comparison: with `/`, and with `.` and `..` resolved. */
   readonly file: string;
-  /** Absent where no line was said: then it may be any. */
+  /** Absent if no line was given: then it may be any. */
   readonly line?: number;
   readonly endLine?: number;
 }
 
-/** How many lines there may be between two places that are one: what has the best F1 on the made set of `bench/decisions/placed.ts`. */
+/** How many lines apart two places may be that are one finding: the value with the best F1 on the made set of `bench/decisions/placed.ts`. */
 export const NEAR_LINES = 8;
 
-/** Where a finding is; `undefined` where no file was said: it may be anywhere. */
+/** Where a finding is; `undefined` if no file was given: it may be anywhere. */
 export function placeOf({ file, line, endLine = line }: FindingDetails): Place | undefined {
   if (file === undefined) return undefined;
   if (line === undefined || endLine === undefined) return { file: comparedPath(file) };
   return { file: comparedPath(file), line, endLine };
 }
 
-/** Whether what is at these places is never one finding: in another file, or more than `near` lines apart. */
+/** Whether things at these places are never one finding: in another file, or more than `near` lines apart. */
 export function isElsewhere(
   a: Place | undefined,
   b: Place | undefined,
@@ -36,7 +36,7 @@ export function isElsewhere(
   return both.line - both.endLine > near;
 }
 
-/** Where the findings of both are, which are in one file. */
+/** The common place of two places in one file. */
 function joined(a: Place, b: Place): Place {
   if (a.line === undefined || a.endLine === undefined) return b;
   if (b.line === undefined || b.endLine === undefined) return a;
@@ -47,13 +47,13 @@ function joined(a: Place, b: Place): Place {
   };
 }
 
-/** What is at one place, and which. */
+/** Things at one place, and the place. */
 export interface Placed<T> {
   readonly place: Place | undefined;
   readonly reports: readonly T[];
 }
 
-/** Reports by where they are, those without a file first, then in the order of files and lines: whatever is in one part is near all of it. */
+/** Reports by place, those without a file first, then in the order of files and lines: everything in one part is near all of the part. */
 export function byPlace<T extends FindingDetails>(reports: readonly T[]): readonly Placed<T>[] {
   const placed = reports.map((report) => ({ place: placeOf(report), report }));
   if (placed.every(({ place }) => place === undefined)) return [{ place: undefined, reports }];
@@ -86,7 +86,7 @@ export function inOnePlace<T extends { readonly place?: Place }>(
   return parts;
 }
 
-/** What has no line is before the lines of its file. */
+/** Findings without a line come before the lines of their file. */
 function inFileOrder(a: Place | undefined, b: Place | undefined): number {
   return (
     byCodeUnits(a?.file ?? "", b?.file ?? "") ||
@@ -97,14 +97,14 @@ function inFileOrder(a: Place | undefined, b: Place | undefined): number {
 
 const MAX_PLACE_CHARS = 200;
 
-/** `src/a.ts:10`, as it stands before a finding's text; of a very long path the end. */
+/** `src/a.ts:10`, for the beginning of a finding's subject; for a very long path its end. */
 export function placeText({ file, line }: FindingDetails): string | undefined {
   if (file === undefined) return undefined;
   const at = line === undefined ? file : `${file}:${line}`;
   return at.length > MAX_PLACE_CHARS ? `…${at.slice(1 - MAX_PLACE_CHARS)}` : at;
 }
 
-/** The text that two paths share where they name the same file, as far as can be told without looking at a disk. */
+/** The text that two paths share if they name the same file, as far as can be known without looking at a disk. */
 export function comparedPath(file: string): string {
   const [root = ""] = /^[\\/]*/.exec(file) ?? [];
   const parts: string[] = [];

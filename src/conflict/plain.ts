@@ -3,12 +3,12 @@ import { clip, cut, plain } from "../model/text.ts";
 
 /** A value on one line of a sentence: its JSON, at most `maxChars` long. */
 export function shown(value: Json, maxChars: number = 80): string {
-  // What is cut off anyway is not worth writing out; quoting may lengthen a text, never shorten it.
+  // Do not write out what is cut off anyway; quoting may lengthen a text, never shorten it.
   const text = JSON.stringify(typeof value === "string" ? cut(value, maxChars) : value) ?? "";
   return clip(plain(text), maxChars);
 }
 
-/** Words from anywhere as part of one line, at most `maxChars` of them. */
+/** Foreign words as part of one line, at most `maxChars` of them. */
 export function oneLine(text: string, maxChars: number): string {
   if (text.length <= maxChars && IS_ONE_LINE.test(text)) return text;
   return clip(

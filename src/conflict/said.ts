@@ -10,28 +10,28 @@ import { detailsOf } from "./finding-details.ts";
 /** What one answer asserts, and what it reports. */
 export interface Said {
   readonly claims: readonly Claim[];
-  /** Open findings; `undefined` when the agent is not one that reports any. */
+  /** Open findings; `undefined` if the agent reports none by its nature. */
   readonly findings: readonly PlacedFinding[] | undefined;
-  /** The claim is the output itself, which others may be given as well: a text that they work with is no position then. */
+  /** The claim is the output itself. If other agents also get it as their input, it is not a position. */
   readonly plain?: true;
 }
 
-/** Who answers, and how its answers are read. */
+/** An agent that answers, and how its answers are read. */
 export type Speaker = Pick<Agent, "name" | "claims">;
 
 const MAX_CLAIMS = 10_000;
 // Each position stands in the log three times: in an output, a conflict and a verdict.
 const MAX_POSITION_BYTES = 65_536;
-// Findings of all agents are compared with each other: one that floods them must not spoil that for the others.
+// Findings of all agents are compared with each other: one agent that floods them must not spoil that for the others.
 const MAX_FINDINGS = 1_000;
 
 /**
- * Reads an answer. What it claims: what the agent's `claims` function says; where `claims` names a property, that one is a claim about
- * `"task"`; else an output that is a string, number or boolean, or its `recommendation` that is one and not blank. A `findings` array of strings or
- * `{ text, file, line, … }` is open findings besides; an array in which nothing has a text is none. `undefined` when it says nothing.
+ * Reads an answer. Its claims are what the agent's `claims` function lists; if `claims` names a property, that is a claim about
+ * `"task"`; otherwise an output that is a string, number or boolean, or its `recommendation` if that is one and not blank. In addition, a `findings` array of strings or
+ * `{ text, file, line, … }` has open findings; an array in which nothing has a text does not count. `undefined` if the answer says nothing.
  *
- * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for a position of more than 64 KiB,
- * for more than 10,000 claims, and for more than 1,000 findings. A whole output that is longer, or blank, is no position.
+ * Throws `CLAIMS_INVALID` if the agent's `claims` throws or returns something other than claims, for a position of more than 64 KiB,
+ * for more than 10,000 claims, and for more than 1,000 findings. A whole output that is longer, or blank, is not a position.
  */
 export function said(agent: Speaker, output: unknown): Said | undefined {
   const { name, claims } = agent;
@@ -60,14 +60,14 @@ function isBlank(value: unknown): boolean {
   return typeof value === "string" && value.trim() === "";
 }
 
-/** A text that nobody could hold is an answer all the same, for whoever reads it. */
+/** A text that cannot be a position is still an answer for those who read it. */
 function plainPosition(output: string | number | boolean): Json | undefined {
   if (typeof output !== "string") return output;
   if (isBlank(output) || output.length > MAX_POSITION_BYTES) return undefined;
   return takeJson(output, MAX_POSITION_BYTES).fault === undefined ? output : undefined;
 }
 
-/** A property that was named may be any JSON value; `recommendation`, which was not, has to be one that can be meant as an answer. */
+/** A named property may be any JSON value; the default `recommendation` must look like an answer. */
 function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[] {
   const named = typeof claims === "string" ? claims : undefined;
   const value = property(output, named ?? "recommendation");
@@ -90,7 +90,7 @@ function findingsOf({ name }: Speaker, output: unknown): readonly PlacedFinding[
   }
   const textOf = (item: unknown): unknown =>
     typeof item === "string" ? item : property(item, "text");
-  // Who reports something that cannot be read has not said that there is nothing.
+  // An agent whose findings cannot be read has not said that there are none.
   if (list.length > 0 && list.every((item) => typeof textOf(item) !== "string")) return undefined;
   return list.flatMap((item: unknown) => {
     const text = textOf(item);
@@ -133,7 +133,7 @@ function iterable(drafts: unknown): Iterable<unknown> {
   throw new Error(`its function answered with ${typeof drafts} that is no list; list claims`);
 }
 
-/** What a draft has besides a claim's own members is nobody's business, but for promises. */
+/** A draft's members other than those of a claim are ignored, except for promises. */
 function ownClaim(name: string, draft: unknown): Claim {
   const { subject, position: _, confidence, evidence, agent: __, ...rest } = Object(draft);
   hear(rest);
@@ -147,14 +147,14 @@ function ownClaim(name: string, draft: unknown): Claim {
   });
 }
 
-/** The position as it is now: nobody else can change it afterwards. */
+/** A copy of the position, which nobody else can change afterwards. */
 function ownPosition(draft: unknown): unknown {
   const taken = takeJson(property(draft, "position"), MAX_POSITION_BYTES);
   if (taken.fault === undefined) return taken.value;
   throw new Error(`a position ${taken.fault.why}; use plain JSON values`);
 }
 
-/** Whether who answers this looks for open findings, whatever it has found. */
+/** Whether the agent with this answer looks for open findings, with or without success. */
 export function looksForFindings(output: unknown): boolean {
   return findingsOf({ name: "it", claims: undefined }, output) !== undefined;
 }

@@ -1,13 +1,13 @@
 import type { PlacedFinding } from "../model/claim.ts";
 import type { Position, SubjectKind } from "../model/conflict.ts";
 
-/** What is to be decided: a subject with its positions, contested or not. */
+/** A question to decide: a subject with its positions, contested or not. */
 export interface Subject {
   readonly subject: string;
   readonly kind: SubjectKind;
-  /** What those who report it say together, where it is more than a text. */
+  /** What its reporters say together, if it is more than a text. */
   readonly finding?: PlacedFinding;
-  /** Most held first; equally held ones in canonical order. One when it is not contested, none when all were set aside. */
+  /** The most held first; equally held ones in canonical order. One if it is not contested, none if all were set aside. */
   readonly positions: readonly Position[];
   /** A sentence about claims that were set aside. */
   readonly note?: string;

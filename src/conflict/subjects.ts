@@ -11,7 +11,7 @@ import type { Subject } from "./subject.ts";
 export interface Material {
   readonly claims?: readonly Claim[];
   readonly findings?: readonly Finding[];
-  /** The reviewers that answered: those whose silence about a finding means that they do not see it. */
+  /** The reviewers that answered, whose silence about a finding means that they do not see it. */
   readonly answered?: readonly string[];
   /** Comparators by subject, from `comparators()`. */
   readonly compare?: ReadonlyMap<string, Comparator> | undefined;
@@ -20,9 +20,9 @@ export interface Material {
 }
 
 /**
- * Everything there is to decide, contested or not: claims in code-unit order of their subjects, then findings, the
+ * Everything to decide, contested or not: claims in code-unit order of their subjects, then findings, the
  * most reported first. Does not depend on who answered first. Comparators are asked one after another. Rejects with `CLAIMS_INVALID`
- * for what `checkClaim` and `checkFinding` refuse, before any of them is asked; else only when the run ends.
+ * for what `checkClaim` and `checkFinding` refuse, before any comparator is asked; otherwise only if the run ends.
  */
 export async function subjects(
   { claims = [], findings = [], answered = [], compare, similar }: Material,
@@ -38,7 +38,7 @@ export async function subjects(
   for (const { subject, byKey } of claimed) {
     const comparator = compare?.get(subject) ?? equal();
     const grouping = groupWith(comparator, candidatesOf(byKey), asking, { subject, together });
-    // Where there is nothing to wait for, nothing is waited for.
+    // If there is nothing to wait for, do not wait.
     const grouped = grouping instanceof Promise ? await grouping : grouping;
     all.push({ subject, kind: "claim", ...positionsOf(grouped, comparator) });
   }
@@ -51,7 +51,7 @@ export async function subjects(
   return [...all, ...(await inTurns(found, asking.stopping.signal))];
 }
 
-/** Loaded here: most teams report no findings, and to tell which contradict each other takes a tenth of the library. */
+/** Loaded here: most teams report no findings, and finding contradictions takes a tenth of the library. */
 async function similarTexts(): Promise<Comparator> {
   return (await import("./similar/similar.ts")).similar();
 }

@@ -4,8 +4,8 @@ import type { Said } from "./said.ts";
 import { fewOf } from "./subject.ts";
 
 /**
- * What stands in an answer where a recommendation or findings are looked for, and cannot be compared, in words: `a recommendation
- * that is an object`. `null` says that there is none. `property` is where its claim stands; left out where a function reads its claims.
+ * The parts of an answer that should be a recommendation or findings and cannot be compared, in words: `a recommendation
+ * that is an object`. `null` says that there is none. `property` is where its claim stands; absent if a function reads its claims.
  */
 export function unreadIn(
   output: unknown,
@@ -30,7 +30,7 @@ export function unreadIn(
   return unread;
 }
 
-/** `2 of 3 findings with a severity that is none of critical, … ("error")`; `undefined` where each that is said is one. */
+/** `2 of 3 findings with a severity that is none of critical, … ("error")`; `undefined` if all given severities are valid. */
 export function unratedIn(output: unknown): string | undefined {
   const findings = own(output, "findings");
   if (!Array.isArray(findings)) return undefined;
@@ -39,7 +39,7 @@ export function unratedIn(output: unknown): string | undefined {
     return severity === undefined || severity === null || isSeverity(severity) ? [] : [severity];
   });
   if (said.length === 0) return undefined;
-  // Whole or not at all: redact may not know half of what it takes out.
+  // Shown whole or not at all: redact may not recognise half of a secret.
   const short = said.filter((one) => typeof one === "string" && one.length <= MAX_SEVERITY_CHARS);
   const quoted = [...new Set(short)].map((one) => `"${oneLine(String(one), MAX_SEVERITY_CHARS)}"`);
   const which = quoted.length === 0 ? "" : ` (${fewOf(quoted, MAX_SEVERITIES, String)})`;
@@ -66,7 +66,7 @@ function wordFor(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** A text that says nothing is left out by intention. */
+/** A blank text is left out on purpose. */
 function isBlank(item: unknown): boolean {
   const text = typeof item === "object" ? own(item, "text") : item;
   return typeof text === "string" && text.trim() === "";

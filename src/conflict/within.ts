@@ -22,7 +22,7 @@ export const WITHIN: Options<{ readonly percent?: number; readonly absolute?: nu
 /**
  * Numbers that are near each other are the same position. All members of a group are within the tolerance of each
  * other (complete link: the nearest two groups are joined first, as long as their extremes allow). The member nearest
- * to the median of what the group's agents claim stands for it, the lower of two. What is not a number is compared as by `equal()`.
+ * to the median of what the group's agents claim represents it, the lower of two. Other values are compared with `equal()`.
  */
 export function within(given: WithinOptions): Comparator {
   const { percent, absolute } = WITHIN.of(given, "within");
@@ -32,7 +32,7 @@ export function within(given: WithinOptions): Comparator {
       "within: give either percent or absolute, for instance within({ percent: 5 })",
     );
   }
-  // Distances are measured so that 1 is the tolerance; a few units in the last place are forgiven.
+  // Distances are scaled so that 1 is the tolerance; a few units in the last place are forgiven.
   const near = (low: number, high: number): number | undefined => {
     const scale = Math.max(Math.abs(low), Math.abs(high));
     const distance = percent === undefined ? high - low : scale === 0 ? 0 : (high - low) / scale;
@@ -130,7 +130,7 @@ function merge(left: Stretch, right: Stretch): Stretch {
 }
 
 /**
- * The member nearest to the median of what the holders claim, each holder once. Where their number is even the median
+ * The member nearest to the median of what the holders claim, counting each holder once. If their number is even, the median
  * lies halfway between two members, and the lower of those is taken.
  */
 function middle(ascending: readonly number[], heldBy: (index: number) => number): number {

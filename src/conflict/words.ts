@@ -1,6 +1,6 @@
 import { cut } from "../model/text.ts";
 
-/** Only so much of a text counts when it is compared with others. */
+/** How much of a text counts when it is compared with others. */
 const MAX_COMPARED_CHARS = 4_000;
 
 const STOP_WORDS: ReadonlySet<string> = new Set(

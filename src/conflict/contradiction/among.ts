@@ -2,12 +2,12 @@ import type { Apart } from "../keep-apart.ts";
 import { contradict, mayContradict } from "./contradict.ts";
 import type { Reading } from "./reading.ts";
 
-/** Pairs of texts that are compared word by word, about; those of the same words with other values are not among them. */
+/** About how many pairs of texts are compared word by word; pairs with the same words and other values are not counted. */
 const MAX_COMPARED = 200_000;
 
 /**
- * Which of many texts, by index, contradict each other. So that hostile texts cannot take for ever, two that differ in what they
- * assert are taken to contradict each other once very many have been compared.
+ * Which of many texts, by index, contradict each other. So that hostile texts cannot take forever, two texts that differ in what they
+ * assert count as contradicting once very many have been compared.
  */
 export function contradictionsAmong(readings: readonly Reading[]): Apart {
   const keys = numbered(readings.map(({ key }) => key));

@@ -1,32 +1,33 @@
 import type { Reading, Slot } from "./reading.ts";
 import { agree } from "./value.ts";
 
-// Two texts contradict each other when they speak of the same and
+// Two texts contradict each other if they are about the same thing and
 //   1. one denies what the other says: "safe" and "not safe", "validates" and "fails to validate", "checked" and "unchecked"; or
-//   2. they hold opposites of the same: "enabled" and "disabled", "too many" and "too few"; or
-//   3. two values of one kind stand in the same place: "30 seconds" and "300 seconds", two files, two names, two codes.
-// What only one of them mentions is no contradiction: not a value more, nor a denial of something that the other is silent
-// about. Nor is it one when both deny the same in other words ("not validated", "missing validation"), when one says that a thing
-// is so and the other that it should not be, or when a text has both opposites.
+//   2. they say opposites: "enabled" and "disabled", "too many" and "too few"; or
+//   3. they have two values of one kind in the same place: "30 seconds" and "300 seconds", two files, two names, two codes.
+// What only one of them mentions is no contradiction: an additional value, or a denial of something on which the other is
+// silent. It is no contradiction either if both deny the same in other words ("not validated", "missing validation"), if one says that
+// something is so and the other that it should not be, or if a text has both opposites.
 //
-// The less alike the rest of the two texts is, the more it takes. Texts that differ in a few words only are `close`: any of the
-// above will do. Between texts that are `near`, the two places have to show that they are the same one, by the words next to
+// The less alike the rest of the two texts is, the more it takes. Texts that differ in only a few words are `close`: any of the
+// above is enough. For texts that are `near`, the words next to the two places must show that they are the same place, and
+// conditions and reasons do not count. Texts that are `far` from each other never contradict.
 // them, and what stands in a condition or a reason does not count. Texts that are `far` from each other do not contradict.
 
 type Distance = "close" | "near" | "far";
 
-/** Of the words of the text that has fewer, the other has at least so many, unless they are far. */
+/** If the texts share less than this part of the words of the shorter one, they are far. */
 const LEAST_SHARED = 0.6;
-/** Near: so alike (Dice's coefficient of the words without opposites), or differing in so few of them. */
+/** Near: this alike (Dice's coefficient of the words without opposites), or differing in this few of them. */
 const NEAR = { likeness: 0.6, differing: 4 } as const;
 /** Close: the same over all words and values. */
 const CLOSE = { likeness: 0.85, differing: 5 } as const;
-/** On how many sides of a place in a near text the neighbours have to be the same. Long texts name many things. */
+/** On how many sides of a place in a near text the neighbours must be the same. Long texts name many things. */
 const SIDES = { name: 2, other: 1 } as const;
-/** What is shorter is a letter rather than a thing. */
+/** A shorter word is a letter rather than a thing. */
 const LEAST_CHARS = 2;
 
-/** Whether two texts contradict each other. Symmetric; takes time linear in their lengths, but for their values. */
+/** Whether two texts contradict each other. Symmetric; takes time linear in their lengths, except for their values. */
 export function contradict(a: Reading, b: Reading): boolean {
   if (a.slots.length > 0 && a.frame === b.frame) return !sameInFrame(a, b);
   if (!mayContradict(a, b)) return false;
@@ -61,7 +62,7 @@ function sharedBy(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return shared;
 }
 
-/** Whether `b` says the opposite of something that `a` denies, or of a word in it that has an opposite. */
+/** Whether `b` says the opposite of something that `a` denies, or of one of its words that has an opposite. */
 function denies(a: Reading, b: Reading, distance: Distance): boolean {
   return a.charges.some((charge) => {
     if (distance === "near" && charge.aside) return false;
@@ -102,7 +103,7 @@ function differs(a: Reading, b: Reading, distance: Distance): boolean {
   );
 }
 
-/** Values that are looked at; a text with more of them is a list. */
+/** How many values are looked at; a text with more of them is a list. */
 const MAX_SLOTS = 60;
 
 function missingIn({ slots }: Reading, of: readonly Slot[]): readonly Slot[] {
@@ -122,7 +123,7 @@ function sameSides(a: Reading, at: number, b: Reading, other: number): number {
   return before + (a.tokens[at + 1] === b.tokens[other + 1] ? 1 : 0);
 }
 
-/** Whether texts of the same words have the same values; of values next to each other the order means nothing. */
+/** Whether texts of the same words have the same values; the order of adjacent values does not matter. */
 function sameInFrame(a: Reading, b: Reading): boolean {
   for (const [i, slot] of a.slots.entries()) {
     const other = b.slots[i];

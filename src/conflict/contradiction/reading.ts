@@ -20,17 +20,17 @@ export interface Stance {
 
 /** A word that has an opposite, or a denial: what another text can contradict. */
 export interface ChargedWord {
-  /** All that it may mean. Another text with one of these says the same. */
+  /** All its possible meanings. Another text with one of these says the same. */
   readonly stances: readonly Stance[];
-  /** What of that it is surely about. */
+  /** The words that it is surely about. */
   readonly head: readonly string[];
-  /** What it is perhaps about. */
+  /** The words that it may be about. */
   readonly wide: readonly string[];
   /** Where it stands among the tokens. */
   readonly at: number;
-  /** As of a token. */
+  /** As in a token. */
   readonly mood: number;
-  /** It hangs on what is said, or it names what is not meant: `references, not values`. */
+  /** It is in a subordinate clause, or names what is not meant: `references, not values`. */
   readonly aside: boolean;
 }
 
@@ -47,9 +47,9 @@ export interface Mention {
   readonly mood: number;
 }
 
-/** What of a text can contradict another text. */
+/** The parts of a text that can contradict another text. */
 export interface Reading {
-  /** Stems of words and texts of values in their order, without the words that say nothing by themselves. */
+  /** Stems of words and texts of values in their order, without words that mean nothing by themselves. */
   readonly tokens: readonly string[];
   readonly vocabulary: ReadonlySet<string>;
   readonly charges: readonly ChargedWord[];
@@ -57,9 +57,9 @@ export interface Reading {
   readonly mentions: ReadonlyMap<string, readonly Mention[]>;
   /** Stems of the words that have no opposite. */
   readonly topic: ReadonlySet<string>;
-  /** Two texts with the same one differ in their values alone. */
+  /** Two texts with the same frame differ only in their values. */
   readonly frame: string;
-  /** Two texts with the same one do not contradict each other. */
+  /** Two texts with the same key do not contradict each other. */
   readonly key: string;
 }
 
@@ -81,7 +81,7 @@ const sidesOf: ReadonlyMap<string, readonly Stance[]> = (() => {
   return found;
 })();
 
-/** Reads texts, each in time linear in its length; what it has found out about a word serves for the next text. */
+/** Reads texts, each in time linear in its length; what it found out about a word is reused for the next text. */
 export function reader(): (text: string) => Reading {
   const lexicon: Lexicon = new Map();
   const known = new Map<string, readonly Stance[]>();
@@ -171,7 +171,7 @@ function keyOf(slots: readonly Slot[], charges: readonly ChargedWord[]): string 
   return `${values}\n\n${said.join("\n")}`;
 }
 
-/** What a word by itself says: that its stem holds, and what follows of that for its opposites. */
+/** What a word by itself says: that its stem holds, and what follows from that for its opposites. */
 function stancesOf(word: string, own: string): readonly Stance[] {
   const stances: Stance[] = [{ about: own, holds: true }, ...(sidesOf.get(own) ?? [])];
   const prefix = NO_PREFIX.has(word) ? null : PREFIX.exec(word);
@@ -186,11 +186,11 @@ function opposed(stances: readonly Stance[]): readonly Stance[] {
   return stances.map(({ about, holds }) => ({ about, holds: !holds }));
 }
 
-/** A word that denies, and the tokens that it denies, all by index: those that it may be about. */
+/** A word that denies, and the tokens that it may deny, all by index. */
 interface Denial {
   readonly by: number;
   readonly scope: readonly number[];
-  /** It denies a noun: which of the words in its scope that is, is not sure. */
+  /** It denies a noun: it is uncertain which of the words in its scope that is. */
   readonly ofNoun: boolean;
 }
 
@@ -239,7 +239,7 @@ function isContrast(tokens: readonly Token[], by: number): boolean {
   return by > 0 && tokens[by - 1]?.ends === true && tokens[by]?.word === "not";
 }
 
-/** What a verb's denial is about: the next word with a meaning and what follows it, or the one before where a clause ends. */
+/** What a verb's denial is about: the next word with a meaning and what follows it, or the one before if a clause ends. */
 function verbScope(tokens: readonly Token[], by: number, from: number): readonly number[] {
   for (let i = from; i < tokens.length; i++) {
     const token = tokens[i];
@@ -253,7 +253,7 @@ function verbScope(tokens: readonly Token[], by: number, from: number): readonly
   return [];
 }
 
-/** The words of the noun that begins there; `after`: a preposition may come first. */
+/** The words of the noun that begins there; with `after`, a preposition may come first. */
 function nounsFrom(
   tokens: readonly Token[],
   from: number,

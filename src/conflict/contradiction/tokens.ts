@@ -24,23 +24,23 @@ import {
   type Value,
 } from "./value.ts";
 
-/** It is said that it is so. */
+/** It is stated as a fact. */
 export const SAID = 1;
 /** It is advice, a wish or an assumption. */
 export const ADVISED = 2;
 
 /** A word or a value in a text. */
 export interface Token {
-  /** In lower case; of a value its text. */
+  /** In lower case; for a value its text. */
   readonly word: string;
-  /** Of a word what its forms share, of a value its text; `""` for words that say nothing of what a text is about. */
+  /** For a word, what its forms share; for a value, its text; `""` for words that say nothing about the topic. */
   readonly stem: string;
   readonly value: Value | undefined;
-  /** A clause ends behind it. */
+  /** A clause ends after it. */
   readonly ends: boolean;
-  /** {@link SAID}, {@link ADVISED} or both, where it may be either. */
+  /** {@link SAID}, {@link ADVISED} or both, if it may be either. */
   readonly mood: number;
-  /** It stands in a condition, a reason or another clause that hangs on one. */
+  /** It is in a condition, a reason or another subordinate clause. */
   readonly aside: boolean;
 }
 
@@ -61,9 +61,9 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["≤", "<="],
   ["≥", ">="],
 ]);
-/** Characters without a space between them; of a run that is longer the rest is another one. */
+/** Characters without a space between them; a longer run is split. */
 const RUN = /\S{1,300}/g;
-/** As many words after one that makes advice of them are taken for advice, within their clause. */
+/** How many words after a modal verb count as advice, within their clause. */
 const MODAL_REACH = 5;
 
 const haveOpposites: ReadonlySet<string> = new Set(opposites.flat(2));
@@ -96,7 +96,7 @@ function readRun(run: string, draft: Drafting): void {
   let end = run.length;
   while (end > opening.length && isClosing(run, end - 1)) end--;
   const closing = run.slice(end);
-  // What ends in an empty pair of brackets is a call.
+  // A run that ends in an empty pair of brackets is a call.
   const isCall = run[end - 1] === "(" && closing.startsWith(")");
   const bare = run.slice(opening.length, isCall ? end + 1 : end).replace(/^(non|un)-/i, "$1");
   const count = tokens.length;
@@ -157,7 +157,7 @@ function readWord(word: string, draft: Drafting): void {
   else tokens.push(wordToken(word, draft));
 }
 
-/** Whether a `one` may be a number here: mostly it is none. */
+/** Whether a `one` may be a number here: mostly it is not. */
 function mayCount(last: DraftToken | undefined): boolean {
   return last !== undefined && /^(?:is|are|takes?|after|for|to|within|every)$/.test(last.word);
 }
@@ -192,7 +192,7 @@ function entryOf(word: string): { readonly word: string; readonly stem: string }
   return { word, stem: !silent || haveOpposites.has(word) ? stem(word) : "" };
 }
 
-/** Finds out what is said and what is advised, and what only hangs on what is said. */
+/** Finds out what is stated, what is advised, and what is in subordinate clauses. */
 function markMoods(tokens: readonly DraftToken[]): void {
   let left = 0;
   let aside = false;
@@ -211,7 +211,7 @@ function markMoods(tokens: readonly DraftToken[]): void {
   }
 }
 
-/** `do not ship`, `never retry`, `always retry`; but `never retries` is said of something. */
+/** `do not ship`, `never retry`, `always retry` are commands; `never retries` states something. */
 function commands({ word }: Token, next: Token | undefined): boolean {
   if (word === "never" || word === "always") return next?.word.endsWith("s") === false;
   return word === "don't" || (word === "do" && next?.word === "not");

@@ -2,13 +2,13 @@ import { DAYS, EXTENSIONS, FILES, MONTHS, UNITS } from "./word-lists.ts";
 
 /** A number, version, path, name, code, hash or date in a text: something that stands in a slot. */
 export interface Value {
-  /** Only values of one kind stand in one slot; of numbers only those of one dimension. */
+  /** Only values of one kind can be in one slot; numbers also need one dimension. */
   readonly kind: string;
-  /** Written as its equals are. */
+  /** The text that equal values share. */
   readonly text: string;
-  /** Of a number in terms of its dimension's unit. */
+  /** For a number: in terms of its dimension's unit. */
   readonly number?: number;
-  /** Of a version its numbers, of a path its folders and its file, of a name what stands between its dots. */
+  /** For a version its numbers, for a path its folders and its file, for a name the parts between its dots. */
   readonly parts?: readonly string[];
 }
 
@@ -38,10 +38,10 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
 const HEADER = /^\p{Lu}\p{L}*(?:-\p{Lu}\p{L}*)+$/u;
 const FLAG = /^--?[a-z][\w-]*$/;
 const JOINTS = /\.|::|#|->|\?\./;
-/** Abbreviations with a dot, and what is only written like a name. */
+/** Abbreviations with a dot, and words that are only written like a name. */
 const NO_NAMES: ReadonlySet<string> = new Set(["e.g", "i.e", "etc", "vs", "node.js", "a.k.a"]);
 
-/** The values that a run of characters without spaces is; `undefined` where it is words. `quoted`: it stands in code marks. */
+/** The values in a run of characters without spaces; `undefined` if it consists of words. `quoted`: it stands in code marks. */
 export function valuesOf(run: string, quoted: boolean): readonly Value[] | undefined {
   if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/\/+$/, "") }];
   if (UUID.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
@@ -67,7 +67,7 @@ export function valuesOf(run: string, quoted: boolean): readonly Value[] | undef
   return name === undefined ? undefined : [name];
 }
 
-/** The value of a month or a day, which is one only with a capital. */
+/** The value of a month or a day, which only counts with a capital. */
 export function dateWordOf(word: string): Value | undefined {
   const text = word.toLowerCase();
   if (text === word) return undefined;
@@ -85,7 +85,7 @@ export function withUnit(value: Value, unit: string): Value | undefined {
   const found = UNITS.get(unit);
   if (found === undefined || value.number === undefined || value.kind !== NUMBER) return undefined;
   const [dimension, factor] = found;
-  // Decimal factors and fractions do not meet exactly in binary: 12 digits are as many as anybody writes.
+  // Decimal factors and fractions are not exact in binary: nobody writes more than 12 digits.
   return numeric(dimension, Number((value.number * factor).toPrecision(12)));
 }
 
@@ -151,14 +151,14 @@ function nameOf(run: string, quoted: boolean): Value | undefined {
 
 const KEBAB = /^\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)+$/u;
 
-/** A word with hyphens as a name; `undefined` for what is none. */
+/** A word with hyphens as a name; `undefined` if it is not one. */
 export function kebabName(run: string): Value | undefined {
   if (!KEBAB.test(run)) return undefined;
   const text = run.toLowerCase().replaceAll("-", "");
   return { kind: "name", text, parts: [text] };
 }
 
-/** Whether two values of one kind are the same, or one says more of it than the other. */
+/** Whether two values of one kind are the same, or one is more precise than the other. */
 export function agree(a: Value, b: Value): boolean {
   if (a.kind !== b.kind) return false;
   if (a.text === b.text) return true;

@@ -1,6 +1,6 @@
 /**
- * Words that contradict each other in one place: left of the bar what one side says, right of it what the other. Any word left
- * contradicts any word right in its line. Only the stems matter, so one form of a word stands for all.
+ * Words that contradict each other in one place: left of the bar what one side says, right of it what the other says. Any word on the left
+ * contradicts any word on the right of its line. Only the stems matter, so one form of a word stands for all.
  */
 const OPPOSITES = `
 enable activate | disable deactivate
@@ -144,7 +144,7 @@ on | off
 && | ||
 `;
 
-/** Of how many words one line is, as `[one side, the other]`. */
+/** The words of each line, as `[one side, the other]`. */
 export const opposites: readonly (readonly [readonly string[], readonly string[]])[] =
   OPPOSITES.trim()
     .split("\n")
@@ -155,17 +155,17 @@ export const opposites: readonly (readonly [readonly string[], readonly string[]
 
 const wordsIn = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Say no of what follows in their clause, as a verb or an adjective: `not safe`, `never closes`, `fails to parse`. */
+/** They deny what follows in their clause, as a verb or an adjective: `not safe`, `never closes`, `fails to parse`. */
 export const NOT: ReadonlySet<string> = wordsIn(
   "not never cannot cant dont doesnt isnt arent wasnt wont didnt hasnt hardly barely scarcely rarely seldom unable nobody nothing",
 );
 
-/** Say no of the noun that follows: `no timeout`, `without a lock`. */
+/** They deny the noun that follows: `no timeout`, `without a lock`. */
 export const NO: ReadonlySet<string> = wordsIn(
   "no without neither nor none lack lacks lacked lacking missing miss misses absence absent zero",
 );
 
-/** Say no of what stands before them, where nothing follows: `the check is missing`. */
+/** They deny what stands before them, if nothing follows: `the check is missing`. */
 export const GONE: ReadonlySet<string> = wordsIn("missing absent lacking nowhere");
 
 /** What follows is advice, a wish or an assumption, not what is. */
@@ -180,7 +180,7 @@ export const ADVICE: ReadonlySet<string> = wordsIn(
   replace test document add limit guard wrap catch free dispose cache`,
 );
 
-/** What follows these and a `that` is looked into, and not said. */
+/** What follows these and a `that` is examined, not stated. */
 export const LOOKS_INTO: ReadonlySet<string> = wordsIn(
   "check checks checked checking verify verifies ensure ensures assume assumes assert asserts expect expects guarantee guarantees test tests",
 );
@@ -208,7 +208,7 @@ export const ADVERBS: ReadonlySet<string> = wordsIn(
   "properly correctly fully always actually necessarily really safely currently explicitly automatically consistently yet ever even well",
 );
 
-/** Look as if they began with un-, in-, dis- …, and do not. */
+/** They look as if they began with un-, in-, dis- …, and do not. */
 export const NO_PREFIX: ReadonlySet<string> = wordsIn(
   `input into index inform information instance install instant intent increase include inject insert inside inspect integer
   interface internal interval invoke inherit initial inline inner insight instead unit union unique until under understand
@@ -218,7 +218,7 @@ export const NO_PREFIX: ReadonlySet<string> = wordsIn(
   invalidation`,
 );
 
-/** What follows these in a clause hangs on the rest of the sentence. */
+/** What follows these in a clause is subordinate to the rest of the sentence. */
 export const HANGING: ReadonlySet<string> = wordsIn(
   "if when where which who because since unless although while whose instead rather until",
 );

@@ -9,7 +9,7 @@ export interface SparseVector {
   readonly weights: readonly number[];
 }
 
-/** Groups of vectors, and what it took to find them. */
+/** Groups of vectors, and the work of finding them. */
 export interface Linked {
   /** Ascending lists of indices, ordered by their first one. Every vector is in one of them. */
   readonly groups: readonly (readonly number[])[];
@@ -18,7 +18,7 @@ export interface Linked {
 }
 
 interface LinkedCluster {
-  /** Index of the vector that it began with. */
+  /** Index of the vector with which it began. */
   readonly id: number;
   /** The sum of the members, each as often as it counts. */
   readonly sum: Map<number, number>;
@@ -26,25 +26,25 @@ interface LinkedCluster {
   /** The lowest of `members`. */
   first: number;
   size: number;
-  /** Nothing else is near enough: it stays as it is. */
+  /** No other group is near enough: it stays as it is. */
   finished: boolean;
-  /** It is followed at the moment. */
+  /** It is in the current chain. */
   linked: boolean;
 }
 
-// Two similarities closer than this are the same one, added up in another order.
+// Two similarities closer than this are equal, added up in another order.
 const SAME = 1e-9;
 
-/** Occurrences that are gone through in all, about; and in any one search at least. */
+/** About how many occurrences are visited in all, and how many in any one search at least. */
 const MAX_VISITS = 30_000_000;
 const LEAST_VISITS = 256;
 /** An upper bound of the searches, by the number of vectors. */
 const SEARCHES = 5;
-/** What it takes to note an occurrence, compared with going through one. */
+/** The cost of noting an occurrence, compared with visiting one. */
 const COUNTING = 8;
 /** How many groups are compared exactly where a search was cut short. */
 const MAX_COMPARED = 8;
-/** A group of more words is known by the heaviest half of so many: what is left out weighs next to nothing in it. */
+/** A group with more words is represented by the heaviest half of this many: the others weigh next to nothing. */
 const MAX_WORDS = 1_024;
 
 /**
@@ -132,12 +132,12 @@ export function* averageLinkSteps(
       most = exact;
     }
     for (const id of found) products[id] = 0;
-    // What led here was near enough, whether or not this search came by it.
+    // The pair that led here was near enough, whether or not this search found it.
     return before !== undefined && back >= most - SAME ? before : best;
   }
 
   function merge(a: LinkedCluster, b: LinkedCluster): LinkedCluster {
-    // The larger one takes the smaller one in, so that a member moves a few times at most.
+    // The larger group takes the smaller one in, so that a member moves only a few times.
     const [into, from] = a.members.length >= b.members.length ? [a, b] : [b, a];
     for (const [term, weight] of from.sum) into.sum.set(term, (into.sum.get(term) ?? 0) + weight);
     for (const member of from.members) into.members.push(member);

@@ -13,7 +13,7 @@ export type Embed = (
 
 /** Texts in one call. */
 const BATCH = 100;
-/** With more, words alone are compared. */
+/** With more texts, only words are compared. */
 const MAX_TEXTS = 5_000;
 const MAX_TEXT_CHARS = 2_000;
 const MAX_DIMENSIONS = 4_096;
@@ -24,8 +24,8 @@ interface EmbedTask {
 }
 
 /**
- * An agent that embeds: so it has the limits, the retries and the place in the log that calls have, and a run that is
- * resumed does not pay again. Its answer is small: a vector is kept in whole steps of 1/127 of its largest number, as base64.
+ * An agent that embeds: so it has the limits, the retries and the place in the log of a call, and a resumed run
+ * does not pay again. Its answer is small: a vector is kept in whole steps of 1/127 of its largest number, as base64.
  */
 export function embedder(embed: Embed, name: string): Agent {
   return agent({
@@ -42,7 +42,7 @@ export function embedder(embed: Embed, name: string): Agent {
   });
 }
 
-/** By text, its vector of length 1; or why there are none. Each text is asked about once in all that is compared together. */
+/** By text, its vector of length 1; or why there are none. Each text is asked about once per comparison. */
 export async function embedded(
   embedding: Agent,
   texts: readonly string[],
@@ -91,7 +91,7 @@ async function askFor(
   return vectors.map(unpacked);
 }
 
-/** Throws for what is not one vector of numbers for each text. */
+/** Throws unless there is one vector of numbers for each text. */
 function packed(vectors: unknown, count: number): readonly string[] {
   if (!Array.isArray(vectors) || vectors.length !== count)
     throw new TypeError(`it gave ${inNumber(vectors)} for ${count} texts`);

@@ -9,7 +9,7 @@ export interface NearPair {
   readonly likeness: number;
 }
 
-/** Occurrences that are gone through for one group; those of its rarest words come first. */
+/** How many occurrences are visited for one group; those of its rarest words come first. */
 const MAX_VISITS = 20_000;
 const MAX_PAIRS = 20_000;
 
@@ -47,7 +47,7 @@ export function likeness(a: GroupSum, b: GroupSum): number {
 }
 
 /**
- * Pairs of groups that are at least so alike and not to be `skipped`, in the order of their indices. With very many groups some pairs
+ * Pairs of groups that are at least this alike and not to be `skipped`, in the order of their indices. With very many groups some pairs
  * are missed.
  */
 export function* nearPairs(

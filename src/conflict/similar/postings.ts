@@ -1,34 +1,34 @@
-/** By word, in which groups it occurs and with which weight. Groups are known by the index that they began with. */
+/** By word, in which groups it occurs and with which weight. Groups are known by the index with which they began. */
 export interface Postings {
   /** In how many groups a word occurred at first. */
   readonly often: (term: number) => number;
   /**
-   * The product of a group's sum with those of the groups that share a word with it. The rarest words are gone through
-   * first, and no more than about `mostVisits` occurrences. The caller sets the `products` of what was found to 0 again.
+   * The product of a group's sum with those of the groups that share a word with it. The rarest words are visited
+   * first, and about `mostVisits` occurrences at most. The caller resets the `products` of the groups found to 0.
    */
   readonly search: (
     id: number,
     sum: ReadonlyMap<number, number>,
     mostVisits: number,
   ) => SearchResult;
-  /** Occurrences in `from` are in `into` from now on. */
+  /** From now on, occurrences in `from` are in `into`. */
   readonly merge: (from: number, into: number) => void;
-  /** A group that nothing is merged with any more is not found again. */
+  /** A finished group, which is not found again. */
   readonly remove: (id: number) => void;
-  /** Words looked up and occurrences gone through so far. */
+  /** Words looked up and occurrences visited so far. */
   readonly steps: () => number;
 }
 
 export interface SearchResult {
   readonly found: readonly number[];
-  /** By group. Lower bounds at best where the search was cut short. */
+  /** By group. If the search was cut short, only lower bounds. */
   readonly products: Float64Array;
-  /** Whether all words were gone through. */
+  /** Whether all words were visited. */
   readonly whole: boolean;
 }
 
 // A word's occurrences stand in one stretch of two long arrays. Merged groups leave several occurrences of one group:
-// whoever comes by adds them up, and drops those of groups that are gone. So stretches shrink as groups grow.
+// a visit adds them up, and drops those of removed groups. So stretches shrink as groups grow.
 const GONE = -1;
 const SIZES = 32;
 
@@ -79,7 +79,7 @@ export function postingsOf(sums: readonly ReadonlyMap<number, number>[]): Postin
     }
   }
 
-  /** Goes through at most `most` occurrences of a word, and puts them in order on the way. */
+  /** Visits at most `most` occurrences of a word, and compacts them on the way. */
   function visit(term: number, weight: number, id: number, most: number, found: number[]): number {
     const from = start[term] ?? 0;
     let end = from + (length[term] ?? 0);

@@ -14,7 +14,7 @@ import { inOrderOfStanding } from "./stand-for.ts";
 import type { Cluster, Texts } from "./texts.ts";
 import { mixed } from "./vectors.ts";
 
-/** What came of comparing texts by words and whatever else was asked. */
+/** The result of comparing texts by words and by asking agents. */
 export interface Compared {
   readonly clusters: readonly Cluster[];
   /** What could not be asked, in a sentence or two. */
@@ -25,7 +25,7 @@ type Judging = NonNullable<SimilarSettings["judging"]>;
 
 const MAX_WHY_CHARS = 300;
 
-/** Groups texts by words, by vectors where there is an embedding, and by a judge's word where there is one. */
+/** Groups texts by words, by vectors if there is an embedding, and by a judge's answers if there is one. */
 export async function similarLater(
   texts: Texts,
   settings: SimilarSettings,
@@ -126,7 +126,7 @@ async function byJudge(
   return { clusters, ...note };
 }
 
-/** Asks the judge about all pairs of groups at the same time: whether they are the same, where it says so. */
+/** Asks the judge about all pairs of groups at the same time whether they are the same. */
 async function answersAbout(
   pairs: readonly NearPair[],
   groups: readonly (readonly number[])[],
@@ -140,7 +140,7 @@ async function answersAbout(
     });
   const ask = async ({ first, second }: NearPair): Promise<boolean | undefined> => {
     const question = sameIssueQuestion(wordingsOf(first), wordingsOf(second));
-    // The groups' places are in it: two pairs may look the same once they are cut to what is shown.
+    // The groups' places are part of it: two pairs may look the same once they are shortened.
     const content = [context.subject ?? null, first, second, question.first, question.second];
     const key = `#${sha256(JSON.stringify(content)).slice(0, 16)}`;
     return answerOf(await context.ask(agent, question, key));

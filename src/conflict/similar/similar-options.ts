@@ -15,19 +15,19 @@ export interface SimilarOptions {
    */
   readonly threshold?: number;
   /**
-   * Turns texts into vectors, up to 100 at a time: asked as an agent is, with limits, retries and a place in the log. Where it
-   * fails, words alone are compared, and the verdicts say so. Default: none.
+   * Turns texts into vectors, up to 100 at a time: asked like an agent, with limits, retries and a place in the log. If it
+   * fails, only words are compared, and the verdicts say so. Default: none.
    */
   readonly embed?: Embed;
-  /** What share of the likeness comes from the vectors, 0–1; the rest from the words. Default 0.3. */
+  /** What share of the similarity comes from the vectors, 0–1; the rest from the words. Default 0.3. */
   readonly embedWeight?: number;
-  /** Says of groups that are neither clearly the same nor clearly not whether they are. Default: nobody; words decide. */
+  /** Says whether groups that are neither clearly the same nor clearly different are the same. Default: none; words decide. */
   readonly judge?: SameIssueJudge;
-  /** Between which likenesses groups are put to the judge. Default: 0.1 below the threshold to 0.1 above it. */
+  /** The range of similarities in which the judge is asked. Default: from 0.1 below the threshold to 0.1 above it. */
   readonly band?: readonly [from: number, to: number];
-  /** How many pairs of groups the judge is asked about at most, those nearest to the threshold first. Default 20. */
+  /** About how many pairs of groups the judge is asked at most, those nearest to the threshold first. Default 20. */
   readonly maxPairs?: number;
-  /** What it is called; its agents are `NAME-embed` and `NAME-judge`. Default `"similar"`. */
+  /** Its name; its agents are `NAME-embed` and `NAME-judge`. Default `"similar"`. */
   readonly name?: string;
 }
 
@@ -98,7 +98,7 @@ function checkBand(given: unknown, threshold: number): readonly [number, number]
   );
 }
 
-/** The settings as data; of agents what they are called and their version. */
+/** The settings as data; for agents their names and versions. */
 export function definitionOf({ threshold, embedding, judging }: SimilarSettings): Json {
   const asked = ({ name, version }: Agent): Json => [name, version ?? null];
   return {

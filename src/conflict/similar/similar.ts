@@ -7,17 +7,17 @@ import { withSteps } from "../steps-of.ts";
 import { alone, groupSteps, textSteps } from "./texts.ts";
 
 /**
- * Texts that say the same in similar words are the same position; the one that says most of what its group says stands
- * for it. Lexical: TF-IDF with identifiers split, compared by cosine and grouped by average link. Only the first 4,000
- * characters of a text count, and fewer where there are more than 2,000 distinct ones (8 million in all). Values that are
- * not texts are compared by equality, and so are texts when there are more than 100,000. A text that has no word in
- * common with others changes nothing about their groups.
+ * Texts that say the same in similar words are the same position; the one that contains most of what its group says represents
+ * it. Lexical: TF-IDF with identifiers split, compared by cosine and grouped by average link. Only the first 4,000
+ * characters of a text count, and fewer if there are more than 2,000 distinct ones (8 million in all). Values that are
+ * not texts are compared by equality, and so are texts if there are more than 100,000. A text that has no word in
+ * common with others does not change their groups.
  *
- * Texts that contradict each other are never the same, however alike their words are, nor by way of a third one: where one denies
- * what the other says, or says its opposite, and where two numbers, versions, paths, names or codes stand in the same place.
+ * Texts that contradict each other are never the same, however alike their words are, not even through a third one: if one denies
+ * what the other says, or says its opposite, or if two numbers, versions, paths, names or codes stand in the same place.
  *
- * With `embed`, vectors of a model are compared too; with `judge`, somebody is asked about groups that are neither clearly
- * the same nor clearly not, and first about those that only a contradiction keeps apart: they are the same where it says so. Both are asked by `settle()` and by supervisors; `findConflicts()` asks nobody and goes by words.
+ * With `embed`, vectors of a model are compared, too. With `judge`, an agent is asked about groups that are neither clearly
+ * the same nor clearly different, and first about those that only a contradiction keeps apart: they are the same if it says so. `settle()` and supervisors ask both; `findConflicts()` asks neither and uses words.
  */
 export function similar(options: SimilarOptions = {}): Comparator {
   const settings = checkSimilar(options);
@@ -55,7 +55,7 @@ export function similar(options: SimilarOptions = {}): Comparator {
     group,
     groupLater,
     asks: Object.freeze(asks),
-    // How many texts there are to be turned into vectors, nobody knows beforehand.
+    // How many texts will be embedded cannot be known beforehand.
     ...(embedding === undefined && judging !== undefined && { callsAtMost: judging.maxPairs }),
   });
 }

@@ -1,12 +1,12 @@
 import type { SparseVector } from "./average-link.ts";
 
-/** A text that is longer than so many times its group's median stands for it no more than one of that length. */
+/** A text that is longer than this many times its group's median does not gain from its further length. */
 const MAX_LENGTH = 2;
 
 /**
- * The members of a group, the one that says most of what the group says first: its average likeness to all members
- * times the square root of the number of its words. The most typical text is often the tersest one; of two that are
- * as typical, the one that says more is the better report.
+ * The members of a group, first the one that contains most of what the group says: its average similarity to all members
+ * times the square root of the number of its words. The most typical text is often the tersest one; of two equally
+ * typical texts, the one that says more is the better report.
  */
 export function inOrderOfStanding(
   members: readonly number[],

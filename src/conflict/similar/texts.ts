@@ -7,21 +7,21 @@ import { isElsewhere } from "../place.ts";
 import { inOrderOfStanding } from "./stand-for.ts";
 import { vectorSteps, wordingSteps, type Wording } from "./vectors.ts";
 
-/** Above so many distinct texts only those with the same words are grouped. */
+/** With more distinct texts, only those with the same words are grouped. */
 export const MAX_SIMILAR_TEXTS = 100_000;
 
-/** Candidates as they are compared: by their words. */
+/** Candidates, prepared for comparison by their words. */
 export interface Texts {
   readonly candidates: readonly Candidate[];
   readonly wordings: readonly Wording[];
-  /** Candidates that are no text, or have no words. */
+  /** Candidates that are not texts, or have no words. */
   readonly wordless: readonly number[];
-  /** Of the wordings, and how many hold each; none where there are too many to compare. */
+  /** For the wordings, and how many hold each; empty if there are too many to compare. */
   readonly vectors: readonly SparseVector[];
   readonly counts: readonly number[];
-  /** Which wordings contradict each other, or are elsewhere. */
+  /** Which wordings contradict each other, or are at other places. */
   readonly contradictions: Apart;
-  /** Which are elsewhere: nobody's word makes them one. */
+  /** Which wordings are at other places: no judge can join them. */
   readonly elsewhere: (a: number, b: number) => boolean;
 }
 
@@ -52,10 +52,10 @@ export function alone({ wordings }: Texts): readonly Cluster[] {
   return wordings.map((_, index) => ({ members: [index] }));
 }
 
-/** What it takes to look at a word of a group's member, when it is found out which one stands for the group. */
+/** The work of looking at a word of a group's member, to find which member represents the group. */
 const STANDING = 4;
 
-/** The groups of candidates that those of their wordings come to; what has no words is the same as nothing else. */
+/** The groups of candidates behind groups of wordings; a candidate without words is alone. */
 export function* groupSteps(texts: Texts, clusters: readonly Cluster[]): Steps<readonly Group[]> {
   const { candidates, wordings, wordless, vectors, counts } = texts;
   const isTurn = turnTaker();

@@ -4,7 +4,7 @@ import { reader, type Reading } from "../contradiction/reading.ts";
 import type { Place } from "../place.ts";
 import { comparedPart, words } from "../words.ts";
 
-/** Texts that consist of the same words in the same order, and assert the same of the same, at one place where they have any. */
+/** Texts that consist of the same words in the same order, with the same assertions, at one place if they have any. */
 export interface Wording {
   /** One of the texts. */
   readonly text: string;
@@ -16,15 +16,15 @@ export interface Wording {
   heldBy: number;
 }
 
-/** A word in so many texts, or in more, weighs least. */
+/** A word in this many texts or more weighs least. */
 const COMMON = 60;
 const LEAST_WEIGHT = 1;
 const MOST_WEIGHT = 3;
 
-/** How much of all texts together is compared: with very many, less of each. */
+/** How much of all texts together is compared; with very many texts, less of each. */
 const MAX_COMPARED_CHARS = 8_000_000;
 
-/** The texts by their words, in the order of the candidates; and the candidates that are no text or have no words. */
+/** The texts by their words, in the order of the candidates; and the candidates that are not texts or have no words. */
 export function wordingsOf(candidates: readonly Worded[]): Wordings {
   return finish(wordingSteps(candidates));
 }
@@ -40,7 +40,7 @@ interface Wordings {
   readonly wordless: readonly number[];
 }
 
-/** What it takes to read a character, compared with what it takes to look at one occurrence of a word. */
+/** The work of reading a character, compared with looking at one occurrence of a word. */
 const READING = 20;
 
 /** As {@link wordingsOf}, in steps. */
@@ -80,14 +80,14 @@ export function* wordingSteps(candidates: readonly Worded[]): Steps<Wordings> {
 /**
  * Vectors of length 1. A word that a text has n times weighs (1 + ln n) × w, where w is 1 + ln(61 / (1 + texts with
  * it)), at least 1 and at most 3: TF-IDF with sublinear counts, bounded at both ends. It does not depend on how many
- * texts there are, so that a text without a word in common with others changes nothing about those; and a word of one
- * text alone (a number, a name) cannot outweigh all that it shares with a thousand others.
+ * texts there are, so a text without a word in common with others does not change them; and a word of only one
+ * text (a number, a name) cannot outweigh everything that it shares with a thousand others.
  */
 export function vectorsOf(wordings: readonly Wording[]): readonly SparseVector[] {
   return finish(vectorSteps(wordings));
 }
 
-/** What it takes to weigh a word. */
+/** The work of weighing a word. */
 const WEIGHING = 20;
 
 /** As {@link vectorsOf}, in steps. */
@@ -117,7 +117,7 @@ export function* vectorSteps(wordings: readonly Wording[]): Steps<readonly Spars
     }
     const file = wordings[i]?.place?.file;
     if (file !== undefined) {
-      // No word is like it. It weighs nothing, and is rare: a search that is cut short comes by what is in the same file.
+      // No word equals it. It weighs nothing, and is rare, so a search that is cut short finds texts in the same file.
       const key = `\n${file}`;
       const term = numbers.get(key) ?? numbers.size;
       numbers.set(key, term);
@@ -143,8 +143,8 @@ function bagOf(found: readonly string[]): ReadonlyMap<string, number> {
 }
 
 /**
- * Vectors that have both: the cosine of two is `weight` of that of the dense vectors, and the rest that of the sparse ones.
- * All are of length 1, and the dense ones as long as each other.
+ * Vectors that have both parts: their cosine is `weight` times that of the dense vectors, and the rest that of the sparse ones.
+ * All have length 1, and the dense ones have the same number of entries.
  */
 export function mixed(
   sparse: readonly SparseVector[],
