@@ -1,6 +1,6 @@
 import type { CallPlace } from "../model/call-place.ts";
 
-/** The places of a run's calls, as far as it was told of them. */
+/** The places of a run's calls, as far as they are known. */
 export class CallPlaces {
   readonly #known = new Map<string, CallPlace>();
 
@@ -8,7 +8,7 @@ export class CallPlaces {
     this.#known.set(place.callId, place);
   }
 
-  /** The first call of the member that a call was made for. */
+  /** The first call of the member for which a call was made. */
   firstOf(place: CallPlace): CallPlace {
     let first = place;
     for (;;) {
@@ -18,12 +18,12 @@ export class CallPlaces {
     }
   }
 
-  /** The calls of the teams that a call stands in, the innermost first. */
+  /** The calls of the teams around a call, the innermost first. */
   *teamsAbove({ team }: CallPlace): Iterable<string> {
     for (let at = team; at !== undefined; at = this.#known.get(at)?.team) yield at;
   }
 
-  /** Where whoever is asked stands in the team as it is described: `"board/security"`, a judge at `"board/~judge"`. */
+  /** The place of the agent in the team's description: `"board/security"`, a judge at `"board/~judge"`. */
   whereIs({ agent, role, team, via }: CallPlace): string {
     const before = via && this.#known.get(via.callId);
     if (before !== undefined) {
@@ -34,7 +34,7 @@ export class CallPlaces {
     return team === undefined ? name : `${this.whereIsTeam(team)}/${name}`;
   }
 
-  /** Where a team stands, by its call; empty for the root. */
+  /** The place of a team, by its call; empty for the root. */
   whereIsTeam(team: string | undefined): string {
     const place = team === undefined ? undefined : this.#known.get(team);
     return place === undefined ? (team ?? "") : this.whereIs(place);

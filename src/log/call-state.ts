@@ -4,7 +4,7 @@ import type { Issue } from "../model/errors.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 import { nothingBy } from "../money/spent.ts";
 
-/** An event of a call, with or without its place in the log. */
+/** An event of a call, with or without its position in the log. */
 export type CallEvent = Extract<EventBody, CallPlace> & { readonly seq?: number };
 
 /** The event that says how a call ended. */
@@ -13,7 +13,7 @@ export type CallEnded = Extract<
   { readonly type: "call.succeeded" | "call.reused" | "call.failed" }
 >;
 
-/** Everything that the log says of one call. */
+/** Everything that the log says about one call. */
 export interface CallState {
   readonly place: CallPlace;
   readonly key: string | undefined;
@@ -21,34 +21,34 @@ export interface CallState {
    *     new ── started ──▶ begun ── retried, requeued ──▶ between ── started ──▶ begun
    *     new, begun, between ── succeeded, reused, failed ──▶ ended
    *
-   * A call that is `begun` when the log ends is in doubt: nothing is known of what its last attempt came to.
+   * A call that is `begun` when the log ends is in doubt: the result of its last attempt is unknown.
    */
   readonly phase: "new" | "begun" | "between" | "ended";
-  /** The attempt that began last; 0 where none has. */
+  /** The attempt that began last; 0 if none has. */
   readonly attempt: number;
   /** How it ended. */
   readonly end: CallEnded | undefined;
-  /** What was wrong with the last output that failed its schema: the next attempt is to mend it. */
+  /** What was wrong with the last output that failed its schema: the next attempt should fix it. */
   readonly issues: readonly Issue[];
-  /** Of the attempts that the log has a cost of. */
+  /** Of the attempts whose cost is in the log. */
   readonly cost: Cost;
   /** What budgets were charged for those, in micro-dollars; `undefined` without a budget. */
   readonly charged: number | undefined;
-  /** What is reserved for the attempt that began last, in micro-dollars, until the log says what it cost. */
+  /** The reservation of the attempt that began last, in micro-dollars, until its cost is in the log. */
   readonly reserved: number | undefined;
-  /** Whether the attempt that began last costs nothing, whatever it uses; `false` once the log says what it cost. */
+  /** Whether the attempt that began last costs nothing, whatever it uses; `false` once its cost is in the log. */
   readonly free: boolean;
-  /** Whether the log says what the attempt that began last has cost. */
+  /** Whether the log has the cost of the attempt that began last. */
   readonly settled: boolean;
-  /** The number of the event with which that attempt began, where it has no end; else 0. */
+  /** The `seq` of the event with which that attempt began, if it has no end; else 0. */
   readonly startedSeq: number;
-  /** How far it said that it is, where it has no end; `undefined` where it has not said it. */
+  /** Its last checkpoint, if it has no end; `undefined` if there is none. */
   readonly checkpoint: unknown;
-  /** How many of its attempts were turned away and queued again. */
+  /** How many of its attempts were rate-limited and queued again. */
   readonly requeues: number;
 }
 
-/** A call of which nothing has happened yet. */
+/** A call to which nothing has happened yet. */
 export function newCall(place: CallPlace, key: string | undefined): CallState {
   return {
     place,
@@ -71,8 +71,8 @@ export function newCall(place: CallPlace, key: string | undefined): CallState {
 const NO_ISSUES: CallState["issues"] = Object.freeze([]);
 
 /**
- * The state of a call after one more event. The only code that knows what an event does to a call: the log of a run is read
- * by it, and a call that runs goes by it from one attempt to the next.
+ * The state of a call after one more event. Only this function knows what an event does to a call: the log of a run is read
+ * with it, and a running call uses it to go from one attempt to the next.
  */
 export function evolve(state: CallState, event: CallEvent): CallState {
   switch (event.type) {
@@ -81,7 +81,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
         ...state,
         phase: "begun",
         attempt: event.attempt,
-        // An attempt before it that has no end costs what nobody knows, once and for all.
+        // An earlier attempt without an end has an unknown cost, for good.
         ...spent(state),
         reserved: event.reserved,
         free: event.free === true,
@@ -99,7 +99,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
     case "call.retried": {
       const { code, issues = NO_ISSUES } = event.error;
       const next = between(state, event);
-      // Kept over a failure of another kind: the request is still the one that asks to mend them.
+      // Kept over another kind of failure: the request still asks to fix them.
       return code === "OUTPUT_INVALID" ? { ...next, issues } : next;
     }
     case "call.succeeded":
@@ -107,13 +107,13 @@ export function evolve(state: CallState, event: CallEvent): CallState {
       // An answer that is not kept whole is lost with the process: the call is in doubt, as if its end were missing.
       return event.redacted === true ? state : ended(state, event);
     case "call.failed":
-      // An earlier version stopped it since its answer could not change a verdict any more. It is asked again.
+      // An earlier version stopped it because its answer could no longer change a verdict. It is asked again.
       return event.stopped === true ? between(state, event) : ended(state, event);
     case "call.late":
     case "call.abandoned":
     case "call.reported": {
       const { attempt, cost = nothingBy(state).cost, charged } = event;
-      // An attempt that was cancelled may have no other end. Otherwise its end is known, and the next one may have begun.
+      // A cancelled attempt may have no other end. Otherwise its end is known, and the next attempt may have begun.
       if (!state.settled && state.attempt === attempt)
         return settled(state, addCost(state.cost, cost), charged);
       return charged === undefined ? state : { ...state, charged };
@@ -127,7 +127,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
   }
 }
 
-/** What is known only of an attempt that has no end. */
+/** Fields that are known only for an attempt without an end. */
 const NOT_AT_WORK: Pick<CallState, "startedSeq" | "checkpoint"> = Object.freeze({
   startedSeq: 0,
   checkpoint: undefined,
@@ -147,14 +147,14 @@ function ended(state: CallState, event: Extract<CallEvent, Pick<CallEnded, "type
   return { ...next, phase: "ended", attempt: event.attempt, end, ...NOT_AT_WORK };
 }
 
-/** The log says what all attempts so far cost, and what was charged for them. */
+/** The log has the cost of all attempts so far, and what was charged for them. */
 function settled(state: CallState, cost: Cost, charged = spent(state).charged): CallState {
   return { ...state, cost, charged, reserved: undefined, free: false, settled: true };
 }
 
 /**
- * What a call took as far as the log says. An attempt of which it says nothing costs what nobody knows, or nothing where it is free, and is
- * charged with what was reserved for it.
+ * What a call cost as far as the log says. An attempt without a cost in the log has an unknown cost, or none if it is free, and is
+ * charged its reservation.
  */
 export function spent(state: CallState): Pick<CallState, "cost" | "charged"> {
   const { cost, charged, reserved } = state;
@@ -165,7 +165,7 @@ export function spent(state: CallState): Pick<CallState, "cost" | "charged"> {
   };
 }
 
-/** The number of the attempt that is made next. An attempt in doubt is made again under its number. */
+/** The number of the next attempt. An attempt in doubt is made again under its number. */
 export function nextAttempt({ phase, attempt }: CallState): number {
   return phase === "begun" ? attempt : attempt + 1;
 }

@@ -13,11 +13,11 @@ import { requestDesk } from "./request-desk.ts";
 import { leaveCancel, removeCancel } from "./requests.ts";
 
 /**
- * What came of a request to cancel a run:
+ * The result of a request to cancel a run:
  *
- * - `"asked"`: somebody drives the run, and is asked to cancel it. Who drives it in this process is told at once, another process within a
- *   second; then the run stops as one that its caller cancels. Where they are gone, whoever goes on with the run ends it as cancelled.
- * - `"cancelled"`: nobody drove the run. It has ended as cancelled, or had before.
+ * - `"asked"`: a process drives the run, and is asked to cancel it. This process is told at once, another one within a
+ *   second; then the run stops like one that its caller cancels. If its process has died, the next process that resumes the run ends it as cancelled.
+ * - `"cancelled"`: no process drove the run. It has now ended as cancelled, or had before.
  * - `"ended"`: the run had ended before, with an outcome.
  */
 export type CancelAnswer = "asked" | "cancelled" | "ended";
@@ -27,11 +27,11 @@ const MAX_REASON = 10_000;
 const NO_REASON = "somebody asked for it";
 
 /**
- * Asks for a run to be cancelled, whichever process drives it. Resolves once the request is kept; the run has ended when its log says so.
- * Rejects with `RUN_NOT_FOUND` where there is no such run.
+ * Requests that a run is cancelled, whichever process drives it. Resolves once the request is kept; the run has ended when its log says so.
+ * Rejects with `RUN_NOT_FOUND` if there is no such run.
  *
- * Of a run whose supervisor has `redact`, the reason is kept only by a process that knows what is secret in it: the one that drives the
- * run, and with `cancel` of its supervisor every one where `redact` has no paths.
+ * If the run's supervisor has `redact`, the reason is kept only by a process that knows the run's secrets: the one that drives the
+ * run, and, with `cancel` of its supervisor, every process if `redact` has no paths.
  */
 export async function cancel(
   backend: { readonly store: Store },
@@ -45,15 +45,15 @@ export async function cancel(
   return cancelRun(store, runId, reason, { redact: undefined, knowsSecrets: false, nowMs });
 }
 
-/** Who asks, beside what a decision brings along. */
+/** The sender of a request, in addition to what a decision needs. */
 export interface Cancelling extends Recording {
-  /** The name of the only team whose runs are meant. */
+  /** If set, only runs of this team may be cancelled. */
   readonly team?: string;
   /** Refuses a run of another team, by its first event. */
   readonly check?: (first: RunEvent) => void;
 }
 
-/** As `cancel`. */
+/** Like `cancel`. */
 export async function cancelRun(
   store: Store,
   runId: string,
@@ -62,7 +62,7 @@ export async function cancelRun(
 ): Promise<CancelAnswer> {
   const reason = cut(REASON.take(given, "cancel: reason") ?? NO_REASON, MAX_REASON);
   const desk = requestDesk(store.values);
-  // What is secret in the reason, the run that is told takes out itself.
+  // The run that is told takes the secrets out of the reason itself.
   const here = desk.tell(runId, reason, team);
   if (here === "drives") return "asked";
   const [first] = await fromStore(() => store.read(runId, 0, 1));
@@ -78,7 +78,7 @@ export async function cancelRun(
   await leaveCancel(store, runId, { reason: written, afterSeq: run?.events ?? 1 });
   const fence = await takenUnlessOwned(store, runId);
   if (fence === undefined) {
-    // Whoever drives it may have come to its end just now.
+    // Its owner may have come to its end just now.
     const ended = answerFor(await fromStore(() => store.run(runId)));
     if (ended !== undefined) await removeCancel(store.values, runId);
     return ended ?? "asked";
@@ -98,7 +98,7 @@ export async function cancelRun(
   }
 }
 
-/** What there is to say of a run that is there no more, or has ended. */
+/** The answer for a run that does not exist any more, or has ended. */
 function answerFor(run: RunSummary | undefined): CancelAnswer | undefined {
   if (run === undefined || run.endedAtMs === null) return undefined;
   return run.status === "cancelled" ? "cancelled" : "ended";

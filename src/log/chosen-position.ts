@@ -8,28 +8,28 @@ import { clip, cut } from "../model/text.ts";
 import type { Decided, OpenQuestion } from "./questions.ts";
 import type { Redactor } from "./redact.ts";
 
-/** What a person decides about a subject that a run waits for: for a position that is named as `winner`, or by its `index`. */
+/** A person's decision about a subject for which a run waits: the position is given as `winner`, or by its `index`. */
 export interface HumanDecision {
-  /** As `openQuestions` shows it. */
+  /** As `openQuestions` returns it. */
   readonly subject: string;
-  /** One of the positions' values, as `openQuestions` shows them. */
+  /** The value of one of the positions, as `openQuestions` returns them. */
   readonly winner?: Json;
-  /** The place of the position among those that `openQuestions` shows, from 0: for two that look the same once secrets are taken out. */
+  /** The index of the position among those of `openQuestions`, from 0: for two that look the same once secrets are taken out. */
   readonly index?: number;
   readonly why: string;
-  /** Who, as they call themselves. */
+  /** The person's name, as given. */
   readonly by?: string;
-  /** The nested supervisor that the subject belongs to, by its call; only needed where several wait for one of that name. */
+  /** The call of the nested supervisor that the subject belongs to; only needed if several wait for one of that name. */
   readonly team?: string;
-  /** The `question` of an open question; only needed where two of one team look the same once secrets are taken out. */
+  /** The `question` of an open question; only needed if two of one team look the same once secrets are taken out. */
   readonly question?: number;
 }
 
-/** What is known of the secrets of a run. */
+/** What is known about the secrets of a run. */
 export interface Knowing {
   /** Takes secrets out of what a person wrote. */
   readonly redact: Redactor | undefined;
-  /** `redact` has seen all that was taken out of the run so far. */
+  /** `redact` has seen everything that was taken out of the run so far. */
   readonly knowsSecrets: boolean;
 }
 
@@ -38,11 +38,11 @@ const MAX_BY = 200;
 const MAX_SHOWN = 100;
 
 interface Choosing extends Knowing {
-  /** Those that may be decided about. */
+  /** The questions that may be decided. */
   readonly questions: readonly OpenQuestion[];
 }
 
-/** A decision as it is kept, by the place of the position: what stands there may be not what it was. */
+/** A decision in the form of the log, by the index of the position, because its value may be redacted there. */
 export function chosen(
   runId: string,
   events: readonly RunEvent[],
@@ -77,7 +77,7 @@ export function chosen(
   };
 }
 
-/** What a person wrote as it is kept: nothing of it where nobody knows what of it is a secret of the run. */
+/** A person's text in the form of the log: nothing of it if its secrets are unknown. */
 export function writtenBy(
   text: string,
   most: number,
@@ -91,7 +91,7 @@ export function writtenBy(
 
 interface Wanted {
   readonly redact: Redactor | undefined;
-  /** Secrets are taken out of the run: what the person wrote may be one, and is not repeated. */
+  /** Secrets are taken out of the run: the person's text may be one, and is not repeated. */
   readonly isSecret: boolean;
 }
 
@@ -118,7 +118,7 @@ function indexFor(
     positions.flatMap(({ value }, at) => (foldedKey(value) === foldedKey(wanted) ? [at] : []));
   const wanted = winner as Json;
   const exact = look(wanted);
-  // Who knows the secret may name the position as it was.
+  // A person who knows the secret may give the position as it was.
   const found =
     exact.length > 0 || redact === undefined ? exact : look(redact.value(wanted, "position"));
   const [only, another] = found;
@@ -137,7 +137,7 @@ function indexFor(
   throw noSuchPosition(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
 }
 
-/** A position as a message shows it: one may be megabytes, and the others are to be read too. */
+/** A position for a message, shortened: one may be megabytes, and the others must be readable, too. */
 function briefly(position: Json): string {
   return clip(JSON.stringify(position), MAX_SHOWN);
 }

@@ -3,7 +3,7 @@ import type { Position } from "../model/conflict.ts";
 import type { EventBody } from "../model/events.ts";
 import { canonicalJson, type Json } from "../model/json.ts";
 
-/** What a person decided, and the positions that they saw, as the log has them. */
+/** A person's decision, and the positions that the person saw, from the log. */
 export interface RecordedDecision {
   readonly event: Extract<EventBody, { type: "person.decided" }>;
   readonly positions: readonly Position[];
@@ -11,12 +11,12 @@ export interface RecordedDecision {
   readonly askedAt: number;
 }
 
-/** How positions look once secrets are taken out of them. */
+/** The form of positions after secrets are taken out. */
 export type AsKept = (position: Json) => Json;
 
 /**
- * The position that a person decided for, among those that are held now: what they saw may have been redacted, stand in another
- * order, or not be held any more. Then nothing is: that question has to be put again.
+ * The position that a person decided for, among those that are held now. What the person saw may have been redacted, be in another
+ * order, or not be held any more. In the last case there is none: the question must be asked again.
  */
 export function decidedPosition(
   { event, positions: shown }: RecordedDecision,
@@ -26,7 +26,7 @@ export function decidedPosition(
   const { index = shown.findIndex(({ value }) => isFoldedSame(value, event.winner)) } = event;
   const wanted = shown[index];
   if (wanted === undefined) {
-    // The question itself is not in the log any more; of earlier versions of this package, which kept the value.
+    // The question itself is not in the log any more; earlier versions kept the value.
     return onlyOne(positions.filter(({ value }) => isFoldedSame(value, event.winner)));
   }
   const alike = positions.filter(({ value }) => isFoldedSame(asKept(value), wanted.value));
@@ -35,7 +35,7 @@ export function decidedPosition(
   return onlyOne(alike.filter((one) => holdersOf(one) === holdersOf(wanted)));
 }
 
-/** Whether what a person saw is what is held now, as far as it can be seen. */
+/** Whether what a person saw is what is held now, as far as that is visible. */
 export function isOfQuestion(
   { positions: shown }: RecordedDecision,
   positions: readonly Position[],

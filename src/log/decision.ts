@@ -16,18 +16,18 @@ import { lastQuestions, openQuestions } from "./questions.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * Where a decision is kept: `"recorded"` in the log of the run; `"left"` in the store, as somebody drives the run: whoever does writes it
- * into the log when the run waits again, or whoever goes on with it.
+ * Where a decision is kept: `"recorded"` in the log of the run; `"left"` in the store, because a process drives the run: that process records
+ * it when the run waits again, or the next process that drives the run does.
  */
 export type DecisionKept = "recorded" | "left";
 
 /**
- * Records what a person decided, and nothing else: the run goes on when it is resumed. While somebody drives the run, the decision is left
- * for them. Rejects with `RUN_NOT_FOUND`, with `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
- * holds `winner`, and with `BAD_OPTIONS` when the run does not wait for that subject, or two positions look like `winner`.
+ * Records what a person decided, and nothing else: the run continues when it is resumed. While a process drives the run, the decision is left
+ * for it. Rejects with `RUN_NOT_FOUND`, with `ALREADY_DECIDED` if a person has decided about that subject, `NO_SUCH_POSITION` if nobody
+ * holds `winner`, and with `BAD_OPTIONS` if the run does not wait for that subject, or two positions look like `winner`.
  *
- * Of a run whose supervisor has `redact`, only which position was chosen is kept: what is secret in `why` and in `by` only its
- * supervisor knows. Its own `decide` keeps them, by paths only in the process that the run went to sleep in.
+ * If the run's supervisor has `redact`, only the chosen position is kept: only the supervisor knows what is secret in `why` and `by`.
+ * Its own `decide` keeps them; if `redact` has paths, only in the process in which the run started to wait.
  */
 export async function decide(
   backend: { readonly store: Store },
@@ -44,19 +44,19 @@ export async function decide(
   });
 }
 
-/** What the run of a decision brings along. */
+/** What the run of a decision provides. */
 export interface Recording extends Knowing {
   readonly nowMs: () => number | Promise<number>;
 }
 
-/** As `decide`: the decision is kept when this resolves, as it may be seen. */
+/** Like `decide`: when this resolves, the decision is kept, in the form that may be shown. */
 export async function recordDecision(
   store: Store,
   runId: string,
   given: HumanDecision,
   { nowMs, ...known }: Recording,
 ): Promise<DecisionKept> {
-  // It is looked at only after the log.
+  // It is read only after the log.
   hear(given);
   const decision = DECISION.of(given, "the decision");
   if (decision.winner === undefined && decision.index === undefined) {
@@ -65,19 +65,19 @@ export async function recordDecision(
   const before = todaysEvents(await fromStore(() => store.read(runId)));
   const run = await fromStore(() => store.run(runId));
   const questions = run?.status === "running" ? lastQuestions(before).open : openQuestions(before);
-  // Before the run is taken: a decision that is refused leaves it alone.
+  // Before the run is taken: a refused decision leaves it alone.
   const wanted = chosen(runId, before, decision, { ...known, questions });
   let left: LeftDecision | undefined;
   let fence = await takenUnlessOwned(store, runId);
   if (fence === undefined) {
     left = { askedAt: lastQuestions(before).askedAt, decided: wanted };
     await leaveDecision(store, runId, left);
-    // Whoever drove the run may have let go of it before they could see this.
+    // The run's owner may have released it before it could see this decision.
     fence = await takenUnlessOwned(store, runId);
     if (fence === undefined) return "left";
   }
   try {
-    // Somebody may have decided until it was taken.
+    // Another person may have decided until it was taken.
     const since = await fromStore(() => store.read(runId, before.length));
     let events = todaysEvents([...before, ...since]);
     const atMs = Math.round(await fromStore(nowMs));
@@ -98,7 +98,7 @@ export async function recordDecision(
   }
 }
 
-/** The fence of a run that was taken; `undefined` where somebody drives it. */
+/** The fence of a run that was taken; `undefined` if another process drives it. */
 export async function takenUnlessOwned(store: Store, runId: string): Promise<number | undefined> {
   try {
     return await takeRun(store, systemClock, runId, new Cancellation());
@@ -108,7 +108,7 @@ export async function takenUnlessOwned(store: Store, runId: string): Promise<num
   }
 }
 
-// Without a value of it: it may be secret.
+// Without the value, which may be secret.
 const words = (instead: string): Option<string | undefined> =>
   thing("text", (given) => typeof given === "string", instead);
 

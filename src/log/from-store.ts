@@ -3,7 +3,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { describeThrown, isSoundError, QuorateError } from "../model/errors.ts";
 
 /**
- * What a store answers. Rejects with `STORE_FAILED` when it fails, and with the reason when `cancellation` comes first: a store may
+ * A store's answer. Rejects with `STORE_FAILED` if it fails, and with the reason if `cancellation` comes first, because a store may
  * never answer.
  */
 export async function fromStore<T>(

@@ -11,14 +11,14 @@ import { questionOf } from "./questions.ts";
 
 type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
-/** A run whose answers serve for another one. */
+/** A run whose answers another run uses. */
 export interface Origin {
   readonly history: History;
-  /** The place of the agent that is asked anew whatever is known of it; `undefined` for nobody. */
+  /** The place of the agent that is always asked again; `undefined` for none. */
   readonly from: string | undefined;
 }
 
-/** What belongs to one attempt of one team of a run. */
+/** The part of one attempt of one team of a run. */
 interface TeamHistory {
   plan: Of<"run.planned"> | undefined;
   readonly conflicts: Map<string, Conflict>;
@@ -29,15 +29,15 @@ interface TeamHistory {
 }
 
 /**
- * A run's log as whoever goes on with the run has to know it: a fold over its events. What it says is not asked, decided or
+ * A run's log in the form that a resume needs: a fold over its events. What it has is not asked, decided or
  * recorded again.
  */
 export class History {
   readonly runId: string;
   readonly events: readonly RunEvent[];
-  /** Whether whoever goes on with the run has another description of its supervisor. */
+  /** Whether the run is resumed with another description of its supervisor. */
   changed = false;
-  /** Where its calls stand. */
+  /** The places of its calls. */
   readonly places: CallPlaces = new CallPlaces();
   readonly #calls = new Map<string, CallState>();
   readonly #outdated: CallState[] = [];
@@ -47,7 +47,7 @@ export class History {
   #asked: Of<"run.waiting"> | undefined;
   readonly #escalated = new Set<string>();
   readonly #explored = new Set<string>();
-  // Made when it is first asked for: the events do not change after that.
+  // Made when it is first needed: the events do not change after that.
   #lacking: ReadonlySet<string> | undefined;
   #bill: BillFold | undefined;
   #notices: NoticeFold | undefined;
@@ -58,7 +58,7 @@ export class History {
     for (const event of events) this.#add(event);
   }
 
-  /** The call of that id, if it was about the same: else it is another call, which the log does not know. */
+  /** The call with that id, if it had the same content: otherwise it is another call, which the log does not know. */
   call(callId: string, isSame: (key: string | undefined) => boolean): CallState | undefined {
     const call = this.#calls.get(callId);
     return call !== undefined && isSame(call.key) ? call : undefined;
@@ -70,7 +70,7 @@ export class History {
     return first?.type === "run.started" && first.definition === undefined;
   }
 
-  /** Whether answers were not kept whole, so that those who gave them are asked again: of these members, or of any. */
+  /** Whether some answers, of these members or of any, were not kept whole, so that their agents are asked again. */
   hasLost(callIds?: readonly string[]): boolean {
     if (callIds === undefined) return this.#lost.size > 0;
     return callIds.some((callId) => this.#lost.has(callId));
@@ -81,12 +81,12 @@ export class History {
     return this.#calls.values();
   }
 
-  /** Those too that were about something else, and have been made anew under the same id since. */
+  /** All calls, including those with another content that have been replaced under the same id. */
   callsEverMade(): readonly CallState[] {
     return [...this.#outdated, ...this.#calls.values()];
   }
 
-  /** What the run took so far. */
+  /** The run's bill so far. */
   get bill(): BillFold {
     if (this.#bill === undefined) {
       this.#bill = new BillFold();
@@ -95,7 +95,7 @@ export class History {
     return this.#bill;
   }
 
-  /** What the run's notices are made of. */
+  /** What the run's notices are made from. */
   get notices(): NoticeFold {
     if (this.#notices === undefined) {
       this.#notices = new NoticeFold();
@@ -104,13 +104,13 @@ export class History {
     return this.#notices;
   }
 
-  /** Whether somebody in a team, by its call, did not answer, by none of the calls that were made for them. */
+  /** Whether a member of a team (given by its call) did not answer in any of its calls. */
   lacks(team: string): boolean {
     this.#lacking ??= this.#teamsThatLack();
     return this.#lacking.has(team);
   }
 
-  /** Whether the log says that a call was escalated for that reason. */
+  /** Whether the log has an escalation of a call for that reason. */
   escalated(callId: string, why: string): boolean {
     return this.#escalated.has(`${why} ${callId}`);
   }
@@ -120,7 +120,7 @@ export class History {
     return this.#skipped.get(callId);
   }
 
-  /** Whether the log says whom the panel of a team would not have asked. */
+  /** Whether the log has the members that the panel of a team would not have asked. */
   explored(scope: string): boolean {
     return this.#explored.has(scope);
   }
@@ -137,7 +137,7 @@ export class History {
     return this.#scope(scope).verdicts;
   }
 
-  /** What persons decided about a subject, in the order of the log. Several where it was asked again, or subjects look the same. */
+  /** People's decisions about a subject, in the order of the log. Several if it was asked again, or if subjects look the same. */
   decisions(scope: string, subject: string): readonly RecordedDecision[] {
     return this.#scopes.get(scope)?.decisions.get(subject) ?? [];
   }
@@ -152,9 +152,9 @@ export class History {
     switch (event.type) {
       case "call.succeeded":
       case "call.reused":
-        // Of an answer that is not kept whole nothing is known.
+        // An answer that is not kept whole is unknown.
         if (event.redacted === true) this.#lost.add(this.places.firstOf(event).callId);
-        // And nobody was asked for one that was there already.
+        // And if it was reused, no agent was asked for it.
         if (event.redacted !== true || event.type === "call.succeeded") this.#evolve(event);
         break;
       case "call.started":
@@ -214,7 +214,7 @@ export class History {
     }
   }
 
-  /** The teams in which somebody did not answer, and those that they stand in. */
+  /** The teams in which a member did not answer, and the teams around them. */
   #teamsThatLack(): ReadonlySet<string> {
     const answered = new Set<string>();
     const silent: CallPlace[] = [];
@@ -225,7 +225,7 @@ export class History {
       else answered.add(first.callId);
     }
     for (const skipped of this.#skipped.values()) {
-      // Who could not change a verdict any more: nothing is lacking without them.
+      // Agents that could no longer change a verdict: nothing is missing without them.
       const isNeedless = skipped.reason === "early-stop" || skipped.reason === "panel";
       if (!isNeedless && this.#calls.get(skipped.callId)?.end === undefined) silent.push(skipped);
     }
@@ -236,7 +236,7 @@ export class History {
     );
   }
 
-  /** What happened to a call. It is another one from here on where it begins with another key than before. */
+  /** Applies an event to its call. If it begins with another key than before, it is another call from here on. */
   #evolve(event: CallEvent & { readonly key?: string }): void {
     const { callId, key } = event;
     const known = this.#calls.get(callId);

@@ -13,27 +13,27 @@ export interface JournalOptions {
   readonly runId: string;
   readonly store: Pick<Store, "append" | "maxEventBytes">;
   readonly clock: Clock;
-  /** Of the run's owner; 1 where left out. */
+  /** The run's owner; default 1. */
   readonly fence?: number;
-  /** The last `seq` that the run has already; 0 where left out. */
+  /** The last `seq` of the run's existing log; default 0. */
   readonly lastSeq?: number;
-  /** Reckons what the run takes: it is told of every event. */
+  /** Computes the run's bill from every event. */
   readonly bill?: BillFold | undefined;
-  /** Gathers what is to be told of the run beside its outcome: it is told of every event. */
+  /** Collects the run's notices from every event. */
   readonly notices?: NoticeFold | undefined;
   /** Takes secrets out of events before anything else is done with them. */
   readonly redact?: Redactor | undefined;
   /** Sees every event once it is kept. Must not throw. */
   readonly watch?: ((event: LiveEvent) => void) | undefined;
-  /** The store failed: the run cannot go on. */
+  /** Called when the store fails: the run cannot continue. */
   readonly fail: (error: QuorateError) => void;
 }
 
 type Draft = { -readonly [K in keyof RunEvent]: RunEvent[K] };
 
 /**
- * The log of one run while it runs: gives events their place, keeps them in the store, and shows them to those who watch
- * once they are kept, in their order.
+ * The log of one run while it runs: numbers events, keeps them in the store, and, once they are kept, shows them to watchers
+ * in their order.
  */
 export class Journal {
   readonly runId: string;
@@ -56,10 +56,10 @@ export class Journal {
   }
 
   /**
-   * Keeps events, in one append. Returns nothing when they are kept already, else a promise to wait for; rejects with
-   * `STORE_FAILED`, and so does everything after. After the last event of the run they are dropped: a call of it may go on for
-   * others. Takes the bodies over: they must not be used again. `nowMs` is the clock's
-   * monotonic time, of one who has just read it.
+   * Keeps events, in one append. Returns nothing if they are kept already, else a promise; rejects with
+   * `STORE_FAILED`, and so does every later append. After the last event of the run, events are dropped: a call of the run may continue for
+   * others. Takes the bodies over: do not use them again. `nowMs` is the clock's
+   * monotonic time, if it has just been read.
    */
   record(following: readonly EventBody[], nowMs?: number): void | Promise<void> {
     if (this.#closed) return;
@@ -95,8 +95,8 @@ export class Journal {
   }
 
   /**
-   * Why the store would not take an event, as it is larger than what it says that it takes: the end of a sentence that begins
-   * with what is in it. What is known to be at most `atMost` bytes is not measured where that is little.
+   * Why the store would refuse an event as larger than its limit: the end of a sentence that begins
+   * with the event's content. A content known to have at most `atMost` bytes is not measured if that is little.
    */
   excess(body: EventBody, atMost: number = Infinity): string | undefined {
     const { store, redact } = this.#options;
@@ -109,12 +109,12 @@ export class Journal {
     return `is an event of ${bytes} bytes, and the store takes at most ${maxEventBytes}`;
   }
 
-  /** When the run's first event was recorded, in ms since 1970; `undefined` where this process did not begin it. */
+  /** When the run's first event was recorded, in ms since 1970; `undefined` if this process did not begin it. */
   get begunAtMs(): number | undefined {
     return this.#begunAtMs;
   }
 
-  /** The number of the event that was recorded last. */
+  /** The `seq` of the event that was recorded last. */
   get lastSeq(): number {
     return this.#seq;
   }
@@ -124,38 +124,38 @@ export class Journal {
     return this.#begun;
   }
 
-  /** Puts events before the next ones, so that they are kept only if there are any. */
+  /** Puts events before the next ones, so that they are kept only if others follow. */
   preface(bodies: readonly EventBody[]): void {
     this.#preface = bodies;
   }
 
-  /** Whether a preface is still waiting for something to follow it. */
+  /** Whether a preface still waits for an event to follow. */
   get untouched(): boolean {
     return this.#preface.length > 0;
   }
 
-  /** Keeps events that nobody waits for. After the last event of the run they are dropped. */
+  /** Keeps events without waiting. After the last event of the run they are dropped. */
   note(bodies: readonly EventBody[]): void {
     if (this.#closed || this.#failure !== undefined || bodies.length === 0) return;
     // Its failure is the run's, which `fail` has been told.
     this.record(bodies)?.catch(() => {});
   }
 
-  /** Whether an agent's output is not kept as it is, since it has secrets. */
+  /** Whether an agent's output is not kept as it is, because it has secrets. */
   hides(output: unknown): boolean {
     const { redact } = this.#options;
     if (redact === undefined || output === undefined) return false;
     return canonicalJson(redact.value(output as Json, "output")) !== canonicalJson(output);
   }
 
-  /** A verdict as it is kept; nothing where a position in it is not kept as it is. */
+  /** A verdict in the form of the log; `undefined` if a position in it is not kept as it is. */
   verdictAsKept(verdict: Verdict): Verdict | undefined {
     const kept = this.#options.redact?.event({ type: "verdict.reached", verdict });
     if (kept?.type !== "verdict.reached") return verdict;
     return kept.redacted === true ? undefined : kept.verdict;
   }
 
-  /** The run's store has failed outside its log: the run cannot go on. */
+  /** The run's store has failed outside its log: the run cannot continue. */
   failed(cause: unknown): QuorateError {
     return this.#fail(cause);
   }
@@ -168,12 +168,12 @@ export class Journal {
     watch({ type: "call.progress", runId: this.runId, atMs: this.#wallMs(), ...progress, value });
   }
 
-  /** The run has its last event: what comes later is not of the run. */
+  /** The run has its last event: later ones do not belong to it. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Milliseconds since 1970, going forward like the monotonic clock: a run's log is in the order of its times. */
+  /** Milliseconds since 1970, advancing like the monotonic clock, so that a run's log is in the order of its times. */
   #wallMs(nowMs = this.#options.clock.monotonic()): number {
     return Math.round(this.#epochMs + nowMs);
   }
@@ -210,7 +210,7 @@ export class Journal {
   }
 }
 
-/** What an agent emits may be anything; it is shown, and looked at for secrets, where it is JSON. */
+/** What an agent emits may be anything. If it is JSON, it is redacted and shown. */
 function emittedAsShown(
   { agent, value }: Pick<ProgressEvent, "agent" | "value">,
   redact: Redactor | undefined,
@@ -224,10 +224,10 @@ function emittedAsShown(
   return `(not shown: what ${agent} emitted ${taken.fault.why}; emit plain JSON values)`;
 }
 
-// Its error, its models and its names are bounded, and less than this.
+// Its error, its models and its names are bounded, and smaller than this.
 const MOST_BESIDES_BYTES = 1024 * 1024;
 
-// What stands in the place of a secret is seldom so much longer: an event is not redacted twice for that.
+// The replacement of a secret is seldom this much longer, so an event is not redacted twice to measure it.
 const MOST_BY_REDACTION = 8;
 
 function bytesOf(body: EventBody): number {

@@ -5,20 +5,20 @@ import { STORE_PATIENCE_MS } from "../async/or-given-up.ts";
 import type { Store } from "../store/store.ts";
 import { fromStore } from "./from-store.ts";
 
-// 25 ms, then twice as long each time: about 26 s in all. Whoever wants the run later tries once more.
+// 25 ms, then twice as long each time: about 26 s in all. A process that needs the run later tries once more.
 const FIRST_RETRY_MS = 25;
 const MAX_RETRIES = 10;
 
 /**
- * The runs that their drivers have given up and that their store has not let go of, by their fences. By the store's values, as
- * flights are: whoever in this process wants such a run next lets go of it first. So nobody is told that a run is driven which
- * nobody drives, and a release that comes late cannot hit a run that was begun anew under the same id.
+ * The runs that were given up and that their store has not released, by their fences. Keyed by the store's values, like
+ * flights: before this process takes such a run again, it releases it. So no run counts as driven that
+ * is not driven, and a late release cannot hit a run that was begun again under the same id.
  */
 const owed = new WeakMap<Store["values"], Map<string, number>>();
 
 /**
- * Makes the store the owner of a run, also when it had given the run up and could not say so. Answers with the fence. Who is cancelled
- * meanwhile lets go of what comes too late.
+ * Makes the store the owner of a run, even if the store had given the run up and could not record it. Returns the fence. If cancelled
+ * in the meantime, it releases what comes too late.
  */
 export async function takeRun(
   store: Store,
@@ -40,8 +40,8 @@ export async function takeRun(
 }
 
 /**
- * Lets go of a run that is not driven any more. Where the store fails it is tried again later, without holding the process. Resolves
- * after the first try; never rejects: the reason why the run has ended is on its way to the caller.
+ * Releases a run that is not driven any more. If the store fails, this is tried again later, without holding the process. Resolves
+ * after the first try; never rejects, because the reason why the run has ended is on its way to the caller.
  */
 export async function letGo(
   store: Store,
@@ -67,7 +67,7 @@ export async function letGo(
 }
 
 /**
- * Before a run is begun or taken: lets go of what was given up of it, where the store has failed to. Rejects with `STORE_FAILED` where
+ * Before a run is begun or taken: makes a pending release, if the store failed to. Rejects with `STORE_FAILED` if
  * it still does.
  */
 export async function settleDebt(
@@ -82,7 +82,7 @@ export async function settleDebt(
   if (debts?.get(runId) === fence) debts.delete(runId);
 }
 
-/** Whether the store has let go: not where it fails, or does not answer in time. */
+/** Whether the store has released the run: false if it fails, or does not answer in time. */
 async function released(
   store: Store,
   clock: Clock,

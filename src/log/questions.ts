@@ -4,14 +4,14 @@ import { todaysEvents } from "../model/earlier-events.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 import type { Verdict } from "../model/verdict.ts";
 
-/** A subject that a run waits for, and what there is to choose from. */
+/** A subject for which a run waits, and the options. */
 export interface OpenQuestion extends TeamPlace {
   readonly verdict: Verdict;
-  /** Its place among all that the run waits for, from 0. */
+  /** Its index among all questions of the run, from 0. */
   readonly question?: number;
 }
 
-/** What a run waits for a person to decide, in the order of its log; nothing for a run that does not wait. */
+/** What a run waits for a person to decide, in the order of its log; empty for a run that does not wait. */
 export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestion[] {
   const all = todaysEvents(objectsIn(events, "openQuestions"));
   const last = all.findLastIndex(({ type }) => type === "run.waiting");
@@ -28,8 +28,8 @@ export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestio
 }
 
 /**
- * The questions of the last time that the run waited which no person has decided since, and the `seq` of the event that put them; also
- * where somebody has gone on with the run meanwhile.
+ * The undecided questions of the last time that the run waited, and the `seq` of the event that asked them; also
+ * if the run has been resumed since.
  */
 export function lastQuestions(events: readonly RunEvent[]): {
   readonly askedAt: number;
@@ -47,10 +47,10 @@ export function lastQuestions(events: readonly RunEvent[]): {
 export type Decided = Extract<EventBody, { type: "person.decided" }>;
 type Asked = Extract<EventBody, { type: "run.waiting" }>;
 
-/** Which of the questions a decision is about; -1 for none of them. */
+/** The index of the question that a decision is about; -1 for none. */
 export function questionOf({ verdicts }: Asked, decided: Decided): number {
   const { question, team, subject } = decided;
-  // Decisions of earlier versions of this package name only the subject.
+  // Decisions of earlier versions only have the subject.
   return (
     question ?? verdicts.findIndex((one) => one.team === team && one.verdict.subject === subject)
   );

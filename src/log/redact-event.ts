@@ -7,13 +7,13 @@ import type { Models } from "../money/spent.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { RedactedKind } from "./redact.ts";
 
-/** What takes the secrets out of values and texts. */
+/** Takes the secrets out of values and texts. */
 interface Changes {
   readonly value: (value: Json, kind: RedactedKind) => Json;
   readonly text: (text: string) => string;
 }
 
-/** The event as it is kept. Every text and value in it that an agent, a task or a person may have written is looked at. */
+/** The event in the form of the log. Every text and value that an agent, a task or a person may have written is redacted. */
 export function redactedEvent(body: EventBody, changes: Changes): EventBody {
   const { text } = changes;
   switch (body.type) {
@@ -85,7 +85,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "run.cancelled":
       return { ...body, reason: text(body.reason) };
     case "person.decided":
-      // `winner` stands in the question that the log has, as it is shown there.
+      // `winner` refers to the question in the log, in its form there.
       return {
         ...body,
         why: text(body.why),
@@ -101,7 +101,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
   }
 }
 
-/** The models that an agent says it has used: their names are texts of its own. */
+/** The models that an agent reports, redacted: their names are texts of the agent. */
 export function modelsWithout({ model, used }: Models, text: (value: string) => string): Models {
   return {
     ...(model !== undefined && { model: text(model) }),
@@ -123,7 +123,7 @@ function changed(
     : { value: kept, mark: { redacted: true } };
 }
 
-/** An error as the log has it: its cause and its issues too are what is left of them there. */
+/** An error in the form of the log, including its cause and its issues. */
 export function errorWithout(error: QuorateError, text: (value: string) => string): QuorateError {
   return errorFrom(recordWithout(errorRecord(error), text));
 }
@@ -159,7 +159,7 @@ function conflictWithout(conflict: Conflict, changes: Changes): Conflict {
   };
 }
 
-/** A verdict as it is kept. */
+/** A verdict in the form of the log. */
 export function verdictWithout(verdict: Verdict, changes: Changes): Verdict {
   return {
     ...verdict,
@@ -196,7 +196,7 @@ function holderWithout(holder: Holder, changes: Changes): Holder {
   };
 }
 
-/** What is a number no longer is left out, and a severity stays: it is one of five words. */
+/** A line that is not a number any more is left out; a severity stays, because it is one of five words. */
 function findingWithout<T extends FindingDetails>(finding: T, changes: Changes): T {
   const kept = Object.entries(finding).flatMap(([part, said]: [string, string | number]) => {
     if (part === "severity") return [[part, said]];

@@ -1,22 +1,22 @@
 import { didYouMean } from "../check/did-you-mean.ts";
 import type { Json } from "../model/json.ts";
 
-/** A path that leads to nothing in a run. */
+/** A path that matches nothing in a run. */
 export interface UnmatchedPath {
   /** As it was given. */
   readonly path: string;
-  /** A member that may have been meant, where there is one. */
+  /** The name of a member that may have been meant, if there is one. */
   readonly near?: string;
 }
 
-/** Looks in the values of one run whether paths lead to anything. */
+/** Checks in the values of one run whether paths match anything. */
 export interface PathWatch {
   look(value: Json): void;
-  /** Those that have led to nothing so far. */
+  /** Those that have matched nothing so far. */
   unmatched(): readonly UnmatchedPath[];
 }
 
-// A path may lead through very many items; what is beyond these is not looked at.
+// A path may lead through very many items; the check stops here.
 const MAX_STEPS = 10_000;
 const MAX_NAMES = 100;
 
@@ -40,7 +40,7 @@ export function watchPaths(paths: readonly (readonly string[])[]): PathWatch {
   };
 }
 
-/** Whether a path leads to anything in a value; else the name of a member that may have been meant, where there is one. */
+/** Whether a path matches anything in a value; else the name of a member that may have been meant, if there is one. */
 function lookup(value: Json, path: readonly string[]): true | string | undefined {
   let steps = 0;
   let meant: string | undefined;
@@ -57,7 +57,7 @@ function lookup(value: Json, path: readonly string[]): true | string | undefined
   return leads(value, 0) || meant;
 }
 
-/** A name that differs by a letter or two, or by case: one that only begins the same is another word. */
+/** A name that differs by a letter or two, or by case; one with only the same beginning is another word. */
 function nearTo(name: string, names: readonly string[]): string | undefined {
   const [given, ...others] = [name, ...names].map((one) => one.toLowerCase());
   const apart = names.filter((_, i) => {

@@ -8,30 +8,30 @@ import { watchPaths, type UnmatchedPath } from "./redact-paths.ts";
 import { secrets } from "./secrets.ts";
 
 /**
- * What a value is, of those that a redaction sees: a task, an agent's output or what it emits, a claimed position, or a text
+ * The kind of a value that is redacted: a task, an agent's output or what it emits, a claimed position, or a text
  * (evidence, reasoning, a subject, an error's message, what a person writes).
  */
 export type RedactedKind = "input" | "output" | "position" | "text";
 
 /**
  * Takes secrets out of what is kept and shown. Paths name members of tasks, outputs and positions: `"apiKey"`,
- * `"users.*.email"`, where `*` is any member or item; what stands there becomes `"[redacted]"`, and so does every repetition of
- * it in other values and in texts of the same run, of 4 characters or more. A function is given every value, texts too, and
+ * `"users.*.email"`, where `*` is any member or item. Their values become `"[redacted]"`, and so does every repetition of
+ * them, of 4 characters or more, in other values and texts of the same run. A function gets every value and every text, and
  * returns what is kept of it.
  */
 export type Redact = readonly string[] | ((value: Json, kind: RedactedKind) => Json);
 
-/** In its place where the caller's function cannot be waited for: nothing else would tell why all is hidden. */
+/** Replaces a value if the caller's function is not synchronous: otherwise nothing would say why everything is hidden. */
 const NOT_AT_ONCE = "[redacted: redact answered with a promise; it has to answer at once]";
 
 /** One `redact` option, checked. */
 export interface RedactRule {
   readonly change: (value: Json, kind: RedactedKind) => Json;
-  /** Where it goes by paths, which see no texts: what they take out is looked for there as well. */
+  /** The paths, if it has any. Paths do not apply to texts, so what they take out is searched for there. */
   readonly paths?: readonly (readonly string[])[];
 }
 
-/** Checks a `redact` option. Throws `BAD_OPTIONS` for what is neither paths nor a function. */
+/** Checks a `redact` option. Throws `BAD_OPTIONS` unless it is a list of paths or a function. */
 export function checkRedact(redact: Redact | undefined, where: string): RedactRule | undefined {
   if (redact === undefined) return undefined;
   if (typeof redact === "function") return { change: byFunction(redact) };
@@ -39,34 +39,34 @@ export function checkRedact(redact: Redact | undefined, where: string): RedactRu
   return { change: byPaths(paths), paths };
 }
 
-/** Takes the secrets out of one run, and remembers what they were: some are repeated where no path leads. */
+/** Takes the secrets out of one run, and remembers them, because they may be repeated where no path leads. */
 export interface Redactor {
-  /** Some of its rules are paths, which see no texts: what is secret in one is known only to the process in which it was taken out. */
+  /** Some of its rules are paths. They do not apply to texts: a secret in a text is known only to the process in which it was taken out. */
   readonly byPaths: boolean;
-  /** The event as it is kept. `redacted` says that a task, an output or a position is not what it was. */
+  /** The event in the form of the log. `redacted` says that a task, an output or a position was changed. */
   readonly event: (body: EventBody) => EventBody;
-  /** A value as it is kept. */
+  /** A value in the form of the log. */
   readonly value: (value: Json, kind: RedactedKind) => Json;
   readonly text: (text: string) => string;
   readonly verdict: (verdict: Verdict) => Verdict;
-  /** Remembers what is secret in an answer that may not be kept, or in what was thrown. */
+  /** Remembers the secrets in an answer that is perhaps not kept, or in what was thrown. */
   readonly learn: (output: unknown, maxBytes: number) => void;
-  /** An error as it leaves the run: as its log has it. */
+  /** An error as it leaves the run: in the form of the log. */
   readonly error: (error: QuorateError) => QuorateError;
-  /** A value without anything that was taken out of this run so far, however short it was: this may be hashed. */
+  /** A value without anything that was taken out of this run so far, however short: this may be hashed. */
   readonly bare: (value: Json, kind: RedactedKind) => Json;
-  /** Sees whether paths lead to anything in a value that the log has already. */
+  /** Checks whether paths match anything in a value that the log has already. */
   readonly look: (kept: Json) => void;
-  /** Paths that have led to nothing so far. */
+  /** Paths that have matched nothing so far. */
   readonly unmatched: () => readonly UnmatchedPath[];
-  /** Whether a text has something in it that was taken out of a value. */
+  /** Whether a text contains something that was taken out of a value. */
   readonly isIn: (text: string) => boolean;
 }
 
-/** The redactor of one run, by the rules of its supervisor and of those nested in it; `undefined` where there are none. */
+/** The redactor of one run, from the rules of its supervisor and the nested ones; `undefined` if there are none. */
 export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
   if (rules.length === 0) return undefined;
-  // `repeated` is taken out wherever it comes up again; `all` is in no hash.
+  // `repeated` is taken out wherever it occurs again; `all` is in no hash.
   const repeated = secrets(LEAST_REPEATED);
   const all = secrets(1);
   const paths = watchPaths(rules.flatMap((rule) => rule.paths ?? []));
@@ -82,7 +82,7 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
     }
     return repeated.without(kept);
   };
-  // Texts of our own are cut, and a function does not know half a secret.
+  // Our own texts are cut, and a function does not recognise half a secret.
   const text = (given: string): string => all.withoutLong(value(given, "text") as string);
   return {
     byPaths: rules.some(({ paths }) => paths !== undefined),
@@ -103,7 +103,7 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
   };
 }
 
-/** A shorter secret would be found in words that have nothing to do with it. */
+/** A shorter secret would be found in unrelated words. */
 const LEAST_REPEATED = 4;
 
 type RedactChange = RedactRule["change"];
@@ -123,7 +123,7 @@ function byFunction(redact: (value: Json, kind: RedactedKind) => Json): RedactCh
       }
     } catch (thrown) {
       hear(thrown);
-      // It cannot be told what was secret in it.
+      // It is unknown which part was secret.
     }
     return REDACTED;
   };

@@ -1,28 +1,28 @@
 import type { Values } from "../store/values.ts";
 import { CANCEL_PREFIX, cancelIn } from "./requests.ts";
 
-/** Somebody of this process who works at a run, or waits for it. */
+/** A part of this process that works on a run, or waits for it. */
 export interface Hearer {
   readonly runId: string;
   /** The name of its team. */
   readonly team: string;
-  /** Whether the run is driven here: then nobody else has to hear of a request. */
+  /** Whether the run is driven here: then no other process needs to hear of a request. */
   readonly drives: () => boolean;
-  /** Is told the reason once somebody asks for the run to be cancelled. Must not throw. */
+  /** Called with the reason once a cancellation of the run is requested. Must not throw. */
   readonly told: (reason: string) => void;
 }
 
-/** Who of this process is to hear of requests that are left in one store. */
+/** The parts of this process that listen to requests in one store. */
 export interface RequestDesk {
-  /** Has a hearer told of a request to cancel its run, by whatever process, until disposed. */
+  /** Tells a hearer of a request to cancel its run, from any process, until disposed. */
   hear(hearer: Hearer): Disposable;
-  /** Tells those at a run of a team, or of any: `"drives"` where one of them drives it, `undefined` where there are none. */
+  /** Tells the hearers of a run, of that team or of any: `"drives"` if one of them drives it, `undefined` if there are none. */
   tell(runId: string, reason: string, team?: string): "drives" | "waits" | undefined;
 }
 
 const desks = new WeakMap<Values, RequestDesk>();
 
-/** The desk of a store, known by its values as its flights are. */
+/** The desk of a store, known by its values, like its flights. */
 export function requestDesk(values: Values): RequestDesk {
   const known = desks.get(values) ?? makeDesk(values);
   desks.set(values, known);
@@ -35,7 +35,7 @@ function makeDesk(values: Values): RequestDesk {
   let looking = false;
   let again = false;
 
-  /** Looks at all that is left: there is seldom anything, however many runs there are. */
+  /** Looks at all pending requests: there are seldom any, however many runs there are. */
   async function look(): Promise<void> {
     if (looking) {
       again = true;
@@ -48,7 +48,7 @@ function makeDesk(values: Values): RequestDesk {
         await lookOnce();
       } while (again && hearers.size > 0);
     } catch {
-      // The store has failed. The run finds that out where it keeps its next event.
+      // The store has failed. The run notices that with its next event.
     } finally {
       looking = false;
     }

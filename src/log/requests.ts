@@ -6,25 +6,25 @@ import type { Store } from "../store/store.ts";
 import type { Values } from "../store/values.ts";
 import { fromStore } from "./from-store.ts";
 
-// What is asked of a run's owner is left in the store, wherever the owner is: a request to cancel under one key, what persons have decided
-// under another. Whoever drives the run, or drives it next, takes it from there and writes it into the log.
+// Requests to a run's owner are left in the store, wherever the owner is: requests to cancel under one key, people's decisions
+// under another. The process that drives the run, now or next, takes them from there and records them in the log.
 
-/** Begins the keys of requests to cancel. */
+/** The prefix of the keys of requests to cancel. */
 export const CANCEL_PREFIX = "request/cancel/";
-/** Begins the keys of decisions that are left for who drives a run. */
+/** The prefix of the keys of decisions that are left for a run's owner. */
 export const DECIDE_PREFIX = "request/decide/";
 
-// A request that nobody has taken for so long is forgotten: of the run that it is about, somebody else has written the end.
+// A request that no process has taken for this long is dropped: another process has written the end of its run.
 const CANCEL_KEPT_MS = 30 * 86_400_000;
 
 /** A request to cancel a run. */
 export interface CancelRequest {
   readonly reason: string;
-  /** How many events the run had when it was left: an end after that has answered it. */
+  /** How many events the run had when the request was made: an end after that answers it. */
   readonly afterSeq: number;
 }
 
-/** The request that stands in a value; `undefined` where there is none. */
+/** The request in a value; `undefined` if there is none. */
 export function cancelIn(value: Json | undefined): CancelRequest | undefined {
   const { reason, afterSeq } = Object(value) as Partial<CancelRequest>;
   return typeof reason === "string" && typeof afterSeq === "number"
@@ -32,7 +32,7 @@ export function cancelIn(value: Json | undefined): CancelRequest | undefined {
     : undefined;
 }
 
-/** Leaves a request, in place of one that is left already. */
+/** Leaves a request, replacing an earlier one. */
 export async function leaveCancel(
   { values }: Store,
   runId: string,
@@ -54,7 +54,7 @@ export async function cancelLeft(
   return cancelIn(await fromStore(() => values.get(CANCEL_PREFIX + runId), cancellation));
 }
 
-/** Removes a request that is answered. Where the store fails, it stays, and the run's end says that it is answered. */
+/** Removes an answered request. If the store fails, it stays, and the run's end says that it is answered. */
 export async function removeCancel(values: Values, runId: string): Promise<void> {
   try {
     await values.change(CANCEL_PREFIX + runId, () => undefined);
@@ -63,21 +63,21 @@ export async function removeCancel(values: Values, runId: string): Promise<void>
   }
 }
 
-/** What a run is cancelled with that somebody has asked for. */
+/** The error of a run whose cancellation was requested. */
 export function cancelledError(runId: string, reason: string): QuorateError {
   return new QuorateError("CANCELLED", `run "${runId}" was cancelled: ${reason}`);
 }
 
 type DecisionRequest = Extract<EventBody, { type: "person.decided" }>;
 
-/** What a person has decided about a run that somebody else drives. */
+/** A person's decision about a run that another process drives. */
 export interface LeftDecision {
   /** The `seq` of the event that asked. */
   readonly askedAt: number;
   readonly decided: DecisionRequest;
 }
 
-/** What is left there; nothing for what is something else. */
+/** The decisions in a value; none if it is something else. */
 function decisionsIn(value: Json | undefined): readonly LeftDecision[] {
   if (!Array.isArray(value)) return [];
   return (value as unknown as readonly Partial<LeftDecision>[]).filter(
@@ -86,7 +86,7 @@ function decisionsIn(value: Json | undefined): readonly LeftDecision[] {
   );
 }
 
-/** Leaves a decision. Rejects with `ALREADY_DECIDED` where one is left about that question. */
+/** Leaves a decision. Rejects with `ALREADY_DECIDED` if one about that question is there already. */
 export async function leaveDecision(
   { values }: Store,
   runId: string,
@@ -122,7 +122,7 @@ export async function decisionsLeft(
   return decisionsIn(await fromStore(() => values.get(DECIDE_PREFIX + runId), cancellation));
 }
 
-/** Removes decisions that were taken, or that are about nothing any more. Those that have come since stay. */
+/** Removes decisions that were taken, or whose question is gone. Those that have come since stay. */
 export async function removeDecisions(
   { values }: Store,
   runId: string,

@@ -1,22 +1,22 @@
 import { oneLine } from "../conflict/plain.ts";
 import { REDACTED, type Json } from "../model/json.ts";
 
-/** What was taken out of values, so that it is found where it comes up again. */
+/** What was taken out of values, to find it where it occurs again. */
 export interface Secrets {
-  /** Remembers what stands in `before` and not in `after`. */
+  /** Remembers what is in `before` and not in `after`. */
   learn(before: Json, after: Json): void;
-  /** A value, keys of objects too, with `"[redacted]"` in the place of each secret. */
+  /** A value, including keys of objects, with `"[redacted]"` instead of each secret. */
   without(value: Json): Json;
-  /** A text without its long secrets, and without the beginnings of those: a text may have been cut within one. */
+  /** A text without its long secrets, and without their beginnings, because a text may have been cut within one. */
   withoutLong(text: string): string;
-  /** Whether a text has a secret of at least so many characters in it. */
+  /** Whether a text contains a secret of at least this many characters. */
   isIn(text: string, leastChars: number): boolean;
 }
 
-/** So much of a secret gives it away, where the rest was cut off. */
+/** This much of a secret gives it away if the rest was cut off. */
 const LONG_CHARS = 16;
 
-/** Secrets are looked up by their beginnings: there may be thousands, and every text is looked through. */
+/** Secrets are looked up by their beginnings: there may be thousands, and every text is searched. */
 const HEAD_CHARS = 4;
 
 /** Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. */
@@ -26,7 +26,7 @@ export function secrets(leastChars: number): Secrets {
   const short = new Set<string>();
 
   function add(secret: string): void {
-    // Also as it stands in the middle of a sentence: as JSON, or on one line.
+    // Also in the form that it has in the middle of a sentence: as JSON, or on one line.
     const quoted = JSON.stringify(secret).slice(1, -1);
     for (const form of [secret, quoted, oneLine(secret, secret.length)]) {
       if (form.length < leastChars || form === REDACTED || known.has(form)) continue;
@@ -59,7 +59,7 @@ export function secrets(leastChars: number): Secrets {
     }
   }
 
-  /** How many characters of a text, from a place on, are a secret, or the beginning of a long one. */
+  /** How many characters of a text, from an index on, are a secret, or the beginning of a long one. */
   function lengthAt(text: string, at: number, least: number): number {
     let longest = 0;
     for (const secret of byHead.get(text.slice(at, at + HEAD_CHARS)) ?? []) {
@@ -70,7 +70,7 @@ export function secrets(leastChars: number): Secrets {
     return longest;
   }
 
-  /** A text without secrets of at least so many characters. */
+  /** A text without secrets of at least this many characters. */
   function cleaned(text: string, least: number): string {
     if (byHead.size === 0) return text;
     let kept = "";
@@ -118,7 +118,7 @@ export function secrets(leastChars: number): Secrets {
   };
 }
 
-/** How long the beginning is that a text has in common, from a place on, with a secret. */
+/** How long the common beginning is of a secret and a text, from an index on. */
 function commonLength(secret: string, text: string, at: number): number {
   if (text.startsWith(secret, at)) return secret.length;
   const most = Math.min(secret.length, text.length - at);
@@ -127,7 +127,7 @@ function commonLength(secret: string, text: string, at: number): number {
   return same;
 }
 
-/** What a text has between the beginning and the end that it shares with another. */
+/** The part of a text between the beginning and the end that it shares with another. */
 function changedPart(before: string, after: string): string {
   const most = Math.min(before.length, after.length);
   let start = 0;

@@ -10,13 +10,13 @@ export interface TakingDecisions {
   readonly fence: number;
   readonly atMs: number;
   readonly cancellation?: Cancellation | undefined;
-  /** An event as the log keeps it: without its secrets. */
+  /** An event in the form of the log: without its secrets. */
   readonly kept?: ((body: EventBody) => EventBody) | undefined;
 }
 
 /**
- * Writes into the log of a run that was taken what persons have decided while somebody else drove it. `events` is its log; answers with
- * what is added to it. What is decided about a question that is not open any more is dropped.
+ * Records in the log of a run that was taken what people have decided while another process drove it. `events` is its log; returns
+ * the added events. Decisions about questions that are not open any more are dropped.
  */
 export async function takeDecisions(
   store: Store,
@@ -43,7 +43,7 @@ export async function takeDecisions(
   return added;
 }
 
-/** The open question that a decision is about: the run may have put it once more since, at another place. */
+/** The open question that a decision is about: the run may have asked it again since, at another index. */
 function questionMeant(
   { askedAt, decided }: LeftDecision,
   events: readonly RunEvent[],

@@ -7,20 +7,20 @@ import { quoteRun } from "./quote-run.ts";
 
 const MAX_RUN_ID_CHARS = 500;
 
-/** What an append to a run that is there is measured against. */
+/** The state of an existing run, against which an append is checked. */
 export interface AppendTo {
   readonly lastSeq: number;
   readonly fence: number;
-  /** Whether the store that is asked owns the run. */
+  /** Whether this store owns the run. */
   readonly held: boolean;
 }
 
 /**
  * The rule of `append`, the same for every store: throws unless `events` can be added to `run` (none for a new one).
  *
- * `LEASE_LOST` when the store does not own the run, or `fence` is not the run's; `SEQ_TAKEN` when a `seq` is not the next
- * one, also when a run that is there is begun anew, whoever owns it; `BAD_OPTIONS` when the events are of several runs,
- * when a run does not begin with `run.started`, or when a new run's id is empty, longer than 500 characters or not valid
+ * `LEASE_LOST` if the store does not own the run, or `fence` is not the run's; `SEQ_TAKEN` if a `seq` is not the next
+ * one, also if an existing run is begun again, whoever owns it; `BAD_OPTIONS` if the events are of several runs,
+ * if a run does not begin with `run.started`, or if a new run's id is empty, longer than 500 characters or not valid
  * Unicode.
  */
 export function checkAppend(
@@ -31,7 +31,7 @@ export function checkAppend(
   const [first] = events;
   if (first === undefined) return;
   if (run === undefined ? fence !== 1 : !run.held || fence !== run.fence) {
-    // Who begins a run does not think that it owns one: what it is told is that the id is taken.
+    // A caller that begins a run does not expect to own one: it is told that the id is taken.
     if (run === undefined || first.seq !== 1) throw leaseLost(first.runId, run, fence);
   }
   const lastSeq = run?.lastSeq ?? 0;
@@ -86,7 +86,7 @@ function seqTaken({ runId, seq }: RunEvent, next: number): QuorateError {
   );
 }
 
-/** Refuses with `BAD_OPTIONS` what is no list of events. */
+/** Refuses with `BAD_OPTIONS` a value that is not a list of events. */
 export function checkEvents(events: readonly RunEvent[]): void {
   if (isListOfEvents(events)) return;
   for (const { runId, type } of objectsIn(events, "append")) {
@@ -95,7 +95,7 @@ export function checkEvents(events: readonly RunEvent[]): void {
   }
 }
 
-/** Nearly always it is one: then no sentence is made of what would be wrong. */
+/** Nearly always it is one, and then the sentence about what would be wrong is not made. */
 function isListOfEvents(events: unknown): boolean {
   try {
     return Array.isArray(events) && events.every(isEvent);

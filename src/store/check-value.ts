@@ -16,17 +16,17 @@ import {
 const MAX_KEY_CHARS = 1_000;
 const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
-/** Refuses with `BAD_OPTIONS` what is no key of a value. */
+/** Refuses with `BAD_OPTIONS` an invalid key of a value. */
 export function checkKey(key: string): void {
   checkText(key, "The key", 1);
 }
 
-/** Refuses with `BAD_OPTIONS` what no key can begin with or come after. */
+/** Refuses with `BAD_OPTIONS` a text with which no key can begin or after which none can come. */
 export function checkKeyPart(text: string, what: string): void {
   checkText(text, what, 0);
 }
 
-/** Refuses with `BAD_OPTIONS` a watch of no prefix, or by nobody. */
+/** Refuses with `BAD_OPTIONS` a watch without a prefix or a callback. */
 export function checkWatch(prefix: string, told: () => void): void {
   checkKeyPart(prefix, "The prefix");
   TOLD.take(told, "watch: told");
@@ -51,7 +51,7 @@ export function quoteKey(key: string): string {
   return JSON.stringify(clip(key, 100));
 }
 
-// What is given for these is looked at by the key that it is about.
+// These values are checked by the code that uses them.
 export const CHANGE: Options<ChangeOptions> = options({
   expiresAtMs: anything(),
   runId: text("give the id of a run"),
@@ -61,7 +61,7 @@ export const LIST: Options<ListOptions> = options({ after: anything(), limit: an
 const MAKE = func("use (value) => the new one").needed();
 const TOLD = func("use () => { … }").needed();
 
-/** A change that was asked for, of one value or of several. */
+/** A requested change of one or several values. */
 export interface ValueChange {
   readonly keys: readonly string[];
   readonly make: MakeAll;
@@ -69,7 +69,7 @@ export interface ValueChange {
   readonly runId: string | undefined;
 }
 
-/** Refuses with `BAD_OPTIONS` keys that are none or not different, and what changing a value has no option for. */
+/** Refuses with `BAD_OPTIONS` keys that are invalid or not different, and unknown options. */
 export function checkChange(
   keys: readonly string[],
   make: MakeAll,
@@ -94,7 +94,7 @@ export function checkChange(
   return { keys: [...keys], make, expiresAtMs, runId };
 }
 
-/** `make` of one value as that of a list of one. */
+/** `make` for one value as `make` for a list of one. */
 export function ofOne(make: Make): MakeAll {
   MAKE.take(make, "change: make");
   return ([value], nowMs) => [make(value, nowMs)];
@@ -109,16 +109,16 @@ function checkExpiry(key: string, expiresAtMs: unknown): number {
   );
 }
 
-/** A value that a change replaces by another; `undefined` removes it. */
+/** A value that replaces another; `undefined` removes it. */
 export interface Written {
   readonly key: string;
   readonly value: Json | undefined;
-  /** `Infinity` for never. */
+  /** `Infinity`: never. */
   readonly expiresAtMs: number;
 }
 
 /**
- * What a change makes of values, taken over, and which of them it writes: what is the value itself is left as it is. Throws as
+ * What a change makes of values, copied, and which of them it writes: a value that is returned itself is left as it is. Throws as
  * `change` does.
  */
 export function makeValues(
@@ -151,7 +151,7 @@ export function makeValues(
 
 function takeMade(key: string, made: unknown): Json | undefined {
   const taken = takeJson(made, MAX_VALUE_BYTES);
-  // What takeJson gives has passed through JSON, or is undefined.
+  // A result of takeJson has passed through JSON, or is undefined.
   if (taken.fault === undefined) return taken.value as Json | undefined;
   throw new QuorateError(
     "BAD_OPTIONS",

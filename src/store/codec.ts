@@ -2,8 +2,8 @@ import { hear, isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 
 /**
- * Writes texts in another form, and reads them again: `decode(encode(text))` is `text`, for every text. Both answer at
- * once, without a promise.
+ * Writes texts in another form, and reads them again: `decode(encode(text))` is `text`, for every text. Both are
+ * synchronous.
  */
 export interface Codec {
   readonly encode: (text: string) => string;
@@ -20,13 +20,13 @@ export function codecFault(codec: unknown): string | undefined {
   return undefined;
 }
 
-// Four times the largest event. SQLite holds a little less than 10^9 bytes in one value, and what it refuses would
-// fail the appends of others too.
+// Four times the largest event. SQLite holds a little less than 10^9 bytes in one value, and a refused value would
+// fail the appends of other runs, too.
 const MAX_ENCODED_BYTES = 256 * 1024 * 1024;
 
 /**
- * A text in its codec's form, as JSON: that can hold any string. Throws `STORE_FAILED`. What a codec throws is not passed
- * on, as it may quote what the codec was given.
+ * A text in its codec's form, as JSON, which can hold any string. Throws `STORE_FAILED`. An error of the codec is not passed
+ * on, because it may quote what the codec was given.
  */
 export function encodeWith(codec: Codec, text: string): string {
   let encoded: unknown;

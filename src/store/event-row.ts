@@ -3,10 +3,10 @@ import type { RunEvent } from "../model/events.ts";
 import { quoteRun } from "./quote-run.ts";
 import type { Seal } from "./seal.ts";
 
-// Below this a value costs less in its event than by itself.
+// A smaller value costs less inside its event than by itself.
 const LARGE_CHARS = 4_096;
 
-/** Above every `seq` that a run may have. */
+/** More than the greatest `seq` that a run may have. */
 export const EVENTS_PER_RUN: number = 2 ** 24;
 
 /** The largest event, in bytes of its JSON. */
@@ -15,16 +15,16 @@ export const MAX_EVENT_BYTES: number = 64 * 1024 * 1024;
 // UTF-8 needs at most 3 bytes for a UTF-16 unit.
 const MAX_BYTES_PER_CHAR = 3;
 
-/** An event as rows hold it, apart from its run. */
+/** An event in the form of rows, without its run. */
 export interface EventRow {
   readonly seq: number;
   readonly atMs: number;
-  /** JSON of all that stands in no column and is not large, sealed. */
+  /** JSON of everything that has no column and is not large, sealed. */
   readonly body: string;
   readonly large: readonly LargePart[];
 }
 
-/** A member of an event that is stored by itself, once however often it occurs. */
+/** A member of an event that is stored by itself, once, however often it occurs. */
 export interface LargePart {
   readonly member: string;
   readonly hash: string;
@@ -35,7 +35,7 @@ export interface LargePart {
 const NO_PARTS: readonly LargePart[] = [];
 
 /**
- * What an event becomes in the tables. Throws `STORE_FAILED` when it has no JSON, or more than 64 MiB of it, or cannot be
+ * The rows of an event. Throws `STORE_FAILED` if it has no JSON, or more than 64 MiB of it, or cannot be
  * sealed.
  */
 export function toRow(event: RunEvent, seal: Seal): EventRow {
@@ -47,7 +47,7 @@ export function toRow(event: RunEvent, seal: Seal): EventRow {
     );
   }
   try {
-    // What stands in columns is left out; JSON drops what is undefined.
+    // Members with columns are left out; JSON drops undefined members.
     const rest = { ...event, runId: undefined, seq: undefined, atMs: undefined };
     const body = JSON.stringify(rest);
     if (body.length <= LARGE_CHARS)
@@ -67,7 +67,7 @@ export function toRow(event: RunEvent, seal: Seal): EventRow {
 function largeParts(rest: Readonly<Record<string, unknown>>, seal: Seal): readonly LargePart[] {
   const parts: LargePart[] = [];
   for (const [member, value] of Object.entries(rest)) {
-    // Always in its event: whoever looks into the file finds it there.
+    // Always inside its event, so that it can be found in the file.
     if (member === "type" || value === undefined) continue;
     const json = JSON.stringify(value) as string | undefined;
     if (json !== undefined && json.length > LARGE_CHARS)
@@ -87,7 +87,7 @@ function refuseTooLarge({ runId, seq, type }: RunEvent, body: string): void {
   );
 }
 
-/** An event from its rows; `large` is what stands for its large members. Throws `STORE_FAILED` when it is not what was written. */
+/** An event from its rows; `large` has its large members. Throws `STORE_FAILED` if it is not what was written. */
 export function toEvent(
   runId: string,
   { seq, atMs, body: row }: Omit<EventRow, "large">,

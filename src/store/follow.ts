@@ -6,11 +6,11 @@ import { wholeNumber } from "./whole-number.ts";
 
 /** How a store is followed. */
 export interface Followable extends Pick<Store, "read" | "run"> {
-  /** Has `told` called soon after a run may have more events, whoever wrote them, and when the store is closed. */
+  /** Calls `told` soon after a run may have more events, whichever process wrote them, and when the store is closed. */
   readonly watch: (runId: string, told: () => void) => Disposable;
 }
 
-// So many at a time: whoever reads slowly holds no more of a long log than that.
+// How many are read at a time: a slow reader of a long log holds no more than that.
 const EVENTS_PER_PORTION = 500;
 
 const DONE: IteratorResult<RunEvent, undefined> = Object.freeze({ done: true, value: undefined });
@@ -20,7 +20,7 @@ const DONE: IteratorResult<RunEvent, undefined> = Object.freeze({ done: true, va
  *
  * `reading → (there are some) giving → reading`, `reading → (the run has ended) done`, else `reading → waiting → (told) reading`.
  *
- * It is told of what comes while it reads, so that it waits for nothing that is there.
+ * It is told of events that come while it reads, so it never waits for an event that exists already.
  */
 export function followEvents(
   store: Followable,
@@ -69,7 +69,7 @@ export function followEvents(
     }
   }
 
-  // One after another, also for who asks for several at once.
+  // One after another, even if several are requested at once.
   let last: Promise<unknown> = Promise.resolve();
   return {
     next() {

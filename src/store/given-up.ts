@@ -1,11 +1,11 @@
 /**
- * Runs that a store has given up while it could not write so: the file still has it as their owner. For this store they are nobody's;
- * others hear of it by the next transaction that works.
+ * Runs that a store has released while it could not write that: in the file it is still their owner. For this store nobody owns them;
+ * others learn of it with the next transaction that works.
  */
 export interface GivenUp {
   has(runId: string, fence: number): boolean;
   add(runId: string, fence: number): void;
-  /** The run is begun anew, or the file says by now that nobody owns it. */
+  /** The run was begun again, or the file now says that nobody owns it. */
   remove(runId: string, fence: number): void;
   stop(): void;
 }
@@ -13,7 +13,7 @@ export interface GivenUp {
 const FIRST_RETRY_MS = 25;
 const LONGEST_RETRY_MS = 1_000;
 
-/** `letGo` writes it of one run. Tried again until it works or the store is closed; never holds the process. */
+/** `letGo` writes the release of one run. It is retried until it works or the store is closed; never holds the process. */
 export function givenUpRuns(letGo: (runId: string, fence: number) => Promise<void>): GivenUp {
   const runs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ export function givenUpRuns(letGo: (runId: string, fence: number) => Promise<voi
   }
 
   async function writeAll(waitedMs: number): Promise<void> {
-    // Asked for together: it is one transaction.
+    // Requested together, so that it is one transaction.
     const ends = [...runs].map(([runId, fence]) => letGo(runId, fence));
     await Promise.allSettled(ends);
     timer = undefined;

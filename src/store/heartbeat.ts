@@ -1,8 +1,8 @@
-/** Lets it be seen that a store lives, while it drives runs. */
+/** Shows that a store lives, while it drives runs. */
 export interface Heartbeat {
   /** The store drives this run from now on. */
   began(runId: string, fence: number): void;
-  /** It does not any more, under this fence: it may have taken the run again since. */
+  /** The store does not drive it any more under this fence; it may have taken the run again since. */
   ended(runId: string, fence: number): void;
   stop(): void;
 }
@@ -13,7 +13,7 @@ export function heartbeat(everyMs: number, beat: () => Promise<unknown>): Heartb
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  // The timer runs out by itself when the last run has ended: setting and clearing one per run would cost more.
+  // The timer ends by itself when the last run has ended: setting and clearing one per run would cost more.
   function arm(): void {
     if (stopped || timer !== undefined || open.size === 0) return;
     timer = setTimeout(() => void fire(), everyMs);
@@ -21,7 +21,7 @@ export function heartbeat(everyMs: number, beat: () => Promise<unknown>): Heartb
   }
 
   async function fire(): Promise<void> {
-    // One that fails is made up for by the next.
+    // The next beat makes up for one that fails.
     if (open.size > 0) await beat().catch(() => undefined);
     timer = undefined;
     arm();

@@ -7,7 +7,7 @@ export interface EndedRun<Log> {
 
 /** The runs that ended last. */
 export interface LastEnded<Log> {
-  /** Adds one, and answers with the one that has no room any more: itself when there is none at all. */
+  /** Adds one, and returns the one that has no room any more: itself if there is no room at all. */
   add(run: EndedRun<Log>): EndedRun<Log> | undefined;
   /** Drops all others. */
   keep(wanted: (run: EndedRun<Log>) => boolean): void;

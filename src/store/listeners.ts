@@ -1,9 +1,9 @@
-/** Those who are told when something has happened to a thing of a name. */
+/** Callbacks by name, which are called when something happens under that name. */
 export interface Listeners {
   /** Has `told` called until disposed. */
   add(name: string, told: () => void): Disposable;
   tell(name: string): void;
-  /** Tells those whose name is how a changed key begins. */
+  /** Calls those whose name is a prefix of a changed key. */
   tellPrefixesOf(changed: readonly { readonly key: string }[]): void;
   tellAll(): void;
   readonly size: number;
@@ -15,7 +15,7 @@ export function listeners(): Listeners {
     add(name, told) {
       const known = byName.get(name) ?? new Set();
       byName.set(name, known);
-      // Another one, also where the same function is added twice.
+      // A new one, even if the same function is added twice.
       const one = (): void => told();
       known.add(one);
       return {
@@ -30,7 +30,7 @@ export function listeners(): Listeners {
     },
     tellPrefixesOf(changed) {
       if (byName.size === 0) return;
-      // Of those who are told, some may leave or come.
+      // Callbacks may add or remove others.
       const listening = [...byName];
       for (const [name, all] of listening) {
         if (!changed.some(({ key }) => key.startsWith(name))) continue;

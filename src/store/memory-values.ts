@@ -22,7 +22,7 @@ import {
 import type { RunSummary } from "./store.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-/** Values that are there at once. */
+/** Values that answer synchronously. */
 export interface MemoryValues extends Values {
   now(): number;
   get(key: string): Json | undefined;
@@ -35,12 +35,12 @@ export interface MemoryValues extends Values {
   list(prefix: string, options?: ListOptions): readonly KeyedValue[];
 }
 
-/** The values of a store in memory, and what the store does with all of them. */
+/** The values of a store in memory, with the store's own operations. */
 export interface KeptValues {
   readonly values: MemoryValues;
-  /** Forgets those that had expired before a time. */
+  /** Deletes those that had expired before a time. */
   prune(beforeMs: number): void;
-  /** Removes those that come from runs which are meant. */
+  /** Removes those that come from the selected runs. */
   erase(isMeant: (from: ValueOrigin) => boolean): void;
   clear(): void;
 }
@@ -48,11 +48,11 @@ export interface KeptValues {
 /** The run that a value comes from, as it was when the value was written. */
 export type ValueOrigin = Pick<RunSummary, "runId" | "tenant" | "tags">;
 
-// Of those with an expiry: a cache that nobody clears must not fill the memory. Characters are those of their JSON.
+// For values with an expiry: an uncleared cache must not fill the memory. Characters are those of their JSON.
 const MAX_EXPIRING = 10_000;
 const MAX_EXPIRING_CHARS = 64 * 1024 * 1024;
 
-// Down to which part they are dropped when there are too many, so that it is done once in many changes.
+// The part to which they are reduced if there are too many, so that this happens only once in many changes.
 const KEPT_PART = 0.9;
 
 interface MemoryValue {
@@ -63,17 +63,17 @@ interface MemoryValue {
   readonly from: ValueOrigin | undefined;
 }
 
-/** `refuseWhenClosed` is asked before everything; `runOf` knows the runs that there are. */
+/** `refuseWhenClosed` is called first in every operation; `runOf` looks up runs. */
 export function memoryValues(
   clock: Pick<Clock, "now">,
   refuseWhenClosed: () => void,
   runOf: (runId: string) => ValueOrigin | undefined,
 ): KeptValues {
   const entries = new Map<string, MemoryValue>();
-  /** The keys of those with an expiry, the one that was written longest ago first. */
+  /** The keys of those with an expiry, the one written longest ago first. */
   const expiring = new Set<string>();
   let expiringChars = 0;
-  /** All keys in their order, until one comes or goes. */
+  /** All keys in order, until one is added or removed. */
   let ordered: readonly string[] | undefined;
   const watching = listeners();
 
@@ -107,7 +107,7 @@ export function memoryValues(
     return expiring.size > part * MAX_EXPIRING || expiringChars > part * MAX_EXPIRING_CHARS;
   }
 
-  /** The expired ones go first, then those written longest ago: what somebody works with now was written lately. */
+  /** The expired ones go first, then those written longest ago: values in use were written lately. */
   function makeRoom(written: string): void {
     removeExpired(clock.now());
     for (const key of expiring) {
@@ -209,7 +209,7 @@ function hasExpired(entry: MemoryValue | undefined, nowMs: number): boolean {
   return entry !== undefined && entry.expiresAtMs <= nowMs;
 }
 
-/** Where the first key stands that is not below `least`. */
+/** The index of the first key that is not below `least`. */
 function firstFrom(ordered: readonly string[], least: string): number {
   let [from, to] = [0, ordered.length];
   while (from < to) {

@@ -19,11 +19,11 @@ export interface MemoryOptions {
   /** How many ended runs are kept, the last ones to end; a whole number from 0. Default 100. Open runs are all kept. */
   readonly keepRuns?: number;
   /**
-   * Whether runs are logged so that they can be resumed, by this process and as long as it lives. Default `false`: it
+   * Whether runs are logged so that this process can resume them, as long as it lives. Default `false`: it
    * costs a hash per call.
    */
   readonly resumable?: boolean;
-  /** The store's time: says when a value has expired. Default: the machine's clock. */
+  /** The store's time, which decides when a value has expired. Default: the machine's clock. */
   readonly clock?: Pick<Clock, "now">;
 }
 
@@ -33,7 +33,7 @@ export const MEMORY: Options<MemoryOptions, keyof MemoryOptions> = options({
   clock: NOW.or(systemClock),
 });
 
-/** A store that answers at once. */
+/** A store that answers synchronously. */
 export interface MemoryStore extends Store, Disposable {
   readonly values: MemoryValues;
   append(events: readonly RunEvent[], fence?: number): void;
@@ -47,12 +47,12 @@ export interface MemoryStore extends Store, Disposable {
   close(): void;
 }
 
-/** One run: its events, and whether somebody drives it. */
+/** One run: its events, and whether it is driven. */
 class Log {
   readonly events: RunEvent[] = [];
   fence = 1;
   held = true;
-  /** The run's last `seq` when it was taken last: an end that stands there already does not let go of it. */
+  /** The run's last `seq` when it was last taken: an end before that does not release it. */
   takenSeq = 0;
 
   get lastSeq(): number {
@@ -75,9 +75,9 @@ class Log {
 }
 
 /**
- * Keeps events in this process and nowhere else; it is the one owner of all its runs. Events are kept as they are, not
- * copied: whoever appends them does not change them afterwards. Of the values that have an expiry, at most 10,000 are kept,
- * with at most 64 Mi characters of JSON: expired ones are dropped first, then those that were written longest ago.
+ * Keeps events only in this process, which owns all its runs. Events are kept as they are, not
+ * copied: do not change them after appending. Of the values with an expiry, at most 10,000 are kept,
+ * with at most 64 Mi characters of JSON: expired ones are dropped first, then those written longest ago.
  *
  * Throws `BAD_OPTIONS` for a bad option; a closed store throws `STORE_FAILED`.
  */
@@ -99,11 +99,11 @@ export function memoryStore(given: MemoryOptions = {}): MemoryStore {
     return log;
   }
 
-  /** The run has ended and nobody goes on with it: it is one of those that are kept, until others have ended. */
+  /** The run has ended and nobody continues it: it is kept until enough others have ended. */
   function queue(runId: string, log: Log): void {
     const dropped = ended.add({ runId, log, endSeq: log.lastSeq });
     if (dropped === undefined || logs.get(dropped.runId) !== dropped.log) return;
-    // A run that was taken or went on after its end comes here again, and has another place in the queue then.
+    // A run that was taken or continued after its end is queued again, at another place.
     if (dropped.log.lastSeq === dropped.endSeq && !dropped.log.driven) logs.delete(dropped.runId);
   }
 

@@ -2,12 +2,12 @@ import type { Clock } from "../async/clock.ts";
 
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** Forgets runs by and by. */
+/** Deletes old runs from time to time. */
 export interface Retention {
   pruneWhenDue(): void;
 }
 
-/** Prunes now, and then at most once an hour when it is asked. What fails is tried again an hour later. */
+/** Prunes now, and then, when asked, at most once an hour. A failed prune is retried an hour later. */
 export function retention(
   retainMs: number,
   clock: Pick<Clock, "now">,

@@ -8,7 +8,7 @@ import { quoteRun } from "./quote-run.ts";
 import type { Erasure, RunQuery, RunStatus, RunSummary } from "./store.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-/** How many runs `runs()` lists when it is not told. */
+/** How many runs `runs()` lists by default. */
 const DEFAULT_LIMIT = 100;
 
 const STATUSES: Readonly<Record<RunStatus, true>> = {
@@ -39,7 +39,7 @@ export const QUERY: Options<
   limit: anything(),
 });
 
-/** A query that was checked. */
+/** A checked query. */
 export interface CheckedQuery {
   readonly team: string | undefined;
   /** `undefined` for every status. */
@@ -52,7 +52,7 @@ export interface CheckedQuery {
   readonly limit: number;
 }
 
-/** Refuses with `BAD_OPTIONS` what is no query. */
+/** Refuses an invalid query with `BAD_OPTIONS`. */
 export function checkQuery(given: RunQuery = {}): CheckedQuery {
   const taken = QUERY.of(given, "runs");
   const { team, status, tenant, tag, prefix, since, after, limit = DEFAULT_LIMIT } = taken;
@@ -99,12 +99,12 @@ export const ERASURE: Options<Erasure, never, { readonly tag: CheckedQuery["tags
   tag: option(tagsIn, "").or([]),
 });
 
-/** An erasure that was checked. */
+/** A checked erasure. */
 export interface CheckedErasure extends Pick<CheckedQuery, "tenant" | "tags"> {
   readonly runId: string | undefined;
 }
 
-/** Refuses with `BAD_OPTIONS` what does not say which runs are to be erased. */
+/** Refuses with `BAD_OPTIONS` an erasure that does not say which runs. */
 export function checkErasure(what: Erasure): CheckedErasure {
   const { run, tenant, tag: tags } = ERASURE.of(what, "erase");
   if (run !== undefined || tenant !== undefined || tags.length > 0) {
@@ -115,7 +115,7 @@ export function checkErasure(what: Erasure): CheckedErasure {
   throw new QuorateError("BAD_OPTIONS", why);
 }
 
-/** Whether an erasure means a run. */
+/** Whether an erasure selects a run. */
 export function isErased(
   run: Pick<RunSummary, "runId" | "tenant" | "tags">,
   { runId, ...whose }: CheckedErasure,
@@ -133,7 +133,7 @@ function isOf(
   );
 }
 
-/** Whether a run is what a query asks for, apart from its place in the list. */
+/** Whether a query selects a run, apart from its place in the list. */
 export function isAskedFor(run: RunSummary, query: CheckedQuery): boolean {
   const { team, statuses, prefix, sinceMs } = query;
   return (
@@ -145,7 +145,7 @@ export function isAskedFor(run: RunSummary, query: CheckedQuery): boolean {
   );
 }
 
-/** What a query after a run that is not there is refused with. */
+/** The error of a query after an unknown run. */
 export function noRunToGoOnFrom(runId: string): QuorateError {
   return new QuorateError(
     "RUN_NOT_FOUND",

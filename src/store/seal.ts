@@ -7,20 +7,20 @@ import { encodeWith, type Codec } from "./codec.ts";
 import { quoteRun } from "./quote-run.ts";
 import { isEndType } from "./summary.ts";
 
-/** How what events say, and values, stand in a store. */
+/** The form of event contents and values in a store. */
 export interface Seal {
   /**
-   * What a row holds for a text of JSON: JSON as well. `type` is the event's, where the text is its body. Throws
-   * `STORE_FAILED` when it cannot be had.
+   * The row's form of a JSON text, which is JSON, too. `type` is the event's, if the text is its body. Throws
+   * `STORE_FAILED` if it cannot be made.
    */
   seal(json: string, type?: string): string;
-  /** The value whose JSON a row holds. Throws whatever it likes: `unreadable` says it in our words. */
+  /** The value whose JSON a row holds. May throw anything: `unreadable` says it in our words. */
   open(row: string): unknown;
   unreadable(runId: string, seq: number, cause: unknown): QuorateError;
   unreadableValue(key: string, cause: unknown): QuorateError;
-  /** The same for the same text within a store, so that a large value stands there once. */
+  /** The same for the same text within a store, so that a large value is stored once. */
   hash(json: string): string;
-  /** What a row holds for a name that runs are found by: the same for the same one. */
+  /** The row's form of a label by which runs are found: the same for the same label. */
   label(name: string): string;
 }
 
@@ -40,9 +40,9 @@ export const PLAIN: Seal = {
   label: (name) => name,
 };
 
-/** Rows hold `{"code": "…"}`; that of an event which ends its run holds its type too, since `prune` asks for it in SQL. */
+/** Rows hold `{"code": "…"}`; the row of an event that ends its run also has the event's type, because `prune` asks for it in SQL. */
 export function coded(codec: Codec, hashKey: string): Seal {
-  // Keyed, so that nobody who has only the store can try out what a text may have been.
+  // Keyed, so that a reader of the store alone cannot guess texts.
   const hash = (text: string): string =>
     crypto().createHmac("sha256", hashKey).update(text).digest("base64url");
   return {
@@ -51,7 +51,7 @@ export function coded(codec: Codec, hashKey: string): Seal {
       return `{${clear}"code":${encodeWith(codec, json)}}`;
     },
     open: (row) => JSON.parse(decoded(codec, JSON.parse(row).code)),
-    // Without a cause: a decode's error, and that of parsing what it returned, may quote what was kept.
+    // Without a cause: a decode's error, or that of parsing its result, may quote what was kept.
     unreadable: (runId, seq) =>
       new QuorateError(
         "STORE_FAILED",
@@ -68,7 +68,7 @@ export function coded(codec: Codec, hashKey: string): Seal {
   };
 }
 
-/** A text that a codec gave back. Throws when it did not. */
+/** The text that a codec decodes. Throws if it cannot. */
 export function decoded(codec: Codec, code: unknown): string {
   if (typeof code !== "string") throw new TypeError("The row holds no encoded text.");
   const text: unknown = hearIfRefused(undefined, () => codec.decode(code));
@@ -77,7 +77,7 @@ export function decoded(codec: Codec, code: unknown): string {
   throw new TypeError("The codec's decode returned no string.");
 }
 
-/** What is said of a log that no version of this package has written. */
+/** The error about a log that no version of this package can have written. */
 export function changedOutside(runId: string, why: string, cause?: unknown): QuorateError {
   return new QuorateError(
     "STORE_FAILED",
@@ -86,7 +86,7 @@ export function changedOutside(runId: string, why: string, cause?: unknown): Quo
   );
 }
 
-/** Loaded when it is needed: importing it takes longer than all else of a small program. */
+/** Loaded when it is needed: importing it takes longer than the rest of a small program. */
 function crypto(): typeof Crypto {
   return process.getBuiltinModule("node:crypto");
 }

@@ -5,7 +5,7 @@ import type { RunStatus, RunSummary } from "./store.ts";
 /** The events that end a run. */
 export type EndEvent = Extract<RunEvent, { type: "run.finished" | "run.cancelled" }>;
 
-/** Whether a run that has this event as its last one has ended. */
+/** Whether a run whose last event is this one has ended. */
 export function isEnd(event: RunEvent): event is EndEvent {
   return isEndType(event.type);
 }
@@ -15,34 +15,34 @@ export function isEndType(type: unknown): type is EndEvent["type"] {
   return type === "run.finished" || type === "run.cancelled";
 }
 
-/** How a run stands by its log alone; `undefined` while it goes on, or should. */
+/** The status of a run from its log alone; `undefined` while it runs, or should. */
 export type RunState = Exclude<RunStatus, "running" | "interrupted"> | undefined;
 
-/** How a run stands after an event. */
+/** The status of a run after an event. */
 export function stateAfter(event: RunEvent): RunState {
   if (event.type === "run.waiting" || event.type === "person.decided") return "waiting";
   if (!isEnd(event)) return undefined;
   return event.type === "run.finished" ? event.status : "cancelled";
 }
 
-/** What a list says of the last event of a run. */
+/** What a list shows of the last event of a run. */
 export interface Last {
   readonly state: RunState;
   readonly atMs: number;
   readonly seq: number;
-  /** Whether somebody drives the run, which matters only while it goes on. */
+  /** Whether a process drives the run, which matters only while it has not ended. */
   readonly driven: boolean;
 }
 
-/** A run as a list shows it, from its first and its last event and whether somebody drives it. Throws as `summaryOf` does. */
+/** A run for a list, from its first and last event and whether it is driven. Throws as `summaryOf` does. */
 export function summary(first: RunEvent, last: RunEvent, driven: boolean): RunSummary {
   const { atMs, seq } = last;
   return summaryOf(first, { state: stateAfter(last), atMs, seq, driven });
 }
 
 /**
- * A run as a list shows it, from its first event and what is said of its last. Throws `STORE_FAILED` when the first event is not
- * `run.started`: no store accepts one, so the log was changed by something else.
+ * A run for a list, from its first event and facts about its last. Throws `STORE_FAILED` if the first event is not
+ * `run.started`: no store accepts one, so something else changed the log.
  */
 export function summaryOf(first: RunEvent, { state, atMs, seq, driven }: Last): RunSummary {
   if (first.type !== "run.started") {
