@@ -14,9 +14,12 @@ const LONG_ONLY = [
   "test/durable/failing-store.test.ts",
   "test/durable/killed.test.ts",
   "test/escape/escape.test.ts",
+  "test/postgres/drain.test.ts",
   "test/postgres/elsewhere.test.ts",
+  "test/postgres/full-disk.test.ts",
   "test/postgres/permits.test.ts",
   "test/postgres/processes.test.ts",
+  "test/postgres/troubles.test.ts",
   "test/sqlite/damage.test.ts",
 ];
 const { LONG } = process.env;

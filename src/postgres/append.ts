@@ -52,6 +52,8 @@ export function appending(
         const more = [options.channel, missing.map(({ first }) => priorityOf(first))];
         for (const row of await database.once(sql, [...values, ...more]))
           kept.add(String(row["run_id"]));
+        // One whose answer was lost may have been under way until now: this one has waited for it.
+        if (again) await withoutKept(missing, kept);
       }
       return kept;
     });

@@ -273,12 +273,15 @@ export function attemptRows(parts: StoreParts): AttemptRows {
     tell: (all) =>
       database.patiently(async (again) => {
         const kept = new Set<string>();
-        const asked = again ? await database.once(keptSql, keptValues(all)) : [];
-        for (const { attempt } of asked) kept.add(String(attempt));
+        const ask = async (sql: string, values: readonly unknown[]): Promise<void> => {
+          for (const { attempt } of await database.once(sql, values)) kept.add(String(attempt));
+        };
+        if (again) await ask(keptSql, keptValues(all));
         const missing = all.filter(({ row }) => !kept.has(row));
         if (missing.length === 0) return kept;
-        for (const { attempt } of await database.once(tellSql, toldValues(missing)))
-          kept.add(String(attempt));
+        await ask(tellSql, toldValues(missing));
+        // One whose answer was lost may have been under way until now: this one has waited for it.
+        if (again) await ask(keptSql, keptValues(missing));
         return kept;
       }),
   };

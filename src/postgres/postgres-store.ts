@@ -105,7 +105,10 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
   const ending: StoreParts["ending"] = new Set();
   let closing: Promise<void> | undefined;
   const clock = { now: () => Date.now() };
-  const retained = retention(retainMs, clock, prune);
+  // How old runs are is told by the database's time: this process's clock only says when to look.
+  const retained = retention(retainMs, clock, async () =>
+    prune((await kept.values.now()) - retainMs),
+  );
   const followed = { read, run, watch: news.watchRun };
 
   function refuseWhenClosed(): void {

@@ -1,80 +1,12 @@
-import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { budgets, type RunEvent } from "../../src/index.ts";
-import { postgres, type PostgresBackend } from "../../src/postgres/index.ts";
-import { teamOf } from "./processes/team.ts";
+import { describe, expect, it } from "vitest";
+import { budgets } from "../../src/index.ts";
 import { postgresServer } from "./server.ts";
+import { checkLog, untilAllEnded, workersOf } from "./workers.ts";
 
 const server = postgresServer();
-const script = fileURLToPath(new URL("processes/worker.ts", import.meta.url));
-
-/** A schema with a team in it, and processes that carry out its runs. */
-function setUp({ workMs = 20 } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "quorate-workers-"));
-  const file = join(folder, "asked");
-  writeFileSync(file, "");
-  const schema = server.schema();
-  const backend = postgres({ url: server.url, schema, patienceMs: 20_000 });
-  const workers = new Set<ChildProcess>();
-  onTestFinished(async () => {
-    for (const child of workers) child.kill("SIGKILL");
-    await backend.close();
-    rmSync(folder, { recursive: true });
-  });
-  return {
-    backend,
-    team: teamOf(backend, file, workMs),
-    asked: () => readFileSync(file, "utf8").split("\n").slice(0, -1),
-    async worker() {
-      const env = { ...process.env, QUORATE_POSTGRES: server.url };
-      const child = fork(script, [schema, file, `${workMs}`], { env });
-      workers.add(child);
-      await once(child, "message");
-      return child;
-    },
-    async stop(child: ChildProcess) {
-      workers.delete(child);
-      const gone = once(child, "exit");
-      child.send("stop");
-      await gone;
-    },
-  };
-}
-
-/** Until all runs have ended. */
-async function untilAllEnded({ store }: PostgresBackend, count: number): Promise<void> {
-  for (;;) {
-    const left = await store.runs({ status: ["running", "interrupted"], limit: count });
-    if (left.length === 0) return;
-    await setTimeout(50);
-  }
-}
-
-/** That a run ended once, as an undisturbed one, and that nobody was asked again whose answer is in its log. */
-function checkLog(events: readonly RunEvent[]): void {
-  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  const ends = events.filter(({ type }) => type === "run.finished");
-  expect(ends).toHaveLength(1);
-  expect(events.at(-1)).toBe(ends[0]);
-  expect(ends[0]).toMatchObject({ status: "complete" });
-  const verdicts = events.flatMap((event) =>
-    event.type === "verdict.reached" ? [event.verdict.winner] : [],
-  );
-  expect(verdicts).toEqual(["ship"]);
-  for (const name of ["a", "b", "c"]) {
-    const own = events.filter((event) => "agent" in event && event.agent === name);
-    const answered = own.filter(({ type }) => type === "call.succeeded");
-    expect(answered).toHaveLength(1);
-    const after = own.slice(own.indexOf(answered[0] as RunEvent) + 1);
-    expect(after.filter(({ type }) => type === "call.started")).toEqual([]);
-  }
-}
+const setUp = (options?: { readonly workMs?: number }) => workersOf(server, options);
 
 describe("workers of one database", () => {
   it("carry out each run once between them, and stop when they are told", async () => {

@@ -16,9 +16,21 @@ export interface TestServer {
   start(): Promise<void>;
 }
 
+interface ServerOptions {
+  /** Whether it is never one that is there already. */
+  readonly own?: boolean;
+  /** What its folder is made in, when the tests begin. */
+  readonly root?: string;
+  readonly flags?: readonly string[];
+}
+
 /** Starts a server for the tests of a file, or uses the one that `QUORATE_TEST_POSTGRES` names, and ends it with them. */
-export function postgresServer(): TestServer {
-  const given = process.env["QUORATE_TEST_POSTGRES"];
+export function postgresServer({
+  own = false,
+  root = tmpdir(),
+  flags = [],
+}: ServerOptions = {}): TestServer {
+  const given = own ? undefined : process.env["QUORATE_TEST_POSTGRES"];
   let folder: string | undefined;
   let server: EmbeddedPostgres | undefined;
   let port = 0;
@@ -26,7 +38,7 @@ export function postgresServer(): TestServer {
 
   beforeAll(async () => {
     if (given !== undefined) return;
-    folder = await mkdtemp(join(tmpdir(), "quorate-postgres-"));
+    folder = await mkdtemp(join(root, "quorate-postgres-"));
     // Who runs the server has to come through.
     await chmod(folder, 0o711);
     port = await freePort();
@@ -45,6 +57,7 @@ export function postgresServer(): TestServer {
         "fsync=off",
         "-c",
         "max_connections=60",
+        ...flags,
       ],
       onLog: () => {},
       onError: () => {},
