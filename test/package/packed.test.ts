@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packedProject, type PackedProject } from "./packed-project.ts";
 
@@ -51,7 +51,7 @@ describe("the packed package", () => {
     );
     expect(
       others.every((path) =>
-        /^(action|CHANGELOG|LICENSE|README|THIRD-PARTY-NOTICES|package|docs\/(?:guides\/)?[a-z0-9-]+\.md$|docs\/pictures\/[a-z-]+\.svg$|skills\/quorate\/SKILL\.md$)/.test(
+        /^(action|CHANGELOG|LICENSE|README|THIRD-PARTY-NOTICES|package|docs\/(?:guides\/)?[a-z0-9-]+\.md$|docs\/pictures\/[a-z-]+\.svg$|docs\/pictures\/run-1440-(?:light|findings)\.png$|skills\/quorate\/SKILL\.md$)/.test(
           path,
         ),
       ),
@@ -62,12 +62,22 @@ describe("the packed package", () => {
     expect(maps.filter((path) => !packed.includes(path.replace(/\.map$/, "")))).toEqual([]);
   });
 
-  it("holds every page that its README leads to, and no picture", () => {
-    const readme = readFileSync(join(project, "node_modules/quorate/README.md"), "utf8");
-    const pages = [...readme.matchAll(/\]\((docs\/[^)#]+\.md)/g)].map(([, page = ""]) => page);
-    expect(pages.length).toBeGreaterThan(5);
-    expect(packed).toEqual(expect.arrayContaining(pages));
-    expect(packed.filter((path) => path.endsWith(".png"))).toEqual([]);
+  it("holds every page and picture that its pages lead to", () => {
+    const pages = packed.filter((path) => path.endsWith(".md"));
+    const links = pages.flatMap((page) => {
+      const text = readFileSync(join(project, "node_modules/quorate", page), "utf8");
+      const prose = text.replaceAll(/^(```+)[^]*?^\1/gm, "");
+      const found = prose.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g);
+      return Array.from(found, ([, link, attribute = ""]) => ({ page, link: link ?? attribute }));
+    });
+    const within = links.filter(({ link }) => !/^(?:[a-z]+:|#)/.test(link));
+    const dead = within.filter(
+      ({ page, link }) =>
+        !packed.includes(posix.join(posix.dirname(page), link.replace(/#.*/, ""))),
+    );
+    expect(dead).toEqual([]);
+    expect(within.length).toBeGreaterThan(200);
+    expect(within).toContainEqual({ page: "README.md", link: "docs/pictures/terminal-gate.svg" });
   });
 
   it("coordinates agents in a project that has no other package", () => {
