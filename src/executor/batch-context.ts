@@ -4,7 +4,7 @@ import type { BatchContext } from "../describe/batch.ts";
 import type { BatchAttempt, RegisteredAgent } from "./executor.ts";
 import { signalFor, type Listening } from "./listening.ts";
 
-/** What an agent's `batch.run` is handed beside its tasks. Its members cost something only where they are read. */
+/** What an agent's `batch.run` gets beside its tasks. Its members cost something only when they are read. */
 export class EmbeddedBatchContext implements BatchContext {
   readonly #registered: RegisteredAgent;
   readonly #batch: BatchAttempt;
@@ -18,7 +18,7 @@ export class EmbeddedBatchContext implements BatchContext {
     this.#listening = listening;
   }
 
-  /** Its agent has stopped. Not a method, as agents have the context. */
+  /** Its agent has stopped. Not a method, because agents have the context. */
   static end(context: EmbeddedBatchContext): void {
     context.#ended = true;
     if (context.#signal !== undefined) context.#listening.delete(context.#batch.attemptId);
@@ -59,7 +59,7 @@ export class EmbeddedBatchContext implements BatchContext {
     return tier === undefined ? agent.model : tiers.get(tier);
   }
 
-  // A function, not a method: it may be taken apart.
+  // A function, not a method, because it may be destructured.
   get report(): (usage: Usage, index?: number) => void {
     return (usage, index) =>
       this.#batch.hear({ type: "report", usage, ...(index !== undefined && { index }) });

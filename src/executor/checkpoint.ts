@@ -1,10 +1,10 @@
 import { QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 
-/** It is kept in an event: what is large has a place of its own. */
+/** It is kept in an event: large data belongs elsewhere. */
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
 
-/** What an agent says of how far it is, as the log keeps it. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
+/** An agent's checkpoint in the form of the log. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
 export function takeCheckpoint(name: string, value: unknown): unknown {
   const taken = takeJson(value, MAX_CHECKPOINT_BYTES);
   if (taken.fault === undefined && taken.value !== undefined) return taken.value;

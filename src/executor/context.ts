@@ -6,8 +6,8 @@ import type { Attempt, RegisteredAgent } from "./executor.ts";
 import { signalFor, type Listening } from "./listening.ts";
 
 /**
- * What an agent is handed beside its task. A class, since most agents ask for little of it: a getter on a prototype costs
- * nothing until it is read, and signals and keys do cost something.
+ * What an agent gets beside its task. A class, because most agents use little of it: a getter on a prototype costs
+ * nothing until it is read, while signals and keys do cost something.
  */
 export class EmbeddedContext implements AgentContext {
   readonly #registered: RegisteredAgent;
@@ -22,7 +22,7 @@ export class EmbeddedContext implements AgentContext {
     this.#listening = listening;
   }
 
-  /** Its agent has stopped. Not a method, as agents have the context. */
+  /** Its agent has stopped. Not a method, because agents have the context. */
   static end(context: EmbeddedContext): void {
     context.#ended = true;
     if (context.#signal !== undefined) context.#listening.delete(context.#attempt.attemptId);
@@ -75,7 +75,7 @@ export class EmbeddedContext implements AgentContext {
     return this.#attempt.call.callId;
   }
 
-  // Functions, not methods: an agent may take them apart.
+  // Functions, not methods, because an agent may destructure them.
   get emit(): (value: unknown) => void {
     return (value) => this.#attempt.hear({ type: "progress", value });
   }

@@ -53,7 +53,7 @@ export function embeddedExecutor(agents: AgentRegistry): Executor {
   };
 }
 
-/** Tells what an agent answered, whatever that is: a value, a promise, a hostile thenable. With its answer it has stopped. */
+/** Reports an agent's answer, whatever it is: a value, a promise, a hostile thenable. With its answer it has stopped. */
 function tell<Context>(
   attempt: Pick<Attempt, "hear">,
   answer: unknown,
@@ -62,7 +62,7 @@ function tell<Context>(
 ): void {
   promiseOf(answer).then(
     (output) => {
-      // First: one that answers when its time is over is told so by its signal.
+      // First: if it answers when its time is over, its signal tells it so.
       attempt.hear({ type: "answer", output, stopped: true });
       end(context);
     },

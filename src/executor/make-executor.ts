@@ -4,7 +4,7 @@ import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "./executor.ts";
 
-/** Makes the executor of a supervisor, so that its functions can be taken apart. Throws `BAD_OPTIONS` for what cannot carry out an attempt. */
+/** Makes the executor of a supervisor, so that its functions can be destructured. Throws `BAD_OPTIONS` for a value that is not an executor. */
 export function makeExecutor(
   make: ExecutorFactory,
   agents: AgentRegistry,
@@ -30,7 +30,7 @@ export function makeExecutor(
     ...(typeof mayBeginWithinMs === "number" && { mayBeginWithinMs }),
     cancel(attemptId, reason) {
       try {
-        // Nobody could do anything about it: an attempt that does not stop is abandoned.
+        // Nothing could be done about it: an attempt that does not stop is abandoned.
         hear(cancel.call(made, attemptId, reason));
       } catch (thrown) {
         hear(thrown);

@@ -4,18 +4,18 @@ import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
 import { boundOf } from "./worst.ts";
 import { listSchedule, type ScheduledJob, type Room } from "./list-schedule.ts";
 
-/** What is expected; not a number where no run before tells. */
+/** What is expected; not a number if no earlier run tells. */
 export interface Expected {
   readonly micros: number;
   readonly ms: number;
 }
 
 export interface Expectation extends Expected {
-  /** By place; of a team the sum of its agents, and the time from its first call to its answer. */
+  /** By place; for a team the sum of its agents, and the time from its first call to its answer. */
   readonly places: ReadonlyMap<string, Expected>;
 }
 
-/** What runs before say that a run takes. */
+/** What a run is expected to cost, from earlier runs. */
 export function expect(root: TeamNode, records: Records): Expectation {
   const places = new Map<string, Expected>();
   const jobs: ScheduledJob[] = [];
@@ -24,11 +24,11 @@ export function expect(root: TeamNode, records: Records): Expectation {
   const job = (durationMs: number, after: readonly number[], rooms = NO_ROOMS): number =>
     jobs.push({ durationMs, after, rooms }) - 1;
 
-  /** Adds a team's jobs; answers with its cost and its last job. */
+  /** Adds a team's jobs; returns its cost and its last job. */
   const team = (node: TeamNode, after: readonly number[]): { micros: number; last: number } => {
     const begin = job(0, after);
     const { members, plan } = node;
-    // Of a panel those of a later round wait for all of the rounds before.
+    // In a panel, those of a later round wait for all earlier rounds.
     const before = members.map(({ place }) => records.member(place));
     const rounds = before.map((one) => (plan.panel === undefined ? 1 : (one?.round ?? 1)));
     const ends: number[] = [];
@@ -45,7 +45,7 @@ export function expect(root: TeamNode, records: Records): Expectation {
         continue;
       }
       const recorded = before[index];
-      // Of a panel not everybody is asked in every run, and some may never have been.
+      // In a panel, not all are asked in every run, and some may never have been.
       const isNever =
         plan.panel !== undefined && recorded === undefined && records.leftOut(member.place);
       const whole = member.kept === true || isNever ? NOTHING : asked(member, recorded);
@@ -75,7 +75,7 @@ export function expect(root: TeamNode, records: Records): Expectation {
 const NO_ROOMS: readonly Room[] = [];
 const NOTHING: Expected = Object.freeze({ micros: 0, ms: 0 });
 
-/** As often as before, each time with its bound where no cost is recorded. */
+/** As often as before, each time with its bound if no cost is recorded. */
 function asked(node: AgentNode | JudgeNode, recorded: Recorded | undefined): Expected {
   if (recorded === undefined) return { micros: Number.NaN, ms: Number.NaN };
   const { micros, durationMs, calls } = recorded;

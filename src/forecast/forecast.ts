@@ -31,7 +31,7 @@ import type {
   TaskPlan,
 } from "./task-plan.ts";
 
-/** What is to be planned. */
+/** What is planned. */
 export interface Planning {
   readonly root: Root;
   readonly configuredRoot: ConfiguredRoot;
@@ -41,11 +41,11 @@ export interface Planning {
   /** No run takes longer. */
   readonly deadlineMs: number;
   readonly secrecy: Secrecy;
-  /** As the log would have it. */
+  /** In the form of the log. */
   readonly task: unknown;
 }
 
-/** What a task would take; asks no agent and keeps nothing. */
+/** What a task would cost; asks no agent and keeps nothing. */
 export async function forecast(planning: Planning): Promise<TaskPlan> {
   const { root, configuredRoot, store, options, cancellation, deadlineMs, secrecy, task } =
     planning;
@@ -94,7 +94,7 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
   };
 }
 
-/** At worst those after the first round are asked one by one. An earlier run in which everybody was asked, to learn from it, counts as one. */
+/** In the worst case, those after the first round are asked one by one. An earlier run in which all were asked, to learn from it, also counts. */
 function panelAhead(
   configuredTeam: ConfiguredTeam,
   { members, plan }: TeamNode,
@@ -124,7 +124,7 @@ function known(amount: number): number | "unknown" {
   return Number.isFinite(amount) ? amount : "unknown";
 }
 
-/** A line for each agent and nested team. `prefix` begins the places of the team's agents. */
+/** A line for each agent and nested team. `prefix` is put before the places of the team's agents. */
 function rowsOf(
   { members, judges }: TeamNode,
   prefix: string,
@@ -172,7 +172,7 @@ async function budgetsOf(
   for (const owned of budgets) {
     const { budget, whose } = owned;
     const { scope, limitMicros } = budget;
-    // An attempt is charged once for each budget that it is under, also where some of them have one name.
+    // An attempt is charged once to each of its budgets, even if some of them have one name.
     const together =
       scope === undefined ? [owned] : budgets.filter((other) => other.budget.scope === scope);
     const worst = together.reduce((sum, one) => sum + (total.charged.get(one) ?? 0), 0);

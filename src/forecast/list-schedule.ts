@@ -1,23 +1,23 @@
-/** Something that takes its time, once others are over. */
+/** A job that takes some time, once others are over. */
 export interface ScheduledJob {
   readonly durationMs: number;
   /** The jobs that it waits for, by their index. */
   readonly after: readonly number[];
-  /** What it needs a place in while it takes its time. */
+  /** The rooms in which it needs a place while it runs. */
   readonly rooms: readonly Room[];
 }
 
-/** Room for so many jobs at once. */
+/** Room for this many jobs at once. */
 export interface Room {
   readonly limit: number;
 }
 
 /**
- * How long jobs take together when each begins as soon as those before it are over and there is space in its rooms, the one that
+ * How long jobs take together if each begins as soon as those before it are over and there is space in its rooms, the one that
  * has waited longest first: list scheduling (R. L. Graham, "Bounds on multiprocessing timing anomalies", 1969). In ms.
  *
- * Jobs of the same rooms wait in one queue. A queue that finds a room full waits at that one, and is not looked at again before
- * there is space in it, so that the work is in proportion to the jobs also where each has rooms of its own.
+ * Jobs with the same rooms wait in one queue. A queue that finds a room full waits at that one, and is not looked at again before
+ * there is space in it, so the work is in proportion to the jobs even if each has rooms of its own.
  */
 export function listSchedule(jobs: readonly ScheduledJob[]): number {
   const left = jobs.map(({ after }) => after.length);
@@ -25,10 +25,10 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
   for (const [index, { after }] of jobs.entries())
     for (const before of after) next[before]?.push(index);
   const queues = new Map<readonly Room[], RoomQueue>();
-  /** Queues that have found no room full yet. */
+  /** Queues that have found no full room yet. */
   const ready = heap<RoomQueue>(orderOf);
   const waiting = new Map<Room, WaitingRoom>();
-  /** Rooms that have become less full, and that queues wait at. */
+  /** Rooms that have become less full, and at which queues wait. */
   const freed = new Set<WaitingRoom>();
   const running = heap<End>(({ endMs }) => endMs);
   let order = 0;
@@ -58,7 +58,7 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
     }
     return from.take();
   };
-  /** The job that has waited longest of those that there is room for. */
+  /** The job that has waited longest, of those for which there is room. */
   const admissible = (): number | undefined => {
     for (let queue = longest(); queue !== undefined; queue = longest()) {
       const full = queue.rooms.find(isFull);

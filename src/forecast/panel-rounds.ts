@@ -2,7 +2,7 @@ import type { CallPlaces } from "../log/call-places.ts";
 import { scopeOf } from "../model/call-place.ts";
 import type { RunEvent } from "../model/events.ts";
 
-/** How many of a team were asked, and in how many rounds: one more for each time that somebody was asked only after others had ended. */
+/** How many agents of a team were asked, and in how many rounds: one more for each time that an agent was asked only after others had ended. */
 export interface PanelRecord {
   readonly calls: number;
   readonly rounds: number;
@@ -14,7 +14,7 @@ interface TeamRounds {
   rounds: number;
 }
 
-/** The rounds of the teams of a run that were asked by panels, as its log has them. */
+/** The rounds of the teams of a run that were asked by panels, from its log. */
 export class PanelRounds {
   readonly #places: CallPlaces;
   readonly #teams = new Map<string, TeamRounds>();
@@ -31,13 +31,13 @@ export class PanelRounds {
         this.#teams.set(scopeOf(event), { under: new Set(), rounds: 0 });
       return;
     }
-    // Dearer tiers and whoever stands in are asked in the round of the member that they are asked for.
+    // More expensive tiers and fallbacks belong to the round of their member.
     if (!("callId" in event) || event.via !== undefined || event.role === "judge") return;
     const team = this.#teams.get(scopeOf(event));
     if (team === undefined) return;
     const { callId } = event;
     switch (event.type) {
-      // Whoever waits for a limit belongs to the round in which it began to wait. Who has a kept answer is not asked.
+      // An agent that waits for a limit belongs to the round in which it began to wait. An agent with a kept answer is not asked.
       case "call.queued":
       case "call.started": {
         if (team.under.has(callId)) break;
@@ -58,19 +58,19 @@ export class PanelRounds {
     }
   }
 
-  /** In which round the member at a place was asked, the first is 1; `undefined` where it was not, or by no panel. */
+  /** The round in which the member at a place was asked, from 1; `undefined` if it was not, or not by a panel. */
   roundOf(place: string): number | undefined {
     return this.#asked.get(place);
   }
 
-  /** Of the run's own team; `undefined` where everybody was to be asked, without a panel. */
+  /** For the run's own team; `undefined` if it has no panel. */
   get record(): PanelRecord | undefined {
     const root = this.#teams.get("");
     return root && { calls: this.#rootCalls, rounds: root.rounds };
   }
 }
 
-/** The means of the records; `undefined` where there is none. */
+/** The means of the records; `undefined` if there are none. */
 export function meansOf(records: readonly PanelRecord[]): PanelRecord | undefined {
   const { length } = records;
   if (length === 0) return undefined;

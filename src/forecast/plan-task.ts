@@ -7,8 +7,8 @@ import { errorOutside, secrecyOf } from "../run/secrecy.ts";
 import type { PlanOptions, TaskPlan } from "./task-plan.ts";
 
 /**
- * What a task would take; asks no agent and keeps nothing. Rejects as the run would before anything is asked. The forecast is loaded
- * here, when all that was handed in is taken.
+ * What a task would cost; asks no agent and keeps nothing. Rejects as the run would before any agent is asked. The forecast is loaded
+ * here, after all arguments are checked.
  */
 export async function planTask(root: Root, given: unknown, asked: PlanOptions): Promise<TaskPlan> {
   const { team } = root;

@@ -5,38 +5,38 @@ import type { RunEvent } from "../model/events.ts";
 import type { Store } from "../store/store.ts";
 import { meansOf, PanelRounds, type PanelRecord } from "./panel-rounds.ts";
 
-/** What runs before took at a place. */
+/** What earlier runs cost at a place. */
 export interface Recorded {
-  /** Of a run in which somebody was asked there; `undefined` where no run has one that is known. */
+  /** For a run in which the agent there was asked; `undefined` if no run has a known cost. */
   readonly micros: number | undefined;
   readonly durationMs: number;
-  /** How often somebody was asked there in a run. */
+  /** How often the agent there was asked in a run. */
   readonly calls: number;
-  /** In which share of the runs somebody was asked there at all. */
+  /** In which share of the runs the agent there was asked at all. */
   readonly share: number;
-  /** In which round of a panel, the first is 1; 1 where there was none. */
+  /** In which round of a panel, from 1; 1 without a panel. */
   readonly round: number;
 }
 
-/** What runs before took. */
+/** What earlier runs cost. */
 export interface Records {
   /** How many they are. */
   readonly runs: number;
-  /** Medians over the runs in which the member at that place was asked; `undefined` where there is none. */
+  /** Medians over the runs in which the member at that place was asked; `undefined` if there are none. */
   member(place: string): Recorded | undefined;
-  /** Whether the panel of some run was enough without the member at that place. */
+  /** Whether the panel of some run did not need the member at that place. */
   leftOut(place: string): boolean;
-  /** Medians over all runs, also those in which it had nothing to decide; `undefined` where there is no run. */
+  /** Medians over all runs, including those in which it had nothing to decide; `undefined` if there is no run. */
   judge(place: string): Recorded | undefined;
-  /** The median time that a team's agents took to decide, from the first question to the last answer; 0 where none were asked. */
+  /** The median time that a team's agents took to decide, from the first question to the last answer; 0 if none were asked. */
   judgingMs(team: string): number;
-  /** Means over the runs whose own team was asked by a panel, also those that explored; `undefined` where there is none. */
+  /** Means over the runs whose own team was asked by a panel, including those that explored; `undefined` if there are none. */
   readonly panel: PanelRecord | undefined;
 }
 
 const MAX_RUNS = 50;
 
-/** What the last finished runs of a supervisor took. */
+/** What the last finished runs of a supervisor cost. */
 export async function recordsOf(store: Store, supervisor: string): Promise<Records> {
   const ended = await store.runs({ team: supervisor, status: ENDED, limit: MAX_RUNS });
   const runs: OneRun[] = [];
@@ -82,7 +82,7 @@ interface OneRun {
   /** By team: when its agents were first asked to decide, and when the last had answered. */
   readonly judging: ReadonlyMap<string, RecordedSpan>;
   readonly panel: PanelRecord | undefined;
-  /** The places of those whom a panel did not ask. */
+  /** The places of members that a panel did not ask. */
   readonly leftOut: ReadonlySet<string>;
 }
 
@@ -105,7 +105,7 @@ function runOf(events: readonly RunEvent[]): OneRun {
     }
     const started = event.type === "call.started";
     if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
-    // Who stood in for a member, and its dearer tiers, are on its own account.
+    // A member's fallbacks and its more expensive tiers count for the member.
     const place = calls.whereIs(calls.firstOf(event));
     if (event.role === "judge") {
       const team = calls.whereIsTeam(event.team);

@@ -9,14 +9,14 @@ import { add, NOTHING, times, worstOf, type AgentWorst, type Tell, type Worst } 
 /** The worst case of a run. */
 export interface Total {
   readonly worst: Worst;
-  /** By place; of a team the sum of its agents. */
+  /** By place; for a team the sum of its agents. */
   readonly places: ReadonlyMap<string, Worst>;
   readonly gaps: readonly PlanGap[];
   /** What the worst case charges to a budget, in micro-dollars. */
   readonly charged: ReadonlyMap<OwnedBudget, number>;
 }
 
-/** What a run takes at most. */
+/** What a run costs at most. */
 export function totalOf(root: TeamNode): Total {
   const places = new Map<string, Worst>();
   const gaps = new Map<string, PlanGap>();
@@ -55,7 +55,7 @@ export function totalOf(root: TeamNode): Total {
     return { ...times(one.own, calls), ms: times(one.own, callsInRow).ms };
   };
 
-  /** A team asked once; `repeats` is how often that may be in the run. */
+  /** A team asked once; `repeats` is how often that may happen in the run. */
   const team = (node: TeamNode, repeats: number): Worst => {
     const { members, judges, configuredTeam } = node;
     const durations: number[] = [];
@@ -123,8 +123,8 @@ function pathMs(members: TeamNode["members"], durations: readonly number[]): num
 const NO_ROOMS: readonly never[] = [];
 
 /**
- * The longest that a run can take: whenever nothing on its critical path goes on, as many slots are held as the narrowest limit has
- * (Graham 1969, as for list scheduling). Where there are slots for all at once, nothing waits.
+ * The longest that a run can take: whenever nothing on its critical path runs, as many slots are held as the narrowest limit has
+ * (Graham 1969, as for list scheduling). If there are slots for all at once, nothing waits.
  */
 function withQueueing({ attempts, ms, heldMs }: Worst, narrowest: number): number {
   return attempts <= narrowest ? ms : ms + Math.ceil(heldMs / narrowest);

@@ -11,14 +11,14 @@ import { withPanel } from "../team/freeze-panel.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "../team/configure-team.ts";
 import type { Member } from "../team/team.ts";
 
-/** What an agent would be asked, where that does not depend on what others answer. */
+/** What an agent would be asked, if that does not depend on others' answers. */
 export type KnownTask = { readonly value: unknown; readonly derived: boolean } | undefined;
 
 /** A place in a team that would be asked. */
 export interface Node {
   readonly name: string;
   readonly place: string;
-  /** What it waits for: indices in the list that it stands in. */
+  /** What it waits for: indices in its own list. */
   readonly before: readonly number[];
   readonly stage: number;
 }
@@ -42,32 +42,32 @@ export interface TeamNode extends Node {
 export interface JudgeNode extends Node {
   readonly kind: "judge";
   readonly configured: ConfiguredAgent;
-  /** How often at most in one run of its team, and how often of these one after another; `Infinity` where nobody says. */
+  /** How often at most in one run of its team, and how often of these one after another; `Infinity` if unknown. */
   readonly calls: number;
   readonly callsInRow: number;
 }
 
-/** What it takes to look ahead. */
+/** What is needed to look ahead. */
 export interface Ahead {
-  /** Whether the store keeps an answer to what has that key. */
+  /** Whether the store keeps an answer to a call with that key. */
   readonly kept: (configured: ConfiguredAgent, key: string) => Promise<boolean>;
-  /** Whether that is not to be used. */
+  /** Whether kept answers must not be used. */
   readonly bust: boolean;
   readonly keys: ContentKeys;
   readonly cancellation: Cancellation;
 }
 
-/** Where a team stands, and what it is given. */
+/** The place of a team, and its task. */
 interface ForecastPlace {
   readonly node: Node;
-  /** Begins the places of its agents. */
+  /** Is put before the places of its agents. */
   readonly prefix: string;
   readonly task: KnownTask;
   readonly plan: Plan;
   readonly checked: CheckedInputs;
 }
 
-/** What would be asked of a team and of those in it. Functions that map inputs and route are called, agents are not. */
+/** What would be asked of a team and of its nested teams. Functions that map inputs and route are called, agents are not. */
 export async function lookAhead(
   ahead: Ahead,
   configuredTeam: ConfiguredTeam,
@@ -115,13 +115,13 @@ async function lookAtMember(
     };
   }
   const routed = await planOf(ahead, configured, task);
-  // In which order its panel asks makes no difference to what it takes at most.
+  // The order in which its panel asks makes no difference in the worst case.
   const plan = withPanel(configured, routed, { settings: undefined, learned: undefined, seed: "" });
   const checked = member.input === undefined ? place.checked : new Map();
   return lookAhead(ahead, configured, { node, prefix: `${node.place}/`, task, plan, checked });
 }
 
-/** What the member is asked. Of what its schema or its map refuses nothing is known: then it is not asked, or costs what it may. */
+/** The input of a member. If its schema or its map refuses it, nothing is known: then it is not asked, or may cost its bound. */
 async function inputOf(
   { node, task, checked }: ForecastPlace,
   member: Member,
@@ -156,7 +156,7 @@ async function keptOf(
   return isShared(key) && kept(configured, key);
 }
 
-/** Whom a nested team would ask; everybody where that cannot be known now. */
+/** The members that a nested team would ask; all if that cannot be known now. */
 async function planOf(
   { cancellation }: Ahead,
   { team }: ConfiguredTeam,
@@ -171,7 +171,7 @@ async function planOf(
   }
 }
 
-/** By member, from 1: who waits for nobody, who waits for those, and so on. */
+/** By member, from 1: those that wait for nobody, those that wait for them, and so on. */
 function stagesOf({ ready, waits, after }: Graph): readonly number[] {
   const left = [...waits];
   const stages: number[] = [];
@@ -194,7 +194,7 @@ function judgesOf(
   prefix: string,
   stage: number,
 ): readonly JudgeNode[] {
-  // After a rerun the whole chain is tried once more; what was said is compared then, too, and after dearer tiers were asked.
+  // After a rerun the whole chain is tried once more; what was said is compared again then, and after more expensive tiers were asked.
   const trials = reruns ? 2 : 1;
   const hearings = trials + (doubts ? 1 : 0);
   return [...judges].map(([agent, { name, configured }]): JudgeNode => {
@@ -217,7 +217,7 @@ function judgesOf(
   });
 }
 
-/** How often an agent is asked by all of them together; `Infinity` where one of them does not say. */
+/** How often an agent is asked by all of them together; `Infinity` if one of them does not say. */
 function callsOf<T extends { readonly asks?: readonly Agent[] }>(
   agent: Agent,
   asking: readonly T[],

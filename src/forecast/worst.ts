@@ -6,13 +6,13 @@ import type { OwnedBudget } from "../money/budget.ts";
 import { mostAttempts, mostWaitMs } from "../retry/retry.ts";
 import type { KnownTask } from "./tree.ts";
 
-/** What something takes at most; `Infinity` where nobody can say. */
+/** What something costs at most; `Infinity` if unknown. */
 export interface Worst {
   readonly attempts: number;
   readonly micros: number;
   /** One after another. */
   readonly ms: number;
-  /** How long slots are held for it, added up: an attempt that does not stop holds its slot for its grace time, too. */
+  /** How long slots are held for it, added up: an attempt that does not stop also holds its slot for its grace time. */
   readonly heldMs: number;
 }
 
@@ -29,7 +29,7 @@ export function add(a: Worst, b: Worst): Worst {
   return each(a, b, (x, y) => x + y);
 }
 
-/** So many times, one after another. */
+/** This many times, one after another. */
 export function times(one: Worst, many: number): Worst {
   return many === 0 ? NOTHING : each(one, one, (x) => x * many);
 }
@@ -43,15 +43,15 @@ function each(a: Worst, b: Worst, by: (x: number, y: number) => number): Worst {
   };
 }
 
-/** What the calls of one agent take at most, by when they are made. */
+/** What the calls of one agent cost at most, by when they are made. */
 export interface AgentWorst {
   /** The whole of its ladder. */
   readonly own: Worst;
-  /** Of that the time of what is asked only once all have answered: dearer tiers, where others contradict it. */
+  /** Of that, the time of calls that are made only once all have answered: more expensive tiers, if others contradict it. */
   readonly doubtedMs: number;
-  /** Once more, where the chain wants a rerun. */
+  /** Once more, if the chain wants a rerun. */
   readonly rerun: Worst;
-  /** What is charged to which budgets, `own` and `rerun` together. */
+  /** The charges by budget, `own` and `rerun` together. */
   readonly charges: readonly WorstCharge[];
 }
 
@@ -60,10 +60,10 @@ export interface WorstCharge {
   readonly micros: number;
 }
 
-/** Is told why something is unknown. */
+/** Called with the reason why something is unknown. */
 export type Tell = (what: "cost" | "time", why: string) => void;
 
-/** What an agent takes at most that is given a question once: every call of its ladder, and the dearest and longest in a rerun. */
+/** What an agent costs at most for one question: every call of its ladder, and the most expensive and longest one in a rerun. */
 export function worstOf(
   configured: ConfiguredAgent,
   input: KnownTask,
@@ -89,7 +89,7 @@ export function worstOf(
   return { own, doubtedMs, rerun, charges };
 }
 
-/** All attempts of one call. One that is told to come later has cost nothing, or counts as a repetition. */
+/** All attempts of one call. A rate-limited attempt has cost nothing, or counts as a retry. */
 function callOf(configured: ConfiguredAgent, input: KnownTask, tell: Tell): Worst {
   const { timeoutMs, graceMs } = configured.limits;
   if (timeoutMs === Infinity) tell("time", "its timeoutMs is Infinity");

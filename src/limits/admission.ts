@@ -12,7 +12,7 @@ export interface Waiter extends Queued<Waiter> {
   readonly permit: Permit;
   readonly admit: () => void;
   readonly refuse: (reason: unknown) => void;
-  /** The limit in whose queue this one stands. */
+  /** The limit in whose queue it stands. */
   place: Limit;
   /** The permits of the attempts that wait for this one. */
   readonly holders: readonly Permit[];
@@ -20,17 +20,17 @@ export interface Waiter extends Queued<Waiter> {
 
 /** How an attempt waits. */
 export interface WaitOptions {
-  /** The attempts that wait for this one; the ones that the caller runs within where left out. */
+  /** The attempts that wait for this one; default: those within which the caller runs. */
   readonly holders?: readonly Permit[] | undefined;
-  /** Is told for what it has to wait, once it does. */
+  /** Called with what it has to wait for, if it has to wait. */
   readonly queued?: ((waitsFor: WaitsFor) => void) | undefined;
-  /** Its place among those that wait, from `nextArrival`; the last where left out. */
+  /** Its place among those that wait, from `nextArrival`; default: the last. */
   readonly arrival?: number;
 }
 
 const DEFAULTS: WaitOptions = Object.freeze({});
 
-// Only compared, never shown: the order of arrival has to be known across limits that know nothing of each other.
+// Only compared, never shown: the order of arrival must be known across limits that know nothing of each other.
 let arrivals = 0;
 
 /** The place of an attempt that comes now. */
@@ -39,12 +39,12 @@ export function nextArrival(): number {
 }
 
 /**
- * Takes what a permit is for, a slot in every one of its limits, at once; nothing is held before. Returns nothing when there was room, else
- * a promise that resolves when the slots are taken, and rejects with the reason when cancelled before. Throws, or rejects, with
- * what a condition refuses with, and with `DEADLOCK` where no slot can become free because of the attempts that wait for this one.
+ * Takes everything that a permit needs, a slot in every one of its limits, at once; it holds nothing before that. Returns nothing if there was room, else
+ * a promise that resolves when the slots are taken, and rejects with the reason when cancelled first. Throws, or rejects, with
+ * the refusal of a condition, and with `DEADLOCK` if no slot can become free because of the attempts that wait for this one.
  *
- * An attempt that waits stands in the queue of one limit that is closed to it, the first of its limits that is. When that opens and
- * another one is closed, it changes over to that one's queue, to the place that its arrival gives it there.
+ * An attempt that waits stands in the queue of the first of its limits that is closed to it. When that limit opens and
+ * another one is closed, it moves to that one's queue, to the place that its arrival gives it there.
  */
 export function enter(
   permit: Permit,
@@ -92,7 +92,7 @@ export function enter(
   });
 }
 
-/** As `enter` where there is room now: `false` where the attempt would have to wait. Throws what a condition refuses with. */
+/** Like `enter` if there is room now: `false` if the attempt would have to wait. Throws the refusal of a condition. */
 export function enterNow(permit: Permit): boolean {
   if (firstClosed(permit) !== undefined) return false;
   take(permit);
@@ -100,8 +100,8 @@ export function enterNow(permit: Permit): boolean {
 }
 
 /**
- * The agents that wait here do so for an attempt of another run that needs these limits, until disposed. `refusal` is what they are to be
- * told where that attempt never gets a slot, since they hold them.
+ * The agents that wait here do so for an attempt of another run that needs these limits, until disposed. `refusal` is their
+ * error if that attempt never gets a slot, because they hold them.
  */
 export function waitFor(
   limits: readonly Limit[],
@@ -123,7 +123,7 @@ export function admitWaiting(limits: readonly Limit[]): void {
   for (;;) {
     let oldest: Waiter | undefined;
     for (const limit of limits) {
-      // Nearly always nobody waits, and this is asked at every release.
+      // Nearly always nobody waits, and this runs at every release.
       if (limit.hold === undefined || !opens(limit)) continue;
       const { first } = limit.queue;
       if (first !== undefined && (oldest?.arrival ?? Infinity) > first.arrival) oldest = first;
@@ -148,12 +148,12 @@ export function admitWaiting(limits: readonly Limit[]): void {
       rest(last);
       oldest.refuse(reason);
     }
-    // The one it stood in; it may stand in another now.
+    // The limit that it stood in; it may stand in another now.
     rest(place);
   }
 }
 
-/** Whether the first in a limit's queue may pass it; those that never may are refused, also where it is full. */
+/** Whether the first in a limit's queue may pass it; those that never may are refused, even if it is full. */
 function opens(limit: Limit): boolean {
   const { queue } = limit;
   for (let { first } = queue; first !== undefined; first = queue.first) {
@@ -189,14 +189,14 @@ function setAlarm(limit: Limit, { permit }: Waiter, waitMs: number): void {
   });
 }
 
-/** The first limit that cannot be passed now, by a newcomer or by a waiter. Throws what a condition refuses with. */
+/** The first limit that cannot be passed now, by a newcomer or by a waiter. Throws the refusal of a condition. */
 function firstClosed(permit: Permit, waiter?: Waiter): Limit | undefined {
   for (const limit of permit.limits) {
     if (limit.condition === undefined) {
       if (isFull(limit)) return limit;
       continue;
     }
-    // Asked also where it is full: an attempt that never may pass does not wait for a slot.
+    // The condition is checked even if the limit is full: an attempt that never may pass must not wait for a slot.
     if (waitMsAt(limit, permit) > 0 || isFull(limit) || isBehind(limit, waiter)) return limit;
   }
   return undefined;
@@ -209,8 +209,8 @@ function isBehind(limit: Limit, waiter: Waiter | undefined): boolean {
   if (first === undefined || first === waiter) return false;
   if (waiter === undefined) return true;
   if (queue.wouldLead(waiter)) return false;
-  // A limit that is open to its first is being looked at, and has room for others too. An attempt that changes over goes only where
-  // it is closed, and so does not come back before something has opened: else two limits could send each other their firsts.
+  // A limit that is open to its first is being looked at, and has room for others, too. An attempt moves only to a limit that
+  // is closed, so it does not come back before something has opened: otherwise two limits could send each other their firsts.
   try {
     return waitMsAt(limit, first.permit) > 0;
   } catch {
@@ -239,7 +239,7 @@ function enqueue(waiter: Waiter, limit: Limit): void {
   try {
     waitMs = waitMsAt(limit, waiter.permit);
   } catch {
-    // It is refused when the alarm goes off.
+    // It is refused when the alarm fires.
   }
   setAlarm(limit, waiter, waitMs);
 }

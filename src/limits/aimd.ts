@@ -1,33 +1,33 @@
-/** How many attempts what they call can take at once, as learned from which of them it turned away. */
+/** How many attempts a service can take at once, as learned from which of them it rejected. */
 export interface AdaptiveLimit {
   /** How many may be in flight. */
   readonly limit: number;
-  /** One was answered, while so many were in flight with it. */
+  /** An attempt was answered, while this many were in flight, including it. */
   answered(inFlight: number): void;
   /**
-   * One was turned away at `nowMs`, while so many were in flight with it. Whether a burst begins with it: those that were
-   * admitted before that are of the same one.
+   * An attempt was rate-limited at `nowMs`, while this many were in flight, including it. Returns whether a burst begins with it: attempts that were
+   * admitted before belong to the same burst.
    */
   turnedAway(inFlight: number, admittedMs: number, nowMs: number): boolean;
 }
 
 const DECREASE = 0.5;
-/** Which part of the way to where something was turned away is made up for in a round. */
+/** What part of the way to the last rejection is made up for in a round. */
 const APPROACH = 0.25;
-/** For so many rounds nothing is tried where the next step is the one that failed the last time. */
+/** For this many rounds nothing is tried if the next step is the one that failed last. */
 const PATIENCE = 8;
 
 /**
- * Additive increase, multiplicative decrease (Chiu and Jain 1989), as TCP has it (RFC 5681, 3.1): one more in a round, which is
- * as many answers as may be in flight; half of what was in flight when a burst begins to be turned away, or what of it was
- * not turned away where that is less. An answer counts only where all that may be in flight was: else it says nothing about
- * more of them (RFC 7661). As in CUBIC (RFC 9438, 4.1) it comes back fast to where it was turned away the last time and stays
- * below that for a while: most of the time is spent near what there is room for. Between 1 and `most`; begins with `most`.
+ * Additive increase, multiplicative decrease (Chiu and Jain 1989), as in TCP (RFC 5681, 3.1): one more in a round, which is
+ * as many answers as may be in flight; when a burst begins to be rejected, half of what was in flight, or the part of it that was
+ * not rejected if that is less. An answer counts only if all that may be in flight was: otherwise it says nothing about
+ * more of them (RFC 7661). As in CUBIC (RFC 9438, 4.1) it returns fast to the last rejection and stays
+ * below that for a while: most of the time is spent near the real limit. Between 1 and `most`; begins with `most`.
  */
 export function aimd(most: number): AdaptiveLimit {
-  // The limit and what has been gained towards the next one.
+  // The limit and the progress towards the next one.
   let size = most;
-  /** Where something was turned away the last time, as far as is known. */
+  /** The size at the last rejection, as far as it is known. */
   let toldAt = Infinity;
   const burst = { atMs: -Infinity, inFlight: 0, away: 0 };
   return {

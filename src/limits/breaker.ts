@@ -3,11 +3,11 @@ import { integer, milliseconds } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import type { Permit } from "./permit.ts";
 
-/** When a limiter stops calling what keeps failing. */
+/** When a limiter stops calling a service that keeps failing. */
 export interface BreakerOptions {
-  /** After so many failures in a row (5). */
+  /** After this many failures in a row (5). */
   readonly failures?: number;
-  /** How long nobody is let through then, in ms (30,000); after that one attempt tries. */
+  /** How long it then refuses everybody, in ms (30,000); after that one attempt tries. */
   readonly cooldownMs?: number;
 }
 
@@ -21,14 +21,14 @@ export const BREAKER: Options<BreakerOptions, "failures" | "cooldownMs"> = optio
   { instead: "use true, or { failures, cooldownMs }" },
 );
 
-/** Lets nobody through to what keeps failing. Times are monotonic, in ms. */
+/** Refuses calls to a service that keeps failing. Times are monotonic, in ms. */
 export interface Breaker {
   readonly state: "closed" | "open" | "half-open";
-  /** As a gate's: throws `BREAKER_OPEN` while it is open. */
+  /** Like a condition's: throws `BREAKER_OPEN` while it is open. */
   waitMs(permit: Permit, nowMs: number): number;
   take(permit: Permit): void;
   left(permit: Permit): void;
-  /** What was called answered an attempt, failed, or nobody knows which. */
+  /** An attempt was answered, failed, or it is unknown which. */
   heard(permit: Permit, news: "answered" | "failed" | "unknown", why: unknown, nowMs: number): void;
 }
 
@@ -40,13 +40,13 @@ type State =
 /**
  * A circuit breaker (M. Nygard, "Release It!", 2007).
  *
- *     closed ── so many failed in a row ──▶ open: everybody is refused
- *     open ── cooldownMs ──▶ half-open: one attempt, the probe, passes; the others wait for what becomes of it
+ *     closed ── `failures` in a row ──▶ open: everybody is refused
+ *     open ── cooldownMs ──▶ half-open: one attempt, the probe, passes; the others wait for its result
  *     half-open ── the probe was answered ──▶ closed
  *     half-open ── the probe failed ──▶ open
  *
- * A probe that proves nothing (it was cancelled, or failed by the agent's own fault) or outlasts `cooldownMs` is replaced. How attempts
- * end that were admitted before the breaker opened or closed the last time is ignored.
+ * A probe that proves nothing (it was cancelled, or failed by the agent's own fault) or outlasts `cooldownMs` is replaced. Results of
+ * attempts that were admitted before the last state change are ignored.
  */
 export function breaker(name: string, { failures, cooldownMs }: Required<BreakerOptions>): Breaker {
   let state: State = { is: "closed", sinceMs: -Infinity, inRow: 0 };

@@ -2,15 +2,15 @@ import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.
 import { makeLimit, type Condition, type Limit } from "./limit.ts";
 
 /**
- * A budget of one run, in micro-dollars; `whose` is for messages: `this run`, `agent "security"`. What an attempt may cost is reserved when
- * it is admitted and charged when it is released. An attempt whose money is not there waits while open reservations could free it, and is
- * refused when they could not:
+ * A budget of one run, in micro-dollars; `whose` is for messages: `this run`, `agent "security"`. The greatest cost of an attempt is reserved when
+ * it is admitted, and the real cost charged when it is released. An attempt whose money is not there waits while open reservations could free it, and is
+ * refused if they could not:
  *
  *     spent + reserved + bound <= limit        it passes
  *     spent + bound <= limit                   it waits in the limit's queue, and holds nothing
  *     else                                     BUDGET_EXCEEDED
  *
- * Once something cost more than was reserved for it, nothing can be promised any more: nobody else passes.
+ * Once an attempt cost more than was reserved for it, nothing can be promised any more: no other attempt passes.
  */
 export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: string): Limit {
   let spent = 0;

@@ -2,25 +2,25 @@ import { BACKEND, TEXT } from "../check/arguments.ts";
 import type { Store } from "../store/store.ts";
 import { BUDGET_PREFIX, resetShared, sharedState, type BudgetState } from "./shared-budget.ts";
 
-/** A budget that runs share, and how it stands. */
+/** A budget that runs share, and its state. */
 export interface ScopedBudget extends BudgetState {
   readonly scope: string;
 }
 
-/** The budgets that runs share, of whatever process: those with a `scope`. Each method rejects with `STORE_FAILED` when the store fails. */
+/** The budgets that runs share, in any process: those with a `scope`. Each method rejects with `STORE_FAILED` if the store fails. */
 export interface Budgets {
   /** All that a run has used, in the order of their scopes. */
   list(): Promise<readonly ScopedBudget[]>;
-  /** How one stands; all zero for one that nobody has used. */
+  /** The state of one; all zero if no run has used it. */
   of(scope: string): Promise<BudgetState>;
   /**
-   * Begins one anew: what was spent under its scope, and an overrun, are forgotten. What is reserved for attempts under way stays, and is
+   * Resets one: spending under its scope, and an overrun, are forgotten. Reservations of running attempts stay, and are
    * charged to the new one.
    */
   reset(scope: string): Promise<void>;
 }
 
-/** The budgets that runs share in a backend: where they are read and begun anew. */
+/** The shared budgets of a backend, to read and reset. */
 export function budgets(backend: { readonly store: Store }): Budgets {
   BACKEND.needed().take(backend, "budgets: backend");
   const { values } = backend.store;

@@ -3,24 +3,24 @@ import type { Limit } from "./limit.ts";
 import type { Permit } from "./permit.ts";
 
 /**
- * Whose attempt runs: `holding.run(permit, work)` calls `work`, and everything that it begins, runs of teams too, knows that the holder of
- * `permit` may be waiting for that.
+ * The running attempt: `holding.run(permit, work)` calls `work`, and everything that it begins, including runs of teams, knows that the holder of
+ * `permit` may be waiting for it.
  */
 export const holding: AsyncLocalStorage<Permit> = new AsyncLocalStorage<Permit>();
 
-/** The permit on whose behalf the code that asks runs; `undefined` for nobody's. */
+/** The permit of the attempt within which this code runs; `undefined` for none. */
 export function permitHere(): Permit | undefined {
   return holding.getStore();
 }
 
-/** The agent on whose behalf the code that asks runs, also when its attempt is over; `undefined` for nobody's. */
+/** The agent within whose attempt this code runs, even if the attempt is over; `undefined` for none. */
 export function agentHere(): string | undefined {
   return holding.getStore()?.request.agent;
 }
 
 /**
- * The permits of the attempts that wait for what runs now, and hold their slots meanwhile: the innermost first. For what one that is
- * over has left behind nobody waits.
+ * The permits of the attempts that wait for the current code and hold their slots in the meantime: the innermost first. Nobody waits for
+ * what an attempt that is over has left behind.
  */
 export function holdersHere(): readonly Permit[] {
   const holders: Permit[] = [];
@@ -49,7 +49,7 @@ export function goOn(holders: readonly Permit[], limit: Limit): void {
 }
 
 /**
- * Whether no slot of a limit ever becomes free: each is held by an attempt that waits for a slot in this limit, or in another one of
+ * Whether no slot of a limit ever becomes free: each is held by an attempt that waits for a slot in this limit, or in another one for
  * which the same is true.
  */
 export function isStuck(limit: Limit): boolean {
@@ -58,7 +58,7 @@ export function isStuck(limit: Limit): boolean {
   for (const one of stuck) {
     for (const other of waitedFor(one)) if (isHeldByWaiting(other)) stuck.add(other);
   }
-  // Limits of which a holder waits only for limits that are not stuck are not stuck either, until none of them is left.
+  // If a holder waits only for limits that are not stuck, its limit is not stuck either; repeat until nothing changes.
   for (let size = -1; size !== stuck.size;) {
     ({ size } = stuck);
     for (const one of stuck) {

@@ -4,25 +4,25 @@ import type { Waiter } from "./admission.ts";
 import type { RateSettings } from "./limiter-options.ts";
 import type { AttemptReport, Permit } from "./permit.ts";
 
-/** What a limit asks of an attempt besides a free slot. */
+/** What a limit requires of an attempt besides a free slot. */
 export interface Condition {
   /**
-   * How long the attempt has to wait, in ms: 0 when it may pass, `Infinity` when only a release or `admitWaiting` can open the limit
-   * for it. Throws when it never may: then the limiter refuses it with that.
+   * How long the attempt has to wait, in ms: 0 if it may pass; `Infinity` if only a release or `admitWaiting` can open the limit
+   * for it. Throws if it never may: the limiter then refuses it with that error.
    */
   waitMs(permit: Permit): number;
   /** The attempt passes. */
   take(permit: Permit): void;
-  /** The attempt has left, charged with so many micro-dollars; `undefined` where it was never made, as if it had never passed. */
+  /** The attempt has left, charged with this many micro-dollars; `undefined` if it was never made, as if it had never passed. */
   left?(permit: Permit, chargedMicros: number | undefined): void;
   /**
-   * The attempt ended, and holds its slot still. Where it was throttled, answers after how many ms it may queue again without
-   * that being a repetition.
+   * The attempt ended, and still holds its slot. If it was rate-limited, returns after how many ms it may queue again without
+   * counting as a retry.
    */
   ended?(permit: Permit, result: AttemptReport): number | undefined;
   /**
    * More is charged, for an attempt that has left or for those of an earlier process; `overran` is the agent whose attempt has cost more than
-   * was reserved for it, where one has.
+   * was reserved for it, if one has.
    */
   raise?(moreMicros: number, overran: string | undefined): void;
 }
@@ -31,22 +31,22 @@ export interface Condition {
  * A limit that attempts pass, of slots or of money, as this process sees it. Shared by everything that passes through it: a supervisor has
  * one for how many attempts are in flight at once over all of its runs.
  *
- * Invariant: the first in its queue is not admissible, because the limit is full or its condition is not met, and nobody in the
- * queue passes before it. So only a release, the condition's time or its owner can make anybody there admissible: a release, the
- * alarm and `admitWaiting` look at the queue again. Whoever raises `concurrency` calls `admitWaiting`.
+ * Invariant: the first in its queue is not admissible, because the limit is full or its condition is not met, and nothing in the
+ * queue passes before it. So only a release, the condition's time or its owner can make an attempt there admissible: a release, the
+ * alarm and `admitWaiting` look at the queue again. Code that raises `concurrency` calls `admitWaiting`.
  */
 export interface Limit {
   /** How many may be in flight now. */
   concurrency: number;
   inFlight: number;
   readonly condition: Condition | undefined;
-  /** Of a limiter with a name: that name, and what a batch must not exceed. */
+  /** For a limiter with a name: that name, and what a batch must not exceed. */
   readonly rate: NamedRate | undefined;
-  /** What an attempt waits for that stands in its queue. */
+  /** What an attempt in its queue waits for. */
   readonly waitsFor: WaitsFor;
   readonly queue: Queue<Waiter>;
   /**
-   * Is there while an attempt waits, and keeps the process alive: the slot may be held by an attempt that was given up, whose grace timer
+   * Set while an attempt waits, and keeps the process alive: the slot may be held by an attempt that was given up, whose grace timer
    * does not.
    */
   hold: ReturnType<typeof setInterval> | undefined;
@@ -56,7 +56,7 @@ export interface Limit {
   waiting: Set<Permit> | undefined;
 }
 
-/** A limiter as its limit knows it. */
+/** A limiter as its limit sees it. */
 export interface NamedRate extends RateSettings {
   readonly name: string;
 }
@@ -69,7 +69,7 @@ export interface LimitDetails {
 
 const SLOTS: WaitsFor = Object.freeze({ kind: "concurrency", name: "this run" });
 
-/** A limit; one that is `fair` admits attempts that wait by turns of their runs, and others by their arrival. */
+/** A limit; one that is `fair` admits waiting attempts by turns of their runs, others by their arrival. */
 export function makeLimit(
   concurrency: number,
   condition?: Condition,

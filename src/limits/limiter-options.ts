@@ -7,11 +7,11 @@ import { hear } from "../model/hear.ts";
 import { SCOPE } from "../money/budget.ts";
 import { BREAKER, type BreakerOptions } from "./breaker.ts";
 
-/** What a limiter lets through. One without limits only adapts itself to what it leads to. */
+/** What a limiter lets through. A limiter without limits only adapts to the service. */
 export interface LimiterOptions {
   /**
-   * Under which it holds for all processes that have the same store: what is in flight, begins and uses tokens is counted together.
-   * Where left out, the limiter holds in this process. How attempts end, each process learns for itself.
+   * The name under which it holds for all processes with the same store: attempts in flight, starts and tokens are counted together.
+   * Default: it holds in this process. What results of attempts teach, each process learns for itself.
    */
   readonly scope?: string;
   /** How many attempts are in flight at most (`Infinity`). */
@@ -20,24 +20,24 @@ export interface LimiterOptions {
   readonly callsPerMinute?: number;
   /**
    * How many tokens are used in any 60 seconds (`Infinity`). An attempt counts with the tokens of its agent's `maxCost` when it
-   * begins, and with what it reported when it has ended. One that needs more than that by itself passes when the minute
+   * begins, and with those that it reported when it has ended. An attempt that alone needs more passes when the minute
    * before it is empty.
    */
   readonly tokensPerMinute?: number;
-  /** Whether attempts that are told to come later (HTTP 429) narrow and close it, and queue again (`true`). */
+  /** Whether rate-limited attempts (HTTP 429) narrow and close it, and queue again (`true`). */
   readonly adaptive?: boolean;
-  /** Refuses attempts while what it leads to keeps failing; `true` for the defaults of that (`false`). */
+  /** Refuses attempts while the service keeps failing; `true` for the defaults (`false`). */
   readonly breaker?: boolean | BreakerOptions;
   /**
-   * Whether agents of the team, and of teams in it, pass it without naming it (`false`): all of them, or as a function those that are
-   * asked at a tier and with a model of which it says so.
+   * Whether agents of the team and of nested teams pass it without naming it (`false`): `true` for all of them, or a function that selects by
+   * tier and model.
    */
   readonly everybody?: boolean | ((asked: AskedAt) => boolean);
 }
 
 /** The options of a limiter, checked. */
 export interface RateSettings {
-  /** Under which it holds for all processes that have one store; in this process alone where left out. */
+  /** The name under which it holds for all processes with one store; without it, only in this process. */
   readonly scope: string | undefined;
   readonly concurrency: number;
   readonly callsPerMinute: number;
@@ -101,7 +101,7 @@ export const LIMITERS: Option<ReadonlyMap<string, DescribedLimiter> | undefined>
   BY_NAME,
 );
 
-/** Names of limiters that an agent passes; as a function, by the tier and the model that it is asked at. */
+/** Names of the limiters that an agent passes; or a function of the tier and the model that it is asked at. */
 export type LimitersOf = readonly string[] | ((asked: AskedAt) => readonly string[]);
 
 const LIST = 'use ["openai"], the names of limiters';
@@ -114,13 +114,13 @@ export const LIMITER_NAMES: Option<LimitersOf | undefined> = option(
   LIST,
 );
 
-/** The names at a tier. Throws `BAD_OPTIONS`, also where their function throws. */
+/** The names at a tier. Throws `BAD_OPTIONS`, also if their function throws. */
 export function namesAt(limiters: LimitersOf, asked: AskedAt, where: string): readonly string[] {
   const what = `${where}: limiters`;
   return typeof limiters === "function" ? NAMES.take(said(limiters, asked, what), what) : limiters;
 }
 
-/** Whether an agent that is asked so passes a limiter without naming it. Throws `BAD_OPTIONS`, also where the function throws. */
+/** Whether an agent with this tier and model passes a limiter without naming it. Throws `BAD_OPTIONS`, also if the function throws. */
 export function isForAll(
   everybody: DescribedLimiter["everybody"],
   asked: AskedAt,
@@ -132,7 +132,7 @@ export function isForAll(
   throw refused(what, answer, "it has to answer with true or false");
 }
 
-/** What a caller's function says. */
+/** The result of a caller's function. */
 function said(of: (asked: AskedAt) => unknown, asked: AskedAt, what: string): unknown {
   try {
     const answer = atOnce(() => of(asked), "it");

@@ -17,21 +17,21 @@ import { rateLimit, type LimiterState, type RateLimiter } from "./rate-limit.ts"
 
 /** The limiters of a backend, by their names: made when a team that has them is first configured there. */
 export interface NamedLimiters {
-  /** The one of that name. Throws `BAD_OPTIONS` where another team has given it other settings. */
+  /** The limiter with that name. Throws `BAD_OPTIONS` if another team has given it other settings. */
   of(name: string, settings: RateSettings, where: string): RateLimiter;
   readonly all: ReadonlyMap<string, RateLimiter>;
 }
 
 const registries = new WeakMap<Values, NamedLimiters>();
 
-/** The limiters of a store, known by its values as its flights are. */
+/** The limiters of a store, known by its values, like its flights. */
 export function limitersIn(values: Values): NamedLimiters {
   const known = registries.get(values) ?? namedLimiters();
   registries.set(values, known);
   return known;
 }
 
-/** Limiters that nobody else has. */
+/** A separate set of limiters. */
 export function namedLimiters(): NamedLimiters {
   const all = new Map<string, RateLimiter>();
   const madeBy = new Map<string, string>();
@@ -65,8 +65,8 @@ function isSame(one: RateSettings, other: RateSettings): boolean {
 }
 
 /**
- * How the limiters of a backend stand in this process, by their names: those of the teams that have run or planned there. Throws
- * `BAD_OPTIONS` for what is no backend.
+ * The state of a backend's limiters in this process, by their names: those of the teams that have run or planned there. Throws
+ * `BAD_OPTIONS` for a value that is not a backend.
  */
 export function limiters(backend: {
   readonly store: Store;
@@ -80,7 +80,7 @@ export function limiters(backend: {
 /** The limiters that the agents of a team may name: its own, and those of the teams above it. */
 export interface LimitersHere {
   readonly byName: ReadonlyMap<string, Limit>;
-  /** What agents pass that do not name it. */
+  /** Those that agents pass without naming them. */
   readonly everybody: readonly {
     readonly limit: Limit;
     readonly of: DescribedLimiter["everybody"];
@@ -90,7 +90,7 @@ export interface LimitersHere {
 
 export const NO_LIMITERS: LimitersHere = Object.freeze({ byName: new Map(), everybody: [] });
 
-/** Those above a team, and those that it describes. */
+/** The limiters of the teams above, and those that this team describes. */
 export function withLimiters(
   above: LimitersHere,
   described: ReadonlyMap<string, DescribedLimiter>,
@@ -108,7 +108,7 @@ export function withLimiters(
   return { byName, everybody };
 }
 
-/** The limits that an agent passes where it is asked so, each once. Throws `BAD_OPTIONS` for a name that there is not. */
+/** The limits that an agent passes with this tier and model, each once. Throws `BAD_OPTIONS` for an unknown name. */
 export function limitsOf(
   { byName, everybody }: LimitersHere,
   named: LimitersOf | undefined,

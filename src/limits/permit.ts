@@ -5,7 +5,7 @@ import { permitHere } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
 import type { Leaving, Scoped } from "./scoped.ts";
 
-/** What an attempt asks of a limiter before it begins: a slot in every limit, and its money in every budget, at once. */
+/** What an attempt requests from a limiter before it begins: a slot in every limit, and its money in every budget, at once. */
 export interface PermitRequest {
   /** The agent that is asked. */
   readonly agent: string;
@@ -13,35 +13,35 @@ export interface PermitRequest {
   readonly runId: string;
   /** Every limit and every budget of its run that it is under, as this process sees them. */
   readonly limits: readonly Limit[];
-  /** What of that holds for other processes too, each scope once. */
+  /** Those of them that also hold for other processes, each scope once. */
   readonly scoped: readonly Scoped[];
-  /** How many tokens it may use; 0 where nobody says. */
+  /** How many tokens it may use; 0 if unknown. */
   readonly tokens: number;
-  /** What it may cost at most; `undefined` where nobody says. */
+  /** Its greatest cost, in micro-dollars; `undefined` if unknown. */
   readonly usdMicros: number | undefined;
-  /** What its model is called; left out where it has none, and where no money is asked for. */
+  /** The name of its model; absent if it has none, or requests no money. */
   readonly modelName?: string | undefined;
-  /** How its call waits, where it is throttled. */
+  /** How its call waits if it is rate-limited. */
   readonly backoff: Required<Backoff>;
-  /** After how many ms the permit expires, as its process must have died. Only what is scoped outlives a process. */
+  /** After how many ms the permit expires, because its process must have died. Only scoped parts outlive a process. */
   readonly lifeMs: number;
-  /** The attempt, where another process may go on with it: who does so has what this one held of what is scoped. */
+  /** The attempt, if another process may continue it: that process takes over the scoped parts of this permit. */
   readonly attempt?: string | undefined;
-  /** It goes on with the attempt, and is admitted at once to what is held for that already. */
+  /** It continues the attempt, and is admitted at once to what is held for that already. */
   readonly goesOn?: boolean;
 }
 
-/** How an attempt ended, as a limit has to know it. */
+/** The end of an attempt, as a limit needs it. */
 export interface AttemptReport {
-  /** What it failed with; `undefined` where it was answered. */
+  /** Its error; `undefined` if it was answered. */
   readonly error: unknown;
   /** How many tokens it reported; 0 where it reported none. */
   readonly tokens: number;
 }
 
-/** An attempt was told to come later: it queues again after so many ms, and that is no repetition. */
+/** An attempt was rate-limited: it queues again after this many ms, which does not count as a retry. */
 export interface Requeue {
-  /** The limit that was throttled; none where the agent has no limit that learns from it. */
+  /** The limiter that learns from it; absent if the agent has none. */
   readonly limiter?: string;
   readonly waitMs: number;
 }
@@ -55,23 +55,23 @@ export interface HeldElsewhere {
 }
 
 /**
- * What an attempt, or a batch of them, holds until it is released: a slot in each of its limits, and what it may cost in each of its
+ * What an attempt, or a batch of them, holds until it is released: a slot in each of its limits, and its greatest cost in each of its
  * budgets.
  *
- * A class, as one is made for every attempt.
+ * A class, because one is made for every attempt.
  */
 export class Permit {
   readonly request: PermitRequest;
   readonly clock: Clock;
-  /** What it has a slot in: the limits of its request, and others that a limiter has added. */
+  /** The limits in which it has a slot: those of its request, and others that a limiter has added. */
   readonly limits: readonly Limit[];
   /** The permit of the attempt that began the run of this one. */
   readonly within: Permit | undefined = permitHere();
-  /** When it was admitted, in ms of the clock's monotonic time; where no limit has a condition nobody asks. */
+  /** When it was admitted, in ms of the clock's monotonic time; not set if no limit has a condition. */
   admittedMs: number = -Infinity;
-  /** For which limits something that its attempt began waits; made when the first one does. */
+  /** The limits for which something that its attempt began waits; made when the first one does. */
   waits: Map<Limit, number> | undefined = undefined;
-  /** It is released, or will be within its attempt's grace, whatever that waits for. */
+  /** It is released, or will be within its attempt's grace, whatever the attempt waits for. */
   over: boolean = false;
   elsewhere: HeldElsewhere | undefined = undefined;
   #state: "held" | "ended" | "released" = "held";
@@ -84,8 +84,8 @@ export class Permit {
   }
 
   /**
-   * The attempt ended, and holds what it holds until it is released. Answers where a limit wants it to queue again. Counts once: what is
-   * told later is ignored.
+   * The attempt ended, and holds everything until it is released. Returns a requeue if a limit wants it to queue again. Counts once: later
+   * calls are ignored.
    */
   ended(error: unknown, tokens: number): Requeue | undefined {
     if (this.#state !== "held") return undefined;
@@ -102,35 +102,35 @@ export class Permit {
   }
 
   /**
-   * Gives the slots back and charges the budgets with so many micro-dollars; the rest of what was reserved is free again. Admits the
-   * attempts that may go now, oldest first. Answers with a promise where something is held outside this process, which resolves when it is
-   * released there too. Counts once.
+   * Gives the slots back and charges the budgets with this many micro-dollars; the rest of the reservation is released. Admits the
+   * attempts that may start now, the oldest first. Returns a promise if something is held outside this process, which resolves when that is
+   * released, too. Counts once.
    */
   release(chargedMicros: number): Promise<void> | undefined {
     return this.#leave(chargedMicros);
   }
 
-  /** As `release`, of an attempt that was never made: as if it had never been admitted. */
+  /** Like `release`, for an attempt that was never made: as if it had never been admitted. */
   discard(): Promise<void> | undefined {
     return this.#leave(undefined);
   }
 
-  /** Charges the budgets with so much more, after `release`; `overran` where it is more than was reserved by now. */
+  /** Charges the budgets with this much more, after `release`; `overran` if that is more than was reserved. */
   async raise(moreMicros: number, overran: boolean): Promise<void> {
     const { limits } = this;
     const by = overran ? this.request.agent : undefined;
     for (const { condition } of limits) condition?.raise?.(moreMicros, by);
-    // An attempt that waited for what is spent now is refused.
+    // An attempt that waited for money that is now spent is refused.
     admitWaiting(limits);
     await this.elsewhere?.raise(moreMicros, overran);
   }
 
-  /** Is held for its whole life again: its attempt waits for its turn, or has just begun. Rejects where what is held cannot be reached. */
+  /** Extends it to its whole life again: its attempt waits for its turn, or has just begun. Rejects if what it holds cannot be reached. */
   async renew(): Promise<void> {
     if (this.#state !== "released") await this.elsewhere?.renew();
   }
 
-  /** What it holds outside this process is another's from now on, or expires: its attempt goes on there. */
+  /** What it holds outside this process passes to another process, or expires: its attempt continues there. */
   leaveBehind(): void {
     this.elsewhere = undefined;
   }

@@ -1,8 +1,8 @@
-/** Somebody who may stand in a queue. The queue keeps the fields that are not readonly. */
+/** An entry of a queue. The queue sets the fields that are not readonly. */
 export interface Queued<T> {
-  /** Smaller for who came earlier. */
+  /** Smaller for earlier arrivals. */
   readonly arrival: number;
-  /** Whose line it stands in, where the queue is by turns. */
+  /** The owner of the line that it stands in, if the queue is by turns. */
   readonly owner: unknown;
   line: Line<T> | undefined;
   before: T | undefined;
@@ -18,25 +18,25 @@ interface Line<T> {
   after: Line<T> | undefined;
 }
 
-/** Who waits, in the order in which they are admitted. Every operation takes the same time however many there are. */
+/** Entries in the order in which they are admitted. Every operation takes the same time, however many there are. */
 export interface Queue<T> {
   readonly first: T | undefined;
   readonly size: number;
-  /** Whether somebody who is not in it would be its first. */
+  /** Whether a new entry would be its first. */
   wouldLead(one: T): boolean;
-  /** Puts somebody in the place of its arrival, which nearly always is near one of the ends of its line. */
+  /** Puts an entry in the place of its arrival, which nearly always is near one of the ends of its line. */
   add(one: T): void;
-  /** Takes somebody out. */
+  /** Removes an entry. */
   remove(one: T): void;
-  /** Takes the first out, as it is its turn: next is the owner behind. */
+  /** Removes the first entry, whose turn it is: the next owner follows. */
   serve(): void;
 }
 
 /**
- * A queue: first come, first served, or `byTurns` of owners: each has a line of its own, first come first served, and one of
- * each line is served in turn. Who has a thousand waiting then delays others by one at a time.
+ * A queue: first come, first served, or `byTurns` of owners. Then each owner has a line of its own, first come first served, and one of
+ * each line is served in turn, so an owner with a thousand entries delays others by only one at a time.
  */
-// Round robin: the lines form a list; the first one's first is next, and goes behind the others with its line when served. A
+// Round robin: the lines form a list; the first one's first is next, and its line moves behind the others when it is served. A
 // queue that is not by turns is one line.
 export function makeQueue<T extends Queued<T>>(byTurns: boolean): Queue<T> {
   const lines = new Map<unknown, Line<T>>();
@@ -112,7 +112,7 @@ export function makeQueue<T extends Queued<T>>(byTurns: boolean): Queue<T> {
   };
 }
 
-/** Puts one in its place. Looks for it from both ends at once: it is seldom far from one of them. */
+/** Inserts an entry. Searches from both ends at once, because it is seldom far from one of them. */
 function insert<T extends Queued<T>>(line: Line<T>, one: T): void {
   let before: T | undefined = line.last;
   let after: T | undefined = line.first;

@@ -9,24 +9,24 @@ import type { AttemptReport, Permit } from "./permit.ts";
 import { slidingWindow } from "./sliding-window.ts";
 
 /**
- * A limit that agents share by its name: how many attempts are in flight, begin, or use tokens. Those that wait for it are admitted by
+ * A limit that agents share by its name: how many attempts are in flight, begin, or use tokens. Waiting attempts are admitted by
  * turns of their runs.
  *
- * It learns from what it leads to. When an attempt is told to come later (HTTP 429 or 529, or 503 with `Retry-After`), half as
- * many may be in flight, `Retry-After` closes it for everybody, and the attempt queues again without that being one of
- * its call's `retries`. Answers widen it again. What waits longer than its call's `maxRetryAfterMs` fails.
+ * It learns from the service. When an attempt is rate-limited (HTTP 429 or 529, or 503 with `Retry-After`), half as
+ * many may be in flight, `Retry-After` closes it for everybody, and the attempt queues again without using one of
+ * its call's `retries`. Answers widen it again. An attempt that would wait longer than its call's `maxRetryAfterMs` fails.
  */
 export interface RateLimiter {
   readonly settings: RateSettings;
   /** What attempts pass. */
   readonly limit: Limit;
-  /** How it stands now. */
+  /** Its current state. */
   readonly state: LimiterState;
 }
 
-/** How a limiter stands. */
+/** The state of a limiter. */
 export interface LimiterState {
-  /** How many may be in flight: fewer than its `concurrency` where it has learned that those are too many. */
+  /** How many may be in flight: fewer than its `concurrency` if it has learned that those are too many. */
   readonly limit: number;
   readonly inFlight: number;
   /** How many wait for it. */
@@ -36,16 +36,16 @@ export interface LimiterState {
 
 const ANSWERED = { fault: "answered", retryAfterMs: undefined } as const;
 
-/** Whether an attempt was told to come later. */
+/** Whether an attempt was rate-limited. */
 function isThrottled(fault: Fault): fault is "limited" | "busy" {
   return fault === "limited" || fault === "busy";
 }
 
-/** Up to this part more than `Retry-After` says is waited by each call: all at once, some would be turned away again. */
+/** Each call waits up to this part longer than `Retry-After` says: all at once, some would be rejected again. */
 const JITTER = 0.1;
 
 /**
- * A limit of those settings. An attempt passes when its concurrency has room, the minute has room for it, no `Retry-After`
+ * A limit with those settings. An attempt passes if its concurrency has room, the minute has room for it, no `Retry-After`
  * keeps it closed and its breaker lets it through.
  */
 export function rateLimit(name: string, settings: RateSettings): RateLimiter {
@@ -55,7 +55,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
   const guard = settings.breaker === undefined ? undefined : breaker(name, settings.breaker);
   const width = aimd(concurrency);
   let closedUntilMs = -Infinity;
-  // How many bursts in a row were turned away.
+  // How many bursts in a row were rejected.
   let bursts = 0;
 
   const condition: Condition = {
@@ -89,7 +89,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
         width.answered(limit.inFlight);
         limit.concurrency = width.limit;
       }
-      // There may be room for more now, or for nobody.
+      // There may be room for more now, or for none.
       admitWaiting([limit]);
       return waitMs;
     },
@@ -108,7 +108,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
     waitsFor: { kind: "limiter", name },
   });
 
-  /** After how many ms an attempt that was throttled may come again; `undefined` where that is longer than its call waits. */
+  /** After how many ms a rate-limited attempt may come again; `undefined` if that is longer than its call waits. */
   function throttled(
     { admittedMs, request: { backoff } }: Permit,
     askedMs: number | undefined,
@@ -135,7 +135,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
   });
 }
 
-/** How many tokens an attempt counts with that was expected to use so many; `undefined` for one of which nobody knows how it ended. */
+/** How many tokens count for an attempt that was expected to use this many; `undefined` for one whose end is unknown. */
 export function tokensUsed(
   expected: number,
   result: AttemptReport | undefined,
@@ -144,7 +144,7 @@ export function tokensUsed(
   return result === undefined ? expected : used(expected, result, faultIn(result, nowMs).fault);
 }
 
-/** An attempt that was throttled used nothing else than it reported; one that failed may have used what was expected. */
+/** A rate-limited attempt used only what it reported; a failed one may have used what was expected. */
 function used(expected: number, { tokens: reported }: AttemptReport, fault: Fault): number {
   const sure = isThrottled(fault) || (fault === "answered" && reported > 0);
   return sure ? reported : Math.max(expected, reported);

@@ -4,8 +4,8 @@ import type { Permit } from "./permit.ts";
 export const RENEW_EVERY_MS = 20_000;
 
 /**
- * Keeps a permit from expiring while its attempt waits in a queue elsewhere, of which nobody knows how long it is. Disposed when the attempt
- * begins, so that the permit is held for its whole life from then on, or is over. What cannot be renewed now is tried again.
+ * Keeps a permit from expiring while its attempt waits in a queue elsewhere, for an unknown time. Disposed when the attempt
+ * begins, so that the permit is held for its whole life from then on, or is over. A failed renewal is tried again.
  */
 export function renewing(permit: Permit): Disposable {
   const again = (): Disposable =>

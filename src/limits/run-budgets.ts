@@ -4,7 +4,7 @@ import type { Limit } from "./limit.ts";
 import type { Scoped } from "./scoped.ts";
 import { sharedBudget } from "./shared-budget.ts";
 
-/** What an attempt passes: in this process, and what of that holds for other processes too. */
+/** The limits of an attempt: in this process, and those that also hold for other processes. */
 export interface Passed {
   readonly limits: readonly Limit[];
   readonly scoped: readonly Scoped[];
@@ -12,7 +12,7 @@ export interface Passed {
 
 /** The budgets of one run, which last as long as it. */
 export class RunBudgets {
-  // By the budget: a team has one description, and may stand in several places.
+  // By the budget: a team has one description, and may be in several places.
   readonly #known = new Map<string, Map<CheckedBudget, Limit>>();
   readonly #money = new Map<readonly OwnedBudget[], Passed>();
   readonly #all = new Map<Passed["limits"], Passed>();
@@ -44,8 +44,8 @@ export class RunBudgets {
   }
 
   /**
-   * Charges what was spent by attempts that were admitted before this process went on with the run; `overran` is the agent of one that cost
-   * more than was reserved for it. Budgets that runs share know of it.
+   * Charges what was spent by attempts that were admitted before this process resumed the run; `overran` is the agent of one that cost
+   * more than was reserved for it. Shared budgets know of it already.
    */
   charge(budgets: readonly OwnedBudget[], micros: number, overran: string | undefined): void {
     for (const owned of budgets) {
@@ -62,7 +62,7 @@ export class RunBudgets {
   }
 }
 
-/** Each shared budget once, however many above an attempt name it: the least of what they say holds. */
+/** Each shared budget once, however many above an attempt name it: the lowest limit counts. */
 function oncePerScope(budgets: readonly CheckedBudget[]): readonly CheckedBudget[] {
   const byScope = new Map<string, CheckedBudget>();
   for (const budget of budgets) {

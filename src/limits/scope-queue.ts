@@ -5,16 +5,16 @@ import { makeLimit, type Condition, type Limit } from "./limit.ts";
 import type { Permit } from "./permit.ts";
 import type { Scoped } from "./scoped.ts";
 
-// How long what other processes release is not heard of; what this one releases is heard of at once. A scope whose minute is used up is
+// For how long releases of other processes go unnoticed; those of this process are noticed at once. A scope whose minute is used up is
 // looked at less often.
 const POLL_MS = 200;
 const MOST_POLL_MS = 1_000;
 
 /**
- * Where the attempts of this process wait for what processes share under one scope, oldest first. It is a limit of this process:
+ * Where the attempts of this process wait for what processes share under one scope, the oldest first. It is a limit of this process:
  *
  *     open ── the store refuses an attempt ──▶ closed: everybody waits
- *     closed ── something is released here, or time passes ──▶ half-open: one attempt, the first, asks the store; the others wait
+ *     closed ── something is released here, or time passes ──▶ half-open: the first attempt asks the store; the others wait
  *     half-open ── the store takes it ──▶ half-open for the next one; open when nobody waits
  *     half-open ── the store refuses it ──▶ closed
  */
@@ -24,11 +24,11 @@ export interface ScopeQueue {
   readonly releases: number;
   /** The store has taken an attempt that had passed. */
   taken(permit: Permit): void;
-  /** The store has no room for it, when so much had been released; it may have some after so many ms. */
+  /** The store had no room for it, when this many releases had happened; it may have some after this many ms. */
   refused(releases: number, waitMs: number, clock: Clock): void;
   /** Something was released. */
   released(): void;
-  /** What a permit that had left held in the store is released there, or the store has failed. */
+  /** What a permit that has left held in the store is released there, or the store has failed. */
   gone(): void;
 }
 
@@ -37,7 +37,7 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
   let closedUntilMs = -Infinity;
   let probe: Permit | undefined;
   let releases = 0;
-  // How many have left, and hold their part of the store until it says otherwise: who comes meanwhile is to hear of that here.
+  // How many have left and hold their part of the store until it is released: new attempts must learn of that here.
   let leaving = 0;
   const rest = (): void => {
     if (limit.inFlight + leaving === 0 && limit.queue.first === undefined) idle();
@@ -69,7 +69,7 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
     },
     refused(before, waitMs, clock) {
       doubtful = true;
-      // Where something was released meanwhile, there may be room by now.
+      // If something was released in the meantime, there may be room by now.
       if (before !== releases) return;
       const pollMs = waitMs === Infinity ? POLL_MS : Math.min(waitMs, MOST_POLL_MS);
       closedUntilMs = clock.monotonic() + pollMs;
@@ -86,7 +86,7 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
   };
 }
 
-/** The queues of one supervisor, for each scope in each store. One that nobody uses is forgotten. */
+/** The queues of one supervisor, for each scope in each store. Unused ones are removed. */
 export interface ScopeQueues {
   of(values: Values, scoped: Scoped): ScopeQueue;
 }

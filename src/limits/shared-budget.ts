@@ -4,36 +4,36 @@ import type { Values } from "../store/values.ts";
 import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
 import { untilOf, type Scoped } from "./scoped.ts";
 
-/** What a store keeps of a budget that runs share, of whatever process. Money in micro-dollars. */
+/** What a store keeps of a budget that runs of any process share. Money in micro-dollars. */
 interface KeptBudget {
   readonly spent: number;
   /** An attempt cost more than was reserved for it. */
   readonly overran?: true;
   /** Whose attempt that was. */
   readonly overranBy?: string;
-  /** What is reserved, by reservation: how much, and until when its process is given to settle it, in ms since 1970. */
+  /** The reservations: how much, and until when the process may settle it, in ms since 1970. */
   readonly open: Reservations;
-  /** Those of them that were given up as dead, and are in `spent` in full: what is settled after all takes their place. */
+  /** Those whose process counts as dead, which are in `spent` in full: a later settlement replaces them. */
   readonly lost?: Reservations;
 }
 
 type Reservations = Readonly<Record<string, readonly [micros: number, untilMs: number]>>;
 
-/** How a budget that runs share stands, in micro-dollars. */
+/** The state of a shared budget, in micro-dollars. */
 export interface BudgetState {
   readonly spentMicros: number;
-  /** For attempts under way. What was reserved by a process that has died counts as spent when its time is over. */
+  /** For running attempts. A dead process's reservation counts as spent when its time is over. */
   readonly reservedMicros: number;
-  /** An attempt cost more than was reserved for it: nothing new is begun. */
+  /** An attempt cost more than was reserved for it: nothing new begins. */
   readonly overran: boolean;
 }
 
 const EMPTY: KeptBudget = Object.freeze({ spent: 0, open: {} });
 
-/** Begins the keys of shared budgets. */
+/** The prefix of the keys of shared budgets. */
 export const BUDGET_PREFIX = "budget/";
 
-/** A budget that runs share, of whatever process; its scope is what it is called in messages. */
+/** A budget that runs of any process share; its scope is its name in messages. */
 export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudget): Scoped {
   const whose = `"${scope}"`;
   return {
@@ -54,7 +54,7 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
     release(value, { id, agent, usdMicros }, { chargedMicros }, nowMs) {
       const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
       const { [id]: _released, ...open } = kept.open;
-      // Where the budget was begun anew since it was given up, nothing of it is counted any more, and the new one is charged.
+      // If the budget was reset since the reservation was given up, nothing of it counts any more, and the new budget is charged.
       const { [id]: counted, ...others } = lost ?? {};
       return {
         ...kept,
@@ -68,12 +68,12 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
       const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
       const { [hold.id]: given, ...others } = lost ?? {};
       const micros = kept.open[hold.id]?.[0] ?? given?.[0];
-      // The budget was begun anew since it was given up.
+      // The budget was reset since it was given up.
       if (micros === undefined) return { ...kept, ...lostOf(others) };
       const open = { ...kept.open, [hold.id]: [micros, untilOf(hold, nowMs)] as const };
       return { ...kept, spent: kept.spent - (given?.[0] ?? 0), open, ...lostOf(others) };
     },
-    // What was reserved by a process that has died is charged by the run that goes on.
+    // A dead process's reservation is charged by the run that continues.
     takeOver: (value) => value,
     raise(value, moreMicros, overran) {
       const kept = keptFrom(value);
@@ -83,7 +83,7 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
   };
 }
 
-/** How a shared budget stands; all zero for one that nobody has used. */
+/** The state of a shared budget; all zero if no run has used it. */
 export async function sharedState(
   values: Values,
   scope: string,
@@ -97,7 +97,7 @@ export async function sharedState(
   };
 }
 
-/** Begins a shared budget anew: what is reserved for attempts under way stays. */
+/** Resets a shared budget: reservations of running attempts stay. */
 export async function resetShared(values: Values, scope: string): Promise<void> {
   await values.change(BUDGET_PREFIX + scope, (value) => {
     const open = isKept(value) ? value.open : {};
@@ -105,10 +105,10 @@ export async function resetShared(values: Values, scope: string): Promise<void> 
   });
 }
 
-/** What a store has under a budget's key. Throws `STORE_FAILED` for what is no budget: then nothing can be promised. */
+/** The value under a budget's key. Throws `STORE_FAILED` if it is not a budget: then nothing can be promised. */
 function keptFrom(value: Json | undefined): KeptBudget {
   if (value === undefined) return EMPTY;
-  // One of an earlier version may have been settled to less than nothing.
+  // A value of an earlier version may have been settled to less than nothing.
   const kept: unknown = value;
   if (isKept(kept)) return kept.spent < 0 ? { ...kept, spent: 0 } : kept;
   throw new QuorateError(
@@ -123,7 +123,7 @@ function isKept(value: unknown): value is KeptBudget {
   return isNamed && isMicros(spent) && isReservations(open) && isReservations(lost);
 }
 
-/** Whose attempt was the first to overrun it. */
+/** The agent whose attempt was the first to overrun it. */
 function overrunBy(agent: string, { overran }: KeptBudget): Partial<KeptBudget> {
   return overran === true ? {} : { overran: true, overranBy: agent };
 }
@@ -144,10 +144,10 @@ function reservedOf({ open }: KeptBudget): number {
   return Object.values(open).reduce((sum, [micros]) => sum + micros, 0);
 }
 
-// How long one that was given up is remembered. A process that has not said in a day what became of an attempt is dead.
+// How long a given-up reservation is remembered. A process that has not settled an attempt in a day is dead.
 const LOST_MS = 86_400_000;
 
-/** What is left when those reservations are counted as spent whose process must have died. */
+/** The rest, after reservations whose process must have died are counted as spent. */
 function withoutDead(kept: KeptBudget, nowMs: number): KeptBudget {
   const { lost, ...rest } = kept;
   const dead = Object.entries(kept.open).filter(([, [, untilMs]]) => untilMs < nowMs);

@@ -6,7 +6,7 @@ import { tokensUsed } from "./rate-limit.ts";
 
 /** What a store keeps of a limiter that processes share. */
 interface KeptSlots {
-  /** Who holds a slot, by permit: until when, when it began, and with how many tokens it counts; times in ms since 1970. */
+  /** The holders of slots, by permit: until when, since when, and with how many tokens it counts; times in ms since 1970. */
   readonly open: Readonly<Record<string, HeldSlot>>;
   /** What began within the last minute, by the second, the oldest first. */
   readonly recent: readonly Second[];
@@ -20,7 +20,7 @@ const SECOND_MS = 1_000;
 // A second counts until all of it is a minute old: so a minute is up to 61 s.
 const SECONDS = 60;
 
-/** What processes share of some limits, each scope once: the least of what they say holds. */
+/** The shared part of some limits, each scope once: the lowest of their numbers counts. */
 export function scopedIn(limits: readonly Limit[]): readonly Scoped[] {
   const byScope = new Map<string, NamedRate>();
   for (const { rate } of limits) {
@@ -36,14 +36,14 @@ export function scopedIn(limits: readonly Limit[]): readonly Scoped[] {
   return [...byScope].map(([scope, rate]) => sharedSlots(scope, rate));
 }
 
-/** The slots, calls and tokens of a limiter with a scope. What it learns of how attempts end, each process learns for itself. */
+/** The slots, calls and tokens of a limiter with a scope. What results of attempts teach, each process learns for itself. */
 function sharedSlots(
   scope: string,
   { name, concurrency, callsPerMinute, tokensPerMinute }: NamedRate,
 ): Scoped {
   const counted = (tokens: number): number => Math.min(tokens, tokensPerMinute);
 
-  /** How long until the calls or the tokens of a minute have room for so many more, in ms. */
+  /** How long until the calls or the tokens of a minute have room for this many more, in ms. */
   function waitMs(
     { recent }: KeptSlots,
     amountOf: (second: Second) => number,
@@ -87,7 +87,7 @@ function sharedSlots(
       if (held === undefined) return asJson(kept);
       const [, atMs, before] = held;
       const used = discarded ? 0 : counted(tokensUsed(tokens, result, nowMs));
-      // What was not used is taken back where it was counted; what is more counts now.
+      // Unused tokens are taken back where they were counted; additional ones count now.
       const whenMs = used > before ? nowMs : atMs;
       const calls = discarded ? -1 : 0;
       return asJson({ open, recent: counting(kept.recent, whenMs, calls, used - before) });
@@ -95,7 +95,7 @@ function sharedSlots(
     renew(value, hold, nowMs) {
       const kept = current(value, scope, nowMs);
       const { [hold.id]: held = [0, nowMs, counted(hold.tokens)], ...others } = kept.open;
-      // Its attempt is another process's by now.
+      // Its attempt belongs to another process by now.
       if (kept.open[hold.id] === undefined && heldFor(others, hold) !== undefined)
         return asJson(kept);
       const [, atMs, tokens] = held;
@@ -119,7 +119,7 @@ function sharedSlots(
   };
 }
 
-/** Who holds a slot for the attempt, in whatever process. */
+/** The permit that holds a slot for the attempt, in any process. */
 function heldFor(
   open: KeptSlots["open"],
   { attempt }: Hold,
@@ -128,7 +128,7 @@ function heldFor(
   return Object.entries(open).find(([id]) => id.startsWith(`${attempt}/`));
 }
 
-/** What counts now: without the permits that have expired, and what is older than a minute. */
+/** What counts now: without expired permits, and without what is older than a minute. */
 function current(value: Json | undefined, scope: string, nowMs: number): KeptSlots {
   const { open, recent } = keptFrom(value, scope);
   const oldest = Math.floor(nowMs / SECOND_MS) - SECONDS;
@@ -139,7 +139,7 @@ function current(value: Json | undefined, scope: string, nowMs: number): KeptSlo
   };
 }
 
-/** Counts so many more at a time; what is too old by then is not counted. */
+/** Counts this many more at a time; what is too old by then does not count. */
 function counting(
   recent: readonly Second[],
   atMs: number,
@@ -155,7 +155,7 @@ function counting(
   return [...recent, [second, calls, tokens] as const].toSorted(([a], [b]) => a - b);
 }
 
-/** What a store has under a limiter's key. Throws `STORE_FAILED` for what is no limiter: then nothing can be promised. */
+/** The value under a limiter's key. Throws `STORE_FAILED` if it is not a limiter: then nothing can be promised. */
 function keptFrom(value: Json | undefined, scope: string): KeptSlots {
   if (value === undefined) return EMPTY;
   const { open, recent } = Object(value) as Partial<KeptSlots>;

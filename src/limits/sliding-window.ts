@@ -1,20 +1,20 @@
 const MINUTE_MS = 60_000;
 const SLICE_MS = 250;
-// The one that has begun, and as many as the minute before it takes.
+// The slice that has begun, and as many as the minute before it has.
 const SLICES = MINUTE_MS / SLICE_MS + 1;
 
-/** Counts how much of something there is in any 60 seconds. Times are monotonic, in ms; an amount above the limit is the limit. */
+/** Counts something over any 60 seconds. Times are monotonic, in ms; an amount above the limit counts as the limit. */
 export interface SlidingWindow {
-  /** How long so much more has to wait, in ms. An amount of 0 counts as 1: an attempt that states no tokens still uses some. */
+  /** How long this much more has to wait, in ms. An amount of 0 counts as 1: an attempt that states no tokens still uses some. */
   waitMs(amount: number, nowMs: number): number;
-  /** Counts so much, whether or not it fits. */
+  /** Counts this much, even if it does not fit. */
   add(amount: number, nowMs: number): void;
-  /** What was added then turned out to be as much. What is less is taken back, as far as it counts; what is more counts now. */
+  /** Corrects an earlier amount to what it really was. A lower amount is taken back, as far as it still counts; a higher one counts now. */
   correct(amount: number, really: number, addedMs: number, nowMs: number): void;
 }
 
 /**
- * At most `limit` in any 60 seconds. A sliding window and no token bucket, which lets through twice its limit in its first
+ * At most `limit` in any 60 seconds. A sliding window, not a token bucket, which lets through twice its limit in its first
  * minute. Amounts are kept by the quarter of a second and count until that is a minute old: so the memory is the same for
  * any limit, and a minute is up to 60.25 s.
  */
@@ -26,7 +26,7 @@ export function slidingWindow(limit: number): SlidingWindow {
   function advance(nowMs: number): void {
     const slice = Math.floor(nowMs / SLICE_MS);
     const oldest = Math.max(current + 1, slice - SLICES + 1);
-    // A clock that went back stands still.
+    // A clock that went back counts as standing still.
     for (let next = oldest; next <= slice; next++) {
       const place = placeOf(next);
       total -= slices[place] ?? 0;

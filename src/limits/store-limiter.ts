@@ -16,9 +16,9 @@ import type { ScopeQueue, ScopeQueues } from "./scope-queue.ts";
 export interface StoreLimiterOptions {
   readonly values: Values;
   readonly clock: Clock;
-  /** Where attempts of this process wait for what is kept in the store. */
+  /** Where attempts of this process wait for limits that are kept in the store. */
   readonly queues: ScopeQueues;
-  /** Is told when the store fails, and answers with what the attempt is refused with then. */
+  /** Called when the store fails; returns the error for the attempt. */
   readonly failed: (cause: unknown) => QuorateError;
 }
 
@@ -26,13 +26,13 @@ export interface StoreLimiterOptions {
 export type MakeLimiter = (options: StoreLimiterOptions) => Limiter;
 
 /**
- * The limiter of processes that have one store: what has a scope is kept there, and all else is the local limiter's. An attempt that passes
- * here takes its part of every scope in one step of the store; where one of them has no room, it gives everything back and waits in
+ * The limiter of processes with one store: scoped limits are kept there, and all others belong to the local limiter. An attempt that passes
+ * here takes its part of every scope in one step of the store; if one of them has no room, it gives everything back and waits in
  * that scope's queue of this process.
  */
 export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
   const local = localLimiter(clock);
-  // An agent asks for the same lists again and again.
+  // An agent requests the same lists again and again.
   const passages = new WeakMap<readonly Scoped[], Passage>();
 
   async function acquire(
@@ -46,7 +46,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
       queued: told,
     };
     function told(waitsFor: WaitsFor): void {
-      // Where it waits again, it waits on.
+      // If it waits again, that is the same wait.
       waiting = { ...waiting, queued: undefined };
       given.queued?.(waitsFor);
     }
@@ -86,7 +86,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
     }
   }
 
-  /** What is this process's own, beside a part that is held already. */
+  /** Takes this process's own limits, in addition to a part that is held already. */
   async function inOwnLimits(
     part: PartInStore,
     request: PermitRequest,
@@ -128,7 +128,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
     return made;
   }
 
-  /** As `part.take`; what comes too late for an attempt that is cancelled is free again. */
+  /** Like `part.take`; if the attempt is cancelled first, a late part is released. */
   function takeInTime(part: PartInStore, cancellation: Cancellation): Promise<Closed | undefined> {
     const taking = part.take();
     const inTime = orGivenUp(taking, cancellation, clock);
@@ -155,7 +155,7 @@ const NEVER_MADE: Leaving = Object.freeze({
   discarded: true,
 });
 
-/** What attempts pass that ask for some limits and scopes. */
+/** The path of attempts that request certain limits and scopes. */
 interface Passage {
   readonly of: readonly Limit[];
   /** Where they wait for each scope. */
@@ -163,7 +163,7 @@ interface Passage {
   readonly limits: readonly Limit[];
 }
 
-/** What is promised; the permit is discarded where it rejects. */
+/** The result of a promise; the permit is discarded if it rejects. */
 async function orDiscarded<T>(permit: Permit, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
@@ -173,13 +173,13 @@ async function orDiscarded<T>(permit: Permit, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** A scope that has no room, and after how many ms it may have some. */
+/** A scope without room, and after how many ms it may have some. */
 interface Closed {
   readonly index: number;
   readonly waitMs: number;
 }
 
-/** What one permit holds in a store. Its methods reject when the store fails. */
+/** What one permit holds in a store. Its methods reject if the store fails. */
 class PartInStore implements HeldElsewhere {
   readonly #values: Values;
   readonly #scoped: readonly Scoped[];
@@ -202,7 +202,7 @@ class PartInStore implements HeldElsewhere {
     this.#hold = { id, attempt, agent, usdMicros, modelName, tokens, lifeMs };
   }
 
-  /** Takes its part of every scope, or nothing: then answers with the first that has no room. Rejects with what a scope refuses with. */
+  /** Takes its part of every scope, or nothing: then returns the first scope without room. Rejects with a scope's refusal. */
   async take(): Promise<Closed | undefined> {
     let closed: Closed | undefined;
     await this.#change((kept, nowMs) => {
@@ -221,7 +221,7 @@ class PartInStore implements HeldElsewhere {
     return closed;
   }
 
-  /** Takes what is held for its attempt in every scope, or nothing: then answers `false`. */
+  /** Takes over what is held for its attempt in every scope, or nothing: then returns `false`. */
   async takeOver(): Promise<boolean> {
     let isHeld = false;
     await this.#change((kept, nowMs) => {
@@ -258,7 +258,7 @@ class PartInStore implements HeldElsewhere {
   }
 
   async renew(): Promise<void> {
-    // Where it fails the run goes on: it is renewed again, long before it expires.
+    // If it fails, the run continues: it is renewed again long before it expires.
     await this.#values.changeAll(this.#keys, (kept, nowMs) =>
       this.#scoped.map((one, index) => one.renew(kept[index], this.#hold, nowMs)),
     );
@@ -281,5 +281,5 @@ class PartInStore implements HeldElsewhere {
   }
 }
 
-/** What a shared budget refuses with: then its store has not failed. */
+/** The refusals of a shared budget, which are not failures of its store. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(["BUDGET_EXCEEDED", "NO_BOUND"]);

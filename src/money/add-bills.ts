@@ -16,7 +16,7 @@ export const NOTHING_SAVED: Saved = Object.freeze({
 
 export const NOTHING_WASTED: Wasted = Object.freeze({ retries: NONE, late: NONE, inDoubt: NONE });
 
-/** An amount, with so many calls and so much money more. */
+/** An amount plus this many calls and this much money. */
 export function add(a: Amount, calls: number, money: SavedMoney): Amount {
   const sum = { calls: a.calls + calls };
   if (a.usdMicros !== "unknown" && money.usdMicros !== "unknown") {
@@ -34,7 +34,7 @@ function knownOf({ usdMicros, atLeast }: SavedMoney): number {
   return (typeof atLeast === "object" ? atLeast.usdMicros : atLeast) ?? 0;
 }
 
-/** The bill of who shares what another run came to: nothing was asked for it. */
+/** The bill of a task that shares another's run: no agent was asked for it. */
 export function sharedBill({ calls, spent }: Bill): Bill {
   const duplicates = add(NONE, calls, spent);
   const saved = { ...NOTHING_SAVED, duplicates };
@@ -45,7 +45,7 @@ export function sharedBill({ calls, spent }: Bill): Bill {
 export function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
   if (b === undefined) return a;
   const [one, other] = [a, b] as object[] as readonly Readonly<Record<string, Amount>>[];
-  // One that has not been saved or wasted at all may be left out.
+  // An amount that is zero may be absent.
   const names = Object.keys({ ...one, ...other });
   return Object.fromEntries(
     names.map((name) => {
@@ -56,7 +56,7 @@ export function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
 }
 
 /**
- * The sum of bills; nothing asked where there are none. One from a log of an earlier version may lack what was saved, what was wasted
+ * The sum of bills; an empty bill if there are none. A bill from a log of an earlier version may lack what was saved, what was wasted
  * and its lines.
  */
 export function addBills(bills: Iterable<Bill>): Bill {
@@ -93,7 +93,7 @@ export function addBills(bills: Iterable<Bill>): Bill {
   };
 }
 
-/** What was spent, with the calls of which that is not all known, where there are any. */
+/** What was spent, with the number of calls whose cost is not fully known, if there are any. */
 export function spentWith(cost: Cost, unreported: number, unpriced: number): TotalSpent {
   if (unreported + unpriced === 0) return cost;
   return {

@@ -20,13 +20,13 @@ export interface Entry {
   /** A team's calls are those of its agents. */
   readonly isTeam: boolean;
   readonly via: Via | undefined;
-  /** Of all calls of the run, the first is 0. */
+  /** Its index among all calls of the run, from 0. */
   readonly order: number;
-  /** The model that the last attempt was asked with; `null` where nobody said. */
+  /** The model that the last attempt was asked with; `null` if it is unknown. */
   asked: string | null;
   /** The model that it named, else the one that it was asked with. */
   model: string | null;
-  /** What its attempts took, by model. */
+  /** What its attempts used, by model. */
   readonly parts: BillPart[];
   key: string | undefined;
   attempts: number;
@@ -39,23 +39,23 @@ export interface Entry {
   durationMs: number;
   /** Of all attempts since it began with this key. */
   cost: Cost;
-  /** What nobody knows of it: an attempt has reported nothing, or not all that is needed to know its money. */
+  /** What is unknown about it: an attempt reported nothing, or not everything that is needed to know its money. */
   gap: Gap | undefined;
-  /** Something was recorded of it since this process has the run. */
+  /** Something was recorded about it since this process has the run. */
   anew: boolean;
-  /** What most calls have nothing of. */
+  /** Fields that most calls do not need. */
   more: More | undefined;
 }
 
 type Gap = "unreported" | "unpriced";
 
-/** What is told of an attempt that was given up or cancelled, before or after its end. */
+/** An event about an attempt that was given up or cancelled, before or after its end. */
 type LateWord = Extract<
   RunEvent,
   { readonly type: "call.late" | "call.abandoned" | "call.reported" }
 >;
 
-/** What the attempts of a call took of one model. An attempt of several counts with the one that it named last. */
+/** What the attempts of a call used of one model. An attempt with several counts for the one that it named last. */
 interface BillPart {
   readonly model: string | null;
   attempts: number;
@@ -63,29 +63,29 @@ interface BillPart {
 }
 
 export interface More {
-  /** Of what was asked under the same id before, about something else. */
+  /** The cost of calls with another content that had the same id before. */
   before: Cost;
   /** Of the attempts that failed. */
   failedAttempts: number;
   failedCost: Cost;
-  /** Attempts of which nobody knows what became of them, as the process died. */
+  /** Attempts whose result is unknown because the process died. */
   doubtful: number;
   doubtfulCost: Cost;
   late: number;
   lateCost: Cost;
-  /** What was told of an attempt that has no end yet. */
+  /** Events about an attempt that has no end yet. */
   told: readonly LateWord[];
   reused: { readonly by: Exclude<keyof Saved, "panel">; readonly saved: Cost } | undefined;
-  /** 1, but for a team whose answer was there already. */
+  /** 1, except for a team whose answer existed already. */
   count: number;
-  /** Requests of which this call was a part: one over how many calls shared it. */
+  /** Shares of requests: one divided by the number of calls that shared each. */
   shared: number;
   batched: number;
-  /** What the same tokens would have cost at the dearest tier, in micro-dollars. */
+  /** What the same tokens would have cost at the most expensive tier, in micro-dollars. */
   dearestMicros: number | undefined;
 }
 
-/** A call of which nothing has happened yet. */
+/** A call to which nothing has happened yet. */
 export function entryOf({ callId, agent, role, via }: CallPlace, order: number): Entry {
   return {
     callId,
@@ -109,7 +109,7 @@ export function entryOf({ callId, agent, role, via }: CallPlace, order: number):
   };
 }
 
-/** What is said from here on is about that key; what the call took under another one is kept apart. */
+/** From here on, events are about that key; what the call cost under another key is kept apart. */
 export function turnTo(entry: Entry, key: string | undefined): void {
   if (entry.attempts > 0 && entry.key !== key) {
     leaveOpen(entry);
@@ -121,8 +121,8 @@ export function turnTo(entry: Entry, key: string | undefined): void {
 }
 
 /**
- * What is told of an attempt that has an end came late. Of one that has none it waits for that: where it is cancelled there is no other, and
- * what is told first says what it took.
+ * An event about an attempt. After the attempt's end it counts as late. Before the end it waits for that: a cancelled attempt has no
+ * other end, and the first such event says what it cost.
  */
 export function tell(entry: Entry, told: LateWord): void {
   if (!entry.open || entry.attempt !== told.attempt) return addLate(entry, told);
@@ -130,7 +130,7 @@ export function tell(entry: Entry, told: LateWord): void {
   more.told = [...more.told, told];
 }
 
-/** An attempt that has begun will have no end: what was told of it is all that anybody will know. */
+/** An attempt that has begun will have no end: the events about it so far are all there will be. */
 export function leaveOpen(entry: Entry): void {
   if (!entry.open) return;
   const [first, ...others] = takeTold(entry);
@@ -140,7 +140,7 @@ export function leaveOpen(entry: Entry): void {
   for (const told of others) addLate(entry, told);
 }
 
-/** As an entry stands where nothing more is said of its call. */
+/** An entry as it is if no further event about its call comes. */
 export function asLeft(entry: Entry): Entry {
   if (!entry.open) return entry;
   const { parts, more } = entry;
@@ -153,14 +153,14 @@ export function asLeft(entry: Entry): Entry {
   return left;
 }
 
-/** Nobody knows what became of the attempt under way, as the process died. */
+/** The result of the running attempt is unknown, because the process died. */
 export function doubt(entry: Entry): void {
   const more = moreOf(entry);
   more.doubtful++;
   more.doubtfulCost = addCost(more.doubtfulCost, nothingBy(entry).cost);
 }
 
-/** Whether anything was told of an attempt that has no end yet. */
+/** Whether there are events about an attempt that has no end yet. */
 export function isTold({ more }: Entry): boolean {
   return more !== undefined && more.told.length > 0;
 }
@@ -181,7 +181,7 @@ function addLate(entry: Entry, { type, cost, used }: LateWord): void {
   addUsed(entry, parts);
 }
 
-/** An attempt has ended, or the call did without one; `cost` is that of all of its attempts. */
+/** An attempt has ended, or the call without one; `cost` is that of all of its attempts. */
 export function endWith(
   entry: Entry,
   { cost, model, used }: { readonly cost: Cost } & Models,
@@ -199,7 +199,7 @@ export function endWith(
   for (const late of told) addLate(entry, late);
 }
 
-/** One attempt that reported nothing is all that is said of its call. */
+/** One attempt that reported nothing decides what is said of its call. */
 function noteGap(entry: Entry, used: readonly ModelCost[]): void {
   if (used.length === 0 || used.some(({ cost }) => isUnreported(cost))) entry.gap = "unreported";
   else if (used.some(({ cost }) => cost.usdMicros === "unknown")) entry.gap ??= "unpriced";
@@ -225,7 +225,7 @@ function addTo({ parts }: Entry, model: string | null, cost: Cost, attempts: num
   known.cost = addCost(known.cost, cost);
 }
 
-/** What there is more to say of a call; made when there is something. */
+/** The further fields of a call; made when they are needed. */
 export function moreOf(entry: Entry): More {
   return (entry.more ??= {
     before: NO_COST,
@@ -252,7 +252,7 @@ export function countOf({ more }: Entry): number {
   return more?.count ?? 1;
 }
 
-/** A line for each of its models. The call is counted on one of them, that of its last attempt, and so is its time. */
+/** A line for each of its models. The call and its time count on the line of its last attempt's model. */
 export function linesOf(entry: Entry): readonly BillLine[] {
   const { agent, model, parts, durationMs } = entry;
   const calls = countOf(entry);

@@ -4,20 +4,20 @@ import { add, addEach, merged, NONE, NOTHING_SAVED, NOTHING_WASTED } from "./add
 import { asLeft, costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
 
 /**
- * The calls of one team of a run, each team in it a scope of its own: a bill is asked for at the end of every team, and is not to
+ * The calls of one team of a run, with a scope for each nested team: a bill is made at the end of every team, and must not
  * look at the calls of all others.
  *
- * What is reckoned is kept until something in it changes. Where a scope has nothing reckoned, no scope that it stands in has.
+ * What was computed is kept until something in the scope changes. If a scope has nothing computed, no scope around it has.
  */
 export interface Scope {
   readonly parent: Scope | undefined;
-  /** The teams in it, and its own repetitions. */
+  /** Its nested teams, and its own repetitions. */
   readonly inner: Scope[];
-  /** Its own calls, in the order in which they were asked first. */
+  /** Its own calls, in the order in which they were first asked. */
   readonly calls: Entry[];
-  /** The calls that were stopped early, also before they had begun. */
+  /** The calls that were stopped early, even before they had begun. */
   readonly stopped: Set<string>;
-  /** The calls that a panel made needless, and whether they had cost nothing: they were never begun. */
+  /** The calls that a panel left out, and whether they would have cost nothing: they never began. */
   readonly leftOut: Map<string, boolean>;
   /** The calls that were made only to learn from them. */
   readonly explored: Set<string>;
@@ -27,12 +27,12 @@ export interface Scope {
   lines: readonly OrderedLine[] | undefined;
 }
 
-/** A line, and which of all calls of the run it is of, or the first of them. */
+/** A line, and the index of its first call among all calls of the run. */
 type OrderedLine = BillLine & { readonly order: number };
 
 export interface Sums extends Omit<Bill, "lines" | "spent"> {
   readonly spent: Cost;
-  /** Calls of which nothing was reported, and calls of which the money is not all known. */
+  /** Calls that reported nothing, and calls whose money is not fully known. */
   readonly unreported: number;
   readonly unpriced: number;
 }
@@ -69,7 +69,7 @@ export function changed(scope: Scope): void {
   }
 }
 
-/** What the calls in it come to, those in its teams included. */
+/** The sums over its calls, including those of nested teams. */
 export function sumsOf(scope: Scope): Sums {
   if (scope.sums !== undefined) return scope.sums;
   const entries = billed(scope);
@@ -114,9 +114,9 @@ export function sumsOf(scope: Scope): Sums {
   });
 }
 
-/** The lines of its bill, in the order in which their agents and models were asked first. */
+/** The lines of its bill, in the order in which their agents and models were first asked. */
 export function linesIn(scope: Scope): readonly BillLine[] {
-  // Its own calls are in their order by themselves.
+  // Its own calls are already in order.
   if (scope.inner.length === 0) return merged(billed(scope).flatMap(linesOf));
   return orderedLines(scope).map(({ order: _order, ...line }) => line);
 }
@@ -130,12 +130,12 @@ function orderedLines(scope: Scope): readonly OrderedLine[] {
   return (scope.lines = merged(lines.sort((a, b) => a.order - b.order)));
 }
 
-/** The calls that are on the bill, as they stand where nothing more is said of them. */
+/** The calls on the bill, as they are if no further event comes. */
 function billed({ calls }: Scope): readonly Entry[] {
   return calls.filter(isBilled).map(asLeft);
 }
 
-/** Whether a call is on the bill: a team's calls are those of its agents, but where its answer was there already. */
+/** Whether a call is on the bill: for a team, the calls of its agents are, unless its answer existed already. */
 export function isBilled({ isTeam, attempts, more }: Entry): boolean {
   return more?.reused !== undefined || (attempts > 0 && !isTeam);
 }
@@ -151,7 +151,7 @@ function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved 
     }
     if (batched > 0) saved.batch = add(saved.batch, batched - shared, UNKNOWN_COST);
     if (dearestMicros === undefined || cost.usdMicros === "unknown") continue;
-    // Who was asked once more, at a dearer tier, has saved nothing.
+    // A call that was asked again at a more expensive tier has saved nothing.
     if (dearestMicros > cost.usdMicros && !askedAgain.has(callId)) {
       saved.tier = add(saved.tier, 1, { usdMicros: dearestMicros - cost.usdMicros });
     }
@@ -164,10 +164,10 @@ function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved 
   return saved;
 }
 
-/** What its own calls took that were made only to learn from them, with those that stood in for them. */
+/** The cost of its own calls that were made only to learn from them, with those that replaced them. */
 function exploredBy(entries: readonly Entry[], { explored }: Scope): Amount {
   const viaOf = new Map(entries.map(({ callId, via }) => [callId, via?.callId]));
-  // A log may be anybody's: calls that stand in for each other in a circle are looked at once.
+  // A log may come from anyone: calls that replace each other in a circle are visited once.
   const isExplored = (callId: string): boolean => {
     const seen = new Set<string>();
     for (let at: string | undefined = callId; at !== undefined && !seen.has(at);) {

@@ -31,7 +31,7 @@ export class BillFold {
   readonly #calls = new Map<string, Entry>();
   readonly #root = scopeIn();
   readonly #scopes = new Map([["", this.#root]]);
-  /** Where the teams stand, by their calls. */
+  /** The places of the teams, by their calls. */
   readonly #teams = new Map<string, TeamPlace>();
   #goesOn = false;
 
@@ -68,7 +68,7 @@ export class BillFold {
         endWith(entry, event);
         const more = moreOf(entry);
         more.failedCost = cost;
-        // Who was told to come later has wasted nothing but time.
+        // A rate-limited attempt has wasted nothing but time.
         if (event.type === "call.retried") more.failedAttempts++;
         break;
       }
@@ -99,7 +99,7 @@ export class BillFold {
         const more = moreOf(entry);
         more.reused = { by: event.by, saved: event.saved };
         if (entry.open) {
-          // It had begun, and nobody knew what came of it, but that it is its own answer that serves.
+          // It had begun with an unknown result; now its own answer is used.
           const { runId, callId } = event.from;
           if (runId !== event.runId || callId !== event.callId) doubt(entry);
           endWith(entry, event);
@@ -117,7 +117,7 @@ export class BillFold {
         if (event.reason === "panel") this.#leaveOut(event);
         break;
       case "run.resumed":
-        // What was told before the process died has nobody who tells its end.
+        // The events from before the process died will not be followed by an end.
         for (const entry of this.#calls.values()) if (isTold(entry)) leaveOpen(entry);
         break;
       case "panel.explored": {
@@ -144,7 +144,7 @@ export class BillFold {
     }
   }
 
-  /** The bill of the run, or of a team in it: from an attempt of its call on. */
+  /** The bill of the run, or of a nested team: from an attempt of its call on. */
   bill(team: TeamPlace = ROOT): Bill {
     const scope = this.#scopes.get(scopeOf(team)) ?? scopeIn();
     const { unreported, unpriced, ...sums } = sumsOf(scope);
@@ -152,17 +152,17 @@ export class BillFold {
     return { ...sums, spent, lines: linesIn(scope) };
   }
 
-  /** Of all attempts of a team's call, and without lines, which are more work the more agents there are. */
+  /** Of all attempts of a team's call, without lines, which are more work the more agents there are. */
   sums(team: string): Sums {
     return sumsOf(this.#scopes.get(team) ?? scopeIn());
   }
 
-  /** What comes from here on is done anew: the log was that long when this process took the run. */
+  /** Events from here on come from this process: the log was this long when it took the run. */
   goOn(): void {
     this.#goesOn = true;
   }
 
-  /** Calls whose answers stood in a log, and those that were made anew. */
+  /** Calls whose answers were in a log, and calls that were made. */
   reuse(): Reuse {
     const entries = [...this.#calls.values()].filter(isBilled);
     const asked = entries.filter(({ anew, more }) => anew && more?.reused === undefined).length;
@@ -171,7 +171,7 @@ export class BillFold {
     return { reused: calls - asked - waits, asked };
   }
 
-  /** The entry of a call that something has happened to. */
+  /** The entry of a call. */
   #entry(place: CallPlace): Entry {
     const scope = this.#scope(place);
     changed(scope);
@@ -186,7 +186,7 @@ export class BillFold {
     return entry;
   }
 
-  /** That of a team's attempt, which is in that of its first one. */
+  /** The scope of a team's attempt, which is within that of its first one. */
   #scope(at: TeamPlace): Scope {
     const { team, teamAttempt } = at;
     if (team === undefined) return this.#root;

@@ -7,25 +7,25 @@ import type { AskedAt } from "../describe/tier.ts";
 import { microsOf, usDollars } from "./micros.ts";
 import { mostMicros, type Price } from "./price.ts";
 
-/** What one attempt may cost at most: dollars, or tokens of a model that has a price. */
+/** The greatest cost of one attempt: dollars, or tokens of a model that has a price. */
 export interface CostBound {
   readonly usd?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
 }
 
-/** Whether a bound says that nothing is spent, of whatever task. */
+/** Whether a bound says that nothing is spent, for any task. */
 export function isFree(maxCost: MaxCost | undefined): boolean {
   return typeof maxCost === "object" && maxCost.usd === 0;
 }
 
-/** A bound, or what makes one of a task. The function must not wait, and sees the task after its schema. */
+/** A bound, or a function that makes one from a task. The function must be synchronous, and gets the task after its schema. */
 export type MaxCost<Task = never> = CostBound | ((task: Task, asked: AskedAt) => CostBound);
 
-/** A bound as it is reckoned with: `usdMicros` is `undefined` where nobody can say. */
+/** A bound in the form for computing: `usdMicros` is `undefined` if it is unknown. */
 export interface Bound {
   readonly usdMicros: number | undefined;
-  /** Input and output together; 0 where nobody says. */
+  /** Input and output together; 0 if unknown. */
   readonly tokens: number;
 }
 
@@ -36,18 +36,18 @@ const BOUND: Options<CostBound> = options(
   { instead: "use { usd: 0.05 }, or (task) => ({ usd })" },
 );
 
-/** A bound, or what makes one. */
+/** A bound, or a function that makes one. */
 export const MAX_COST: Option<MaxCost | undefined> = option(
   (given, what) => (typeof given === "function" ? (given as MaxCost) : BOUND.take(given, what)),
   "",
 );
 
-/** What such a function makes. */
+/** The result of such a function. */
 const MADE_BOUND = options(BOUND.table, { instead: "return { usd: 0.05 }" }).needed();
 
 /**
- * What one attempt may cost at most. Throws `BAD_OPTIONS` where the agent's function fails or makes what is no bound: the call
- * fails with it, as nothing can be promised.
+ * The greatest cost of one attempt. Throws `BAD_OPTIONS` if the agent's function fails or does not return a bound: the call
+ * then fails, because nothing can be promised.
  */
 export function boundOf(
   maxCost: MaxCost | undefined,

@@ -3,16 +3,16 @@ import { option, options, type Checked, type Option, type Options } from "../che
 import { QuorateError } from "../model/errors.ts";
 import { dollars, microsOf, usDollars } from "./micros.ts";
 
-/** What may be spent at most: a promise, kept by reserving before each attempt what it may cost. */
+/** The greatest amount that may be spent. It is kept by reserving the greatest cost of each attempt before it starts. */
 export interface Budget {
   /** US dollars; kept in whole micro-dollars, rounded down. */
   readonly usd: number;
   /**
-   * Shared by all runs that name it, also of other processes that have the same store, for good: put the day into the name for a
-   * budget per day. Where left out, each run has the budget for itself.
+   * Shared by all runs that name it, including those of other processes with the same store. It does not refill: put the day into the name for a
+   * daily budget. Without it, each run has the budget for itself.
    */
   readonly scope?: string;
-  /** What becomes of an attempt of which nobody says what it may cost at most: `"refuse"` where left out. */
+  /** What happens to an attempt whose greatest cost is unknown. Default: `"refuse"`. */
   readonly unbounded?: "refuse" | "allow";
 }
 
@@ -23,7 +23,7 @@ export interface CheckedBudget {
   readonly unbounded: "refuse" | "allow";
 }
 
-/** A budget, and whose it is. */
+/** A budget, and its owner. */
 export interface OwnedBudget {
   readonly budget: CheckedBudget;
   /** The place of the team or agent that has it; empty for the root. */
@@ -63,7 +63,7 @@ function checked({ usd, scope, unbounded }: Checked<typeof BUDGET>): CheckedBudg
   return Object.freeze({ limitMicros: microsOf(usd, "down"), scope, unbounded });
 }
 
-/** What is said when an attempt does not fit into a budget. */
+/** The error of an attempt that does not fit into a budget. */
 export function exceeded(
   whose: string,
   limitMicros: number,
@@ -76,7 +76,7 @@ export function exceeded(
   );
 }
 
-/** What is said when an attempt of the agent `by` has cost more than was reserved for it; earlier versions have not kept whose it was. */
+/** The error after an attempt of the agent `by` has cost more than was reserved for it; earlier versions have not kept whose it was. */
 export function overrun(whose: string, by: string | undefined): QuorateError {
   const [attempt, maxCost] =
     by === undefined ? ["an attempt", "that maxCost"] : [`an attempt of "${by}"`, "it"];
@@ -86,15 +86,15 @@ export function overrun(whose: string, by: string | undefined): QuorateError {
   );
 }
 
-/** An attempt of which nobody knows in dollars what it may cost. */
+/** An attempt whose greatest cost in dollars is unknown. */
 export interface Unbounded {
   readonly agent: string;
-  /** How many tokens it may use; 0 where nobody says. */
+  /** How many tokens it may use; 0 if unknown. */
   readonly tokens: number;
   readonly modelName?: string | undefined;
 }
 
-/** What is said when nobody knows what an attempt may cost. */
+/** The error of an attempt whose greatest cost is unknown. */
 export function noBound(whose: string, { agent, tokens, modelName }: Unbounded): QuorateError {
   const [why, what] =
     tokens === 0

@@ -1,7 +1,7 @@
 import type { Usage } from "../model/call.ts";
 
 /**
- * A report about `count` calls together, as a report about each: in whole parts that differ by at most one and add up to it,
+ * A report about `count` calls together, divided into a report about each: in whole parts that differ by at most one and add up to it,
  * the larger ones first.
  */
 export function equalParts(usage: Usage, count: number): readonly Usage[] {

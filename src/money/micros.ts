@@ -2,15 +2,15 @@ import { number } from "../check/kinds.ts";
 import type { Option } from "../check/options.ts";
 
 /**
- * Money at the edges: people write US dollars as decimals, everything else reckons in whole micro-dollars. A number is read as
- * the decimal that was written, never as the binary fraction next to it, so `{ usd: 4.1 }` is 4,100,000 micro-dollars and
- * no other amount.
+ * Money at the edges: people write US dollars as decimals, all other code computes in whole micro-dollars. A number is read as
+ * the decimal that was written, never as the binary fraction next to it, so `{ usd: 4.1 }` is exactly 4,100,000
+ * micro-dollars.
  */
 
-/** The most that an option may say, in US dollars: a sum of many such amounts is still a whole number to a computer. */
+/** The largest amount of an option, in US dollars: a sum of many such amounts is still an exact integer. */
 const MAX_USD = 1e9;
 
-/** An amount of US dollars; `per` says of what it is the price. */
+/** An amount of US dollars; `per` says for what it is the price. */
 export function usDollars(per = ""): Option<number | undefined> {
   return number(0, MAX_USD, `use US dollars${per} from 0 to ${MAX_USD}`);
 }
@@ -23,10 +23,10 @@ interface Decimal {
   readonly places: bigint;
 }
 
-// Every decimal of so many digits is a number of its own. What a number has beyond them comes of binary arithmetic: 0.1 + 0.2.
+// Every decimal with this many digits has its own number. Further digits come from binary arithmetic: 0.1 + 0.2.
 const MAX_DIGITS = 15;
 
-/** The decimal that a finite number was written as. */
+/** The decimal as which a finite number was written. */
 function decimalOf(value: number): Decimal {
   const [mantissa = "", exponent = "0"] = String(withoutNoise(value)).split("e");
   const [whole = "", part = ""] = mantissa.split(".");
@@ -48,7 +48,7 @@ export function microsOf(usd: number, rounded: "up" | "down"): number {
   return Number(rounded === "up" ? divideUp(micros, places) : micros / 10n ** places);
 }
 
-/** An amount of micro-dollars that may have a fraction, as a whole one: rounded up. */
+/** An amount of micro-dollars that may have a fraction, rounded up. */
 export function wholeMicros(micros: number): number {
   return Number.isInteger(micros) ? micros : Math.ceil(withoutNoise(micros));
 }

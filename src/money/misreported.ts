@@ -4,7 +4,7 @@ import { didYouMean } from "../check/did-you-mean.ts";
 import { shown } from "../check/shown.ts";
 import { cut } from "../model/text.ts";
 
-/** What a report may say, and what that has to be. */
+/** The parts of a report, and their types. */
 const PARTS: Readonly<Record<keyof Usage, "number" | "string">> = {
   usdMicros: "number",
   inputTokens: "number",
@@ -19,8 +19,8 @@ const MAX_KEYS = 50;
 const MAX_KEY_CHARS = 50;
 
 /**
- * What is wrong with a report that cannot be read as it is meant, in words that follow "it": `has "usd", which is no part of one`;
- * `undefined` for one that can. What is left out or `undefined` is said by nobody.
+ * What is wrong with a report that cannot be read as intended, in words that follow "it": `has "usd", which is no part of one`;
+ * `undefined` if nothing is wrong. A part that is left out or `undefined` counts as not reported.
  */
 export function misreported(given: unknown): string | undefined {
   try {
@@ -29,7 +29,7 @@ export function misreported(given: unknown): string | undefined {
     }
     for (const key of Object.keys(given).slice(0, MAX_KEYS)) {
       const value: unknown = Reflect.get(given, key);
-      // A getter may make a promise each time.
+      // A getter may make a new promise each time.
       hear(value);
       if (value === undefined) continue;
       if (!isPart(key)) {
@@ -44,7 +44,7 @@ export function misreported(given: unknown): string | undefined {
     return undefined;
   } catch (thrown) {
     hear(thrown);
-    // It may do anything when it is read.
+    // Reading a foreign value may run any code.
     return "cannot be read";
   }
 }

@@ -3,16 +3,16 @@ import { options, type Option, type Options } from "../check/options.ts";
 import type { TokenParts } from "../model/call.ts";
 import { tokenMicros, usDollars } from "./micros.ts";
 
-/** What a model's tokens cost, in US dollars per million of them, and when that was so. The caller's data: none is built in. */
+/** What a model's tokens cost, in US dollars per million of them, and on which day. The caller's data: none is built in. */
 export interface Price {
   /** Of input that is neither read from the provider's cache nor written to it. */
   readonly input: number;
   readonly output: number;
-  /** Of input that is read from the provider's cache. Where left out, nobody knows what such tokens cost. */
+  /** For input that is read from the provider's cache. Without it, the cost of such tokens is unknown. */
   readonly cachedInput?: number;
-  /** Of input that is written to the provider's cache. Where left out, nobody knows what such tokens cost. */
+  /** For input that is written to the provider's cache. Without it, the cost of such tokens is unknown. */
   readonly cacheWrite?: number;
-  /** Of output that is reasoning; as other output where left out. */
+  /** For output that is reasoning. Default: the price of other output. */
   readonly reasoning?: number;
   /** The day of the price list, as `2026-11-22`. */
   readonly date: string;
@@ -46,14 +46,14 @@ export const PRICES: Option<ReadonlyMap<string, Price> | undefined> = byName(
   "use { model: { input, output, date } }",
 );
 
-/** Tokens with what of them has a price of its own. */
+/** Tokens, with the parts that have their own price. */
 export interface Tokens extends TokenParts {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
 /**
- * What tokens cost at a price, in micro-dollars, rounded up once; `undefined` where some of them have no price, or the parts are more
+ * What tokens cost at a price, in micro-dollars, rounded up once; `undefined` if some of them have no price, or the parts are more
  * than the whole.
  */
 export function priceMicros(price: Price, tokens: Tokens): number | undefined {
@@ -62,7 +62,7 @@ export function priceMicros(price: Price, tokens: Tokens): number | undefined {
   return isKnown ? leastMicros(price, tokens) : undefined;
 }
 
-/** What of the tokens has a price, in micro-dollars. */
+/** The cost of those tokens that have a price, in micro-dollars. */
 export function leastMicros(price: Price, tokens: Tokens): number {
   return tokenMicros(
     kindsOf(price, tokens).flatMap(([count, usd]) =>
@@ -71,7 +71,7 @@ export function leastMicros(price: Price, tokens: Tokens): number {
   );
 }
 
-/** What so many tokens cost at most, whatever of them is cached or reasoning. */
+/** The greatest cost of these tokens, whichever of them are cached or reasoning. */
 export function mostMicros(price: Price, { inputTokens, outputTokens }: Tokens): number {
   const { input, output, cachedInput = 0, cacheWrite = 0, reasoning = 0 } = price;
   return tokenMicros([

@@ -3,14 +3,14 @@ import { cut } from "../model/text.ts";
 import { wholeMicros } from "./micros.ts";
 import type { Tokens } from "./price.ts";
 
-/** Tokens of each kind; left out where none were reported. */
+/** Tokens of each kind; absent if none were reported. */
 export type Counts = { -readonly [K in keyof Tokens]?: Tokens[K] };
 
 export const COUNTS: readonly (keyof Tokens)[] = ["inputTokens", "outputTokens", ...TOKEN_PARTS];
 
 const MAX_MODEL_CHARS = 200;
 
-/** What an agent hands in as a report, without what makes no sense; `undefined` where nothing is left. */
+/** The usable parts of an agent's report; `undefined` if there are none. */
 export function readUsage(given: unknown): Usage | undefined {
   try {
     const { usdMicros, model, ...counts } = fieldsIn(given);
@@ -24,12 +24,12 @@ export function readUsage(given: unknown): Usage | undefined {
     if (typeof model === "string") usage.model = cut(model, MAX_MODEL_CHARS);
     return Object.keys(usage).length === 0 ? undefined : usage;
   } catch {
-    // It may do anything when it is read.
+    // Reading a foreign value may run any code.
     return undefined;
   }
 }
 
-// Read by name, each once: it may be a proxy, or have what is not its own.
+// Read by name, each once: it may be a proxy, or inherit its properties.
 function fieldsIn(given: unknown): Partial<Record<keyof Usage, unknown>> {
   const usage = Object(given) as Partial<Record<keyof Usage, unknown>>;
   const { usdMicros, inputTokens, outputTokens, model } = usage;

@@ -12,12 +12,12 @@ import {
   type ModelCost,
 } from "../model/call.ts";
 
-/** What an attempt has used, by what it has reported so far. */
+/** What an attempt has used, from its reports so far. */
 export interface Spent {
   readonly cost: Cost;
   /** Which model it named last. */
   readonly model: string | undefined;
-  /** The same by model, in the order in which they were named. Empty where nothing was reported. */
+  /** The same by model, in the order in which they were named. Empty if nothing was reported. */
   readonly used: readonly ModelCost[];
 }
 
@@ -29,7 +29,7 @@ const NOTHING_REPORTED: Spent = Object.freeze({
 
 const NOTHING_SPENT: Spent = Object.freeze({ ...NOTHING_REPORTED, cost: NO_COST });
 
-/** What an attempt has used that has reported nothing. */
+/** The usage of an attempt that has reported nothing. */
 export function nothingBy({ free }: { readonly free: boolean }): Spent {
   return free ? NOTHING_SPENT : NOTHING_REPORTED;
 }
@@ -39,12 +39,12 @@ export function tokensIn({ cost }: Spent): number {
   return known(cost, "inputTokens") + known(cost, "outputTokens");
 }
 
-/** Whether anything was used, by what was reported. */
+/** Whether anything was used, according to the reports. */
 export function isPaid(spent: Spent): boolean {
   return known(spent.cost, "usdMicros") + tokensIn(spent) > 0;
 }
 
-/** What has come to it since it was `before`; `undefined` for nothing. What was unknown of a model then has all come since. */
+/** The difference to the earlier state `before`; `undefined` for nothing. If a model's usage was unknown then, all of it counts as added since. */
 export function spentSince(
   spent: Spent,
   before: Spent,
@@ -73,7 +73,7 @@ function isSame(a: Cost, b: Cost): boolean {
   );
 }
 
-/** What an event says of the models of an attempt. */
+/** What an event says about the models of an attempt. */
 export interface Models {
   readonly model?: string;
   readonly used?: readonly ModelCost[];
@@ -82,8 +82,8 @@ export interface Models {
 export const NO_MODELS: Models = Object.freeze({});
 
 /**
- * What an event has to say of the models of an attempt beside the cost of its call, which is so much more than `before`: what it
- * used of each, unless that is all of one model, the one named or else `modelName`.
+ * What an event needs to say about the models of an attempt besides the cost of its call, compared with `before`: the usage
+ * of each, unless all of it is of one model, the one named or else `modelName`.
  */
 export function modelsOf(
   { model, used = [] }: Partial<Pick<Spent, "model" | "used">>,

@@ -6,16 +6,16 @@ import { nothingBy, type Spent } from "./spent.ts";
 /** Adds up the reports of one attempt. */
 export interface UsageSum {
   add(usage: Usage): void;
-  /** All that was reported so far. */
+  /** Everything that was reported so far. */
   readonly spent: Spent;
 }
 
 /** What was reported of one model. */
 interface ModelUsage {
-  /** Reported as an amount; `undefined` where none was. */
+  /** Reported as an amount; `undefined` if there was none. */
   micros: number | undefined;
   readonly tokens: Counts;
-  /** Of those tokens the ones that no amount was reported for. */
+  /** Those tokens for which no amount was reported. */
   readonly unpaid: Counts;
 }
 
@@ -28,17 +28,17 @@ export interface Pricing {
   readonly free: boolean;
 }
 
-// An agent may name another model in every report, and an event has to stay small: what comes after these is one without a price.
+// An agent may name another model in every report, and an event must stay small: further models count as one without a price.
 const MAX_MODELS = 50;
 const OTHER_MODELS = "other models";
 
 /**
- * The sum of what one attempt reports. Each report is of the model that it names; else of `modelName`, which its team asks
- * with; else of the one that was named before. A report with an amount costs that amount. The tokens of all others have the
+ * The sum of one attempt's reports. Each report counts for the model that it names; else for `modelName`, with which its team
+ * asks; else for the model named before. A report with an amount costs that amount. The tokens of all others have the
  * price of their own model, rounded up once for each model.
  *
- * The money is unknown as soon as that of one model is: it has no price, or none for its cached tokens, or nobody reported one of the two
- * kinds of its tokens. Where the agent is free, tokens cost nothing, and those that nobody reports were not used. Tokens of which no model is known say what the amounts beside them were paid for.
+ * The money is unknown as soon as that of one model is: the model has no price, or none for its cached tokens, or one of the two
+ * kinds of its tokens was not reported. If the agent is free, tokens cost nothing, and unreported ones were not used. Tokens without a known model are taken for what the reported amounts paid for.
  */
 export function usageSum(pricing: Pricing): UsageSum {
   const { modelName } = pricing;
@@ -50,7 +50,7 @@ export function usageSum(pricing: Pricing): UsageSum {
       const isEmpty = Object.keys(amounts).length === 0;
       if (model !== undefined) {
         named = model;
-        // One that says nothing else is about those that follow.
+        // A report that only names a model applies to those that follow.
         if (isEmpty || modelName === undefined) usual = model;
       }
       if (isEmpty) return;
@@ -67,7 +67,7 @@ export function usageSum(pricing: Pricing): UsageSum {
   };
 }
 
-/** A report with the amount that its tokens cost, where it has none, names both kinds of them, and their model has a price. */
+/** A report with the amount that its tokens cost, if it has none, has both kinds of tokens, and their model has a price. */
 export function withPrice(usage: Usage, { prices, modelName, free }: Pricing): Usage {
   const { usdMicros, inputTokens, outputTokens, model = modelName } = usage;
   const price = model === undefined || free ? undefined : prices.get(model);
@@ -130,7 +130,7 @@ function costOf(usdMicros: number | undefined, least: number, tokens: Counts, fr
   );
 }
 
-/** What was reported of one model costs so much; `undefined` where nobody knows. */
+/** The cost of the reports about one model; `undefined` if it is unknown. */
 function microsOf(
   entry: ModelUsage,
   model: string | undefined,

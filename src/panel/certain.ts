@@ -7,13 +7,13 @@ import {
   type ResolverView,
 } from "../resolve/foresight.ts";
 
-/** How the resolvers of a chain look at one subject; `undefined` for one that cannot tell, a judge say. */
+/** The foresight of a chain's resolvers about one subject; `undefined` for a resolver that cannot tell, such as a judge. */
 export type Outlook = readonly (Foresight | undefined)[];
 
 const AGREEMENT = agreement(1);
 const NOBODY: ResolverMade = Object.freeze({ place: null, confidence: 0 });
 
-/** What a chain makes of what was said so far; `undefined` where a resolver has the word that cannot tell. */
+/** A chain's ruling on what was said so far; `undefined` if a resolver that cannot tell would decide. */
 export function madeOf(outlook: Outlook, said: SaidSoFar): ResolverMade | undefined {
   if (said.held.length === 0) return NOBODY;
   for (const view of viewsOf(outlook, said.held.length > 1)) {
@@ -25,8 +25,8 @@ export function madeOf(outlook: Outlook, said: SaidSoFar): ResolverMade | undefi
 }
 
 /**
- * Who wins for sure, whatever those to come say, whoever of them fails: the place in `held`, or `null` for nobody; `undefined` while
- * that is open. It is what the chain makes of all answers once they are there.
+ * The certain winner, whatever those to come say and whichever of them fail: the index in `held`, or `null` for nobody; `undefined` while
+ * that is open. It equals the chain's ruling once all answers are there.
  */
 export function certain(
   outlook: Outlook,
@@ -37,7 +37,7 @@ export function certain(
   if (length === 0) return toCome.length === 0 ? null : undefined;
   const contested = length > 1 || toCome.length > 0 ? walk(outlook, true, said, toCome) : undefined;
   if (length > 1) return contested;
-  // Whoever comes may agree or not.
+  // Those to come may agree or not.
   const agreed = walk(outlook, false, said, toCome);
   return toCome.length === 0 || agreed === contested ? agreed : undefined;
 }
@@ -55,7 +55,7 @@ function walk(
   return null;
 }
 
-/** The resolvers that have the word, in their order. Where all agree those are asked that judge that, and at last whether anybody spoke. */
+/** The resolvers that may decide, in their order. If all agree, those that judge agreement, and at last whether anybody spoke. */
 function viewsOf(outlook: Outlook, contested: boolean): readonly (ResolverView | undefined)[] {
   if (contested) return outlook.map((foresight) => foresight?.contested);
   const agreed = outlook.flatMap((foresight) => {
@@ -65,7 +65,7 @@ function viewsOf(outlook: Outlook, contested: boolean): readonly (ResolverView |
   return [...agreed, AGREEMENT];
 }
 
-/** The highest confidence that answers of `next` may give a chain, or more. */
+/** An upper bound of the confidence that answers of `next` may give a chain. */
 export function mostSure(outlook: Outlook, said: SaidSoFar, next: readonly string[]): number {
   return [...viewsOf(outlook, true), ...viewsOf(outlook, false)].reduce(
     (most, view) => Math.max(most, view?.most(said, next) ?? 0),
@@ -73,7 +73,7 @@ export function mostSure(outlook: Outlook, said: SaidSoFar, next: readonly strin
   );
 }
 
-/** Whether answers of `next` may make it certain who wins: `false` only where none do. */
+/** Whether answers of `next` may make the winner certain: `false` only if none can. */
 export function couldBeCertain(
   outlook: Outlook,
   said: SaidSoFar,
@@ -82,7 +82,7 @@ export function couldBeCertain(
 ): boolean {
   if (rest.length === 0) return true;
   const views = viewsOf(outlook, true);
-  // A resolver that cannot tell has the word, or those before it decide.
+  // A resolver that cannot tell would decide, or those before it do.
   if (views.every((view) => view?.defers === true)) return true;
   return views.some((view) => view !== undefined && view.could(said, next, rest));
 }

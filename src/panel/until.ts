@@ -3,11 +3,11 @@ import type { SaidSoFar } from "../resolve/foresight.ts";
 import { certain, couldBeCertain, madeOf, mostSure, type Outlook } from "./certain.ts";
 import { couldLead, LEAST_TRUTHS, leads, type IsKin } from "./lead.ts";
 
-/** By what it is decided whether more are asked. */
+/** The rule that decides whether more are asked. */
 export interface PanelRule {
   readonly until: PanelUntil;
   readonly outlook: Outlook;
-  /** Truths that what is known of the agents rests on. */
+  /** How many truths the knowledge of the agents is based on. */
   readonly truths: number;
   readonly isKin: IsKin;
 }
@@ -23,8 +23,8 @@ export function isClosed(rule: PanelRule, said: SaidSoFar, toCome: readonly stri
 }
 
 /**
- * Who is asked next, of those to come in their order: the fewest whose answers could close it. Fewer could not, so that asking them
- * one by one would be as many calls.
+ * The members to ask next, of those to come in their order: the fewest whose answers could close it. Fewer could not, so asking them
+ * one by one would take as many calls.
  */
 export function nextRound(
   rule: PanelRule,

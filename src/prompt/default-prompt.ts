@@ -3,8 +3,8 @@ import type { Issue } from "../model/errors.ts";
 import { jsonFence, shownAnswers } from "./fence.ts";
 
 /**
- * What is asked where the user does not say: the task, and what others answered and hold, each as data in a fence. `task` is how the task
- * stands there; `indent` how JSON is laid out.
+ * The default prompt: the task, and what others answered and hold, each as data in a fence. `task` is the form of the task
+ * in it; `indent` how JSON is laid out.
  */
 export function defaultPrompt(
   task: string,
@@ -28,7 +28,7 @@ export function taskInFence(task: unknown, indent?: number): string {
   return `The task:\n\n${jsonFence(task, indent)}`;
 }
 
-/** A prompt with what was wrong with the answer before. */
+/** A prompt with what was wrong with the previous answer. */
 export function withIssues(prompt: string, issues: readonly Issue[], indent?: number): string {
   if (issues.length === 0) return prompt;
   const wrong = jsonFence(issues, indent);

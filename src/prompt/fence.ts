@@ -2,16 +2,16 @@ import { sha256 } from "../model/hash.ts";
 import type { Json } from "../model/json.ts";
 import { clip, plain, UNSEEN } from "../model/text.ts";
 
-// The one place where text of others is made fit to be shown to a model. Whoever wrote it may want to pass for an instruction, to end
-// its fence, to hide what a person would see, or to fill the prompt: it is cut to length, loses or shows what nobody sees, and
+// The one place where others' texts are prepared for a model. Their author may want a text to look like an instruction, to end
+// its fence, to hide what a person would see, or to fill the prompt. So it is shortened, invisible characters are removed or shown, and it
 // stands in a fence that it cannot close.
 
-/** A piece of text as it may be shown: without what nobody sees, at most `maxChars` long. */
+/** A text in the form that may be shown: without invisible characters, at most `maxChars` long. */
 export function shownText(text: string, maxChars: number): string {
   return clip(plain(text).trim(), maxChars);
 }
 
-/** Reasons as they may be shown: each once, none that is empty, in code-unit order, which says nothing of who gave them. */
+/** Reasons in the form that may be shown: each once, no empty ones, in code-unit order, which does not reveal who gave them. */
 export function shownEvidence(
   texts: readonly (string | undefined)[],
   {
@@ -26,10 +26,10 @@ export function shownEvidence(
     .slice(0, maxEvidence);
 }
 
-/** A longer position is shown as the beginning of its text. */
+/** Of a longer position, the beginning of its text is shown. */
 const MAX_POSITION_CHARS = 2_000;
 
-/** A position as it may be shown, frozen; `text` is what it is measured by, and cut from. */
+/** A position in the form that may be shown, frozen; `text` is what it is measured by, and cut from. */
 export function shownPosition(value: Json, text: string): Json {
   if (text.length <= MAX_POSITION_CHARS) return cleaned(value);
   return clip(plain(typeof value === "string" ? value : text), MAX_POSITION_CHARS);
@@ -45,9 +45,9 @@ function cleaned(value: Json): Json {
   );
 }
 
-/** Puts texts between marks that occur in none of them, each line behind `| `. */
+/** Puts texts between marks that occur in none of them, each line after `| `. */
 export interface LineFence {
-  /** What the marks are, for whoever reads. */
+  /** Explains the marks to the reader. */
   readonly explained: string;
   fenced(text: string): string;
 }
@@ -63,7 +63,7 @@ export function lineFence(content: Json): LineFence {
 }
 
 /**
- * A mark that does not occur in the content, nor anything that looks like it. The same for the same content, and nothing of that can
+ * A mark that does not occur in the content, and nothing that looks like it does. It is the same for the same content, and the content cannot
  * be guessed from it: a judge may repeat it, and the log has what judges say.
  */
 function markFor(content: string): string {
@@ -78,8 +78,8 @@ function markFor(content: string): string {
 const MARK_CHARS = 12;
 
 /**
- * A value as JSON in a Markdown fence that nothing in it can close: none of its lines begins with a backtick, and what nobody
- * sees, or takes for a line break, is written as `\u…`, which is the same JSON.
+ * A value as JSON in a Markdown fence that nothing in it can close: none of its lines begins with a backtick, and invisible
+ * characters and unusual line breaks are written as `\u…`, which is the same JSON.
  */
 export function jsonFence(value: unknown, indent?: number): string {
   const json = JSON.stringify(value ?? null, null, indent) ?? "null";
@@ -98,7 +98,7 @@ function escaped(character: string): string {
 /** How much of the JSON of one agent's answer is shown to another. */
 const MAX_ANSWER_CHARS = 200_000;
 
-/** What others answered, with the beginning of its JSON in the place of an answer that is very long. */
+/** Others' answers; of a very long answer only the beginning of its JSON. */
 export function shownAnswers(
   results: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

@@ -4,9 +4,9 @@ export interface FoundDocument {
 }
 
 /**
- * The last JSON document in a text: the whole text, else an object or a list. One that has its lines to itself goes before one
- * within a line, and an object before a list. Where the text ends in the middle of one, there is none: whoever wrote it was cut off, and
- * what stands before may be an example. Takes time in proportion to the text.
+ * The last JSON document in a text: the whole text, else an object or a list. A document on lines of its own is preferred to one
+ * within a line, and an object to a list. If the text ends in the middle of a document, there is none: the answer was cut off, and
+ * an earlier document may be an example. Takes time in proportion to the text.
  */
 export function lastDocument(text: string): FoundDocument | undefined {
   const whole = parsed(text);
@@ -36,7 +36,7 @@ function parsed(text: string): FoundDocument | undefined {
 
 interface DocumentSpan {
   readonly start: number;
-  /** Left out where the text ends before it. */
+  /** Absent if the text ends before it. */
   readonly end?: number;
 }
 
@@ -78,24 +78,24 @@ function* spansIn(text: string): Generator<DocumentSpan> {
 type ExpectedToken = "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end";
 
 interface Scanned {
-  /** Left out where it is broken. */
+  /** Absent if it is broken. */
   readonly span?: DocumentSpan;
-  /** Where the search goes on. */
+  /** Where the search continues. */
   readonly next: number;
 }
 
 /**
- * Reads one object or list, which begins at `start`, by the grammar of RFC 8259. Where it is broken, what it has opened is broken
- * too, so that the search goes on where it failed.
+ * Reads one object or list, which begins at `start`, by the grammar of RFC 8259. If it is broken, so is what it has
+ * opened, and the search continues where it failed.
  */
 function scan(text: string, start: number): Scanned {
   const open: number[] = [];
   let expected: ExpectedToken = "value";
-  // Where the text in quotes begins that was read last, if nothing was since.
+  // Where the last quoted text begins, if nothing was read since.
   let quoted: number | undefined;
   let at = start;
   const broken = (after: number | undefined): Scanned => {
-    // A quote of the prose before may have swallowed the beginning of a document.
+    // A quotation mark in the prose before may have swallowed the beginning of a document.
     const next = after === undefined ? Math.max(at, start + 1) : after + 1;
     return at < text.length ? { next } : { span: { start }, next };
   };
@@ -151,7 +151,7 @@ function scan(text: string, start: number): Scanned {
 const isSpace = (unit: string | undefined): boolean =>
   unit === " " || unit === "\t" || unit === "\n" || unit === "\r";
 
-/** Where a text in quotes ends, or where it has what JSON lets no text have. */
+/** Where a quoted text ends, or where it has a character that JSON does not allow. */
 function readText(
   text: string,
   start: number,

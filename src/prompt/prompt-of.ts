@@ -3,14 +3,14 @@ import { QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import { defaultPrompt, taskInFence, withIssues } from "./default-prompt.ts";
 
-/** What a prompt may be made of beside the task. */
+/** What a prompt may use besides the task. */
 export type PromptContext<Upstream = AgentContext["results"]> = Pick<
   AgentContext<Upstream>,
   "results" | "issues" | "attempt" | "tier" | "model" | "failed" | "others"
 >;
 
 /**
- * Makes what a program is asked. A text is sent as it is, and what was wrong with the answer before is added to its end; any
+ * Makes the question for a program. A text is sent as it is, and what was wrong with the previous answer is added at its end; any
  * other value is sent as JSON, and nothing is added.
  */
 export type Prompt<Task = unknown, Upstream = AgentContext["results"]> = (
@@ -21,13 +21,13 @@ export type Prompt<Task = unknown, Upstream = AgentContext["results"]> = (
 const INDENT = 2;
 const MAX_PROMPT_BYTES = 2 ** 28;
 
-/** What whoever makes a prompt sees of an attempt. */
+/** What the maker of a prompt sees of an attempt. */
 export function seenBy<Upstream>(context: AgentContext<Upstream>): PromptContext<Upstream> {
   const { results, issues, attempt, tier, model, failed, others } = context;
   return { results, issues, attempt, tier, model, failed, others };
 }
 
-/** What a program is asked: what the user makes of the task, or else all of it, with what was wrong with the answer before. */
+/** The question for a program: the user's prompt, or the default, with what was wrong with the previous answer. */
 export function promptOf(prompt: Prompt | undefined, task: unknown, context: AgentContext): string {
   const { issues } = context;
   const seen = seenBy(context);
@@ -37,7 +37,7 @@ export function promptOf(prompt: Prompt | undefined, task: unknown, context: Age
   return jsonText(made, "a prompt");
 }
 
-/** A value that somebody made of a task, as JSON. Throws `INPUT_INVALID` where it cannot be that; `what` names it. */
+/** A value that a user's function made from a task, as JSON. Throws `INPUT_INVALID` if it has no JSON; `what` names it. */
 export function jsonText(made: unknown, what: string): string {
   const { fault, value } = { value: undefined, ...takeJson(made, MAX_PROMPT_BYTES) };
   if (fault === undefined && value !== undefined) return JSON.stringify(value);

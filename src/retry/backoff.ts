@@ -7,7 +7,7 @@ export interface Backoff {
   readonly baseMs?: number;
   /** The bound of any wait, in ms. */
   readonly maxMs?: number;
-  /** The longest `Retry-After` that is obeyed, in ms; when told to wait longer, the call fails at once. */
+  /** The longest `Retry-After` that is obeyed, in ms; if the service asks for more, the call fails at once. */
   readonly maxRetryAfterMs?: number;
 }
 
@@ -17,7 +17,7 @@ export const DEFAULT_BACKOFF: Required<Backoff> = Object.freeze({
   maxRetryAfterMs: 60_000,
 });
 
-// Without defaults: what is left out here may be said elsewhere.
+// Without defaults: what is left out here may be set elsewhere.
 export const BACKOFF: Options<Backoff> = options(
   { baseMs: milliseconds(0), maxMs: milliseconds(0), maxRetryAfterMs: milliseconds(0) },
   { instead: "use { baseMs: 500 }" },

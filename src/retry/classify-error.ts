@@ -11,23 +11,23 @@ import {
 import { retryAfterOf } from "./retry-after.ts";
 import type { Fields } from "../model/record.ts";
 
-/** What a failed attempt means for what follows it. */
+/** What a failed attempt means for the next one. */
 export interface Classified {
-  /** Whether the call may be repeated: whatever failed, unless it is known that it would fail again. */
+  /** Whether the call may be retried: yes, unless it is known to fail again. */
   readonly retry: boolean;
   readonly fault: Fault;
-  /** How long what was called asks to be left alone. */
+  /** How long the service asks to wait, in ms. */
   readonly retryAfterMs: number | undefined;
 }
 
 /**
- * What a failed attempt says about what it called:
+ * What a failed attempt says about the service that it called:
  *
- * - `limited`: it is there, and turned the attempt away since there were too many (HTTP 429).
- * - `busy`: it is there, and told the attempt to come later (HTTP 529, or 503 with a `Retry-After`).
- * - `failed`: it was not reached, did not answer in time, or has a fault of its own.
- * - `answered`: it answered, and the answer is no good.
- * - `unknown`: nothing, for instance as the agent itself failed, or the request was wrong.
+ * - `limited`: it works, and rejected the attempt because there were too many (HTTP 429).
+ * - `busy`: it works, and asked to try later (HTTP 529, or 503 with a `Retry-After`).
+ * - `failed`: it was not reached, did not answer in time, or has an error of its own.
+ * - `answered`: it answered, and the answer is unusable.
+ * - `unknown`: nothing, for instance because the agent itself failed, or the request was wrong.
  */
 export type Fault = "limited" | "busy" | "failed" | "answered" | "unknown";
 
@@ -39,7 +39,7 @@ const FAILED: Meaning = { retry: true, fault: "failed" };
 const ANSWERED: Meaning = { retry: true, fault: "answered" };
 const LIMITED: Meaning = { retry: true, fault: "limited" };
 
-/** What this package's own errors mean. Those that are not listed say nothing by themselves; perhaps their cause does. */
+/** What this package's own errors mean. Unlisted ones say nothing by themselves; perhaps their cause does. */
 const OWN_CODES: Partial<Record<ErrorCode, Meaning>> = {
   TIMEOUT: FAILED,
   OUTPUT_INVALID: ANSWERED,
@@ -57,7 +57,7 @@ const OWN_CODES: Partial<Record<ErrorCode, Meaning>> = {
   IN_DOUBT: NEVER,
 };
 
-/** What HTTP statuses mean; of those that are not listed, 5xx is a fault of the server, and 4xx one of the request. */
+/** What HTTP statuses mean; of the unlisted ones, 5xx is an error of the server, and 4xx one of the request. */
 const STATUSES: Readonly<Record<number, Meaning>> = {
   408: FAILED,
   409: AGAIN,
@@ -66,9 +66,9 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   529: { retry: true, fault: "busy" },
 };
 
-/** What codes and names of errors mean, of systems and of clients. */
+/** What codes and names of errors mean, from systems and from clients. */
 const NAMES: ReadonlyMap<unknown, Meaning> = new Map([
-  // The way to the other end, by Node and by undici, which is Node's fetch.
+  // The network, from Node and from undici, which is Node's fetch.
   ...each(
     FAILED,
     `EAI_AGAIN EADDRNOTAVAIL ECONNABORTED ECONNREFUSED ECONNRESET EHOSTDOWN EHOSTUNREACH ENETDOWN ENETRESET ENETUNREACH
@@ -76,7 +76,7 @@ const NAMES: ReadonlyMap<unknown, Meaning> = new Map([
     ERR_NETWORK ERR_STREAM_PREMATURE_CLOSE UND_ERR_BODY_TIMEOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT
     UND_ERR_RES_CONTENT_LENGTH_MISMATCH UND_ERR_SOCKET`,
   ),
-  // An `AbortSignal.timeout` of the agent's own, and clients that say it in their words.
+  // An `AbortSignal.timeout` of the agent's own, and clients with their own words for it.
   ...each(FAILED, "TimeoutError APIConnectionError APIConnectionTimeoutError NetworkError"),
   ...each(ANSWERED, "AI_NoObjectGeneratedError"),
   // AWS answers some of these with HTTP 400.
@@ -85,7 +85,7 @@ const NAMES: ReadonlyMap<unknown, Meaning> = new Map([
     `PriorRequestNotComplete ProvisionedThroughputExceededException RequestLimitExceeded SlowDown
     Throttling ThrottlingException ThrottledException TooManyRequestsException`,
   ),
-  // A package that is not there, or a login.
+  // A missing package or login.
   ...each(
     NEVER,
     `ERR_MODULE_NOT_FOUND MODULE_NOT_FOUND ERR_PACKAGE_PATH_NOT_EXPORTED ERR_UNKNOWN_BUILTIN_MODULE
@@ -98,7 +98,7 @@ function each(meaning: Meaning, names: string): readonly (readonly [string, Mean
   return names.split(/\s+/).map((name) => [name, meaning]);
 }
 
-/** How services call it that a quota is used up or a bill is not paid: waiting does not help, whatever the status says. */
+/** Services' names for a used-up quota or an unpaid bill: waiting does not help, whatever the status says. */
 const EXHAUSTED: ReadonlySet<unknown> = new Set([
   "insufficient_quota",
   "billing_hard_limit_reached",
@@ -110,8 +110,8 @@ const EXHAUSTED: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What a failure means, by the outermost cause of its chain of causes that says anything; `nowMs` is the time, for a `Retry-After` that
- * is a date. A failure that says nothing is worth a repetition. What a cause says outright, `retryable`, is above all else in it.
+ * What a failure means, decided by the outermost cause of its chain that says anything; `nowMs` is the time, for a `Retry-After` that
+ * is a date. A failure that says nothing is retried. An explicit `retryable` overrides everything else in its cause.
  */
 export function classify(error: unknown, nowMs: number): Classified {
   try {
@@ -131,13 +131,13 @@ function classifyNested(error: unknown, nowMs: number, depth: number): Classifie
   for (const cause of chain) said = { ...saidBy(cause, retryAfterMs), ...said };
   if (said.retry === undefined && said.fault === undefined && retryAfterMs === undefined) {
     const parts = depth < MAX_NESTED ? chain.flatMap(errorsIn) : [];
-    // Several failed at once, as in `Promise.any`: worth it if any of them is.
+    // Several failed at once, as in `Promise.any`: retried if any of them would be.
     const each = parts.map((part) => classifyNested(part, nowMs, depth + 1));
     const first = each.find(({ retry }) => retry) ?? each[0];
     if (first !== undefined) return first;
   }
   const { retry = true, fault = retryAfterMs === undefined ? "unknown" : "busy" } = said;
-  // Where it is of no use, nobody was told to come later.
+  // If it must not be retried, it does not count as rate-limited.
   const isLater = fault === "limited" || fault === "busy";
   return { retry, fault: isLater && !retry ? "unknown" : fault, retryAfterMs };
 }
@@ -150,16 +150,16 @@ function saidBy(cause: Fields, retryAfterMs: number | undefined): Partial<Meanin
     const meaning = meantBy(cause, retryAfterMs);
     const outright = field(cause, "retryable");
     if (typeof outright === "boolean") return { ...meaning, retry: outright };
-    // As the AWS SDK says it, also of some requests that were answered with HTTP 400.
+    // The AWS SDK says it like this, also for some requests that were answered with HTTP 400.
     const hint = field(cause, "$retryable");
     if (isObject(hint))
       return field(hint, "throttling") === true ? LIMITED : { ...meaning, retry: true };
-    // What a client makes of the status: a quota that is used up has the one of too many requests.
+    // A client's interpretation of the status: a used-up quota has the same status as too many requests.
     const may = field(cause, "isRetryable");
     if (typeof may !== "boolean" || meaning?.retry === false) return meaning ?? {};
     return { ...meaning, retry: may };
   } catch {
-    // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing it says can be relied on.
+    // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing that it says is reliable.
     return {};
   }
 }
@@ -179,7 +179,7 @@ function meantBy(cause: Fields, retryAfterMs: number | undefined): Meaning | und
   return STATUSES[status] ?? (status < 500 ? NEVER : FAILED);
 }
 
-/** A program that cannot be started, as Node says it, or that a shell did not find (126, 127: POSIX, 2.8.2). */
+/** A program that cannot be started, as Node reports it, or that a shell did not find (126, 127: POSIX, 2.8.2). */
 function isMissingProgram(cause: Fields): boolean {
   const code = field(cause, "code");
   const syscall = field(cause, "syscall");

@@ -1,13 +1,12 @@
 import type { Fields } from "../model/record.ts";
-// What a foreign error says of itself. It may be anything: a property that throws when it is read counts as absent, but
-// `instanceof` and `in` throw on some objects, too. Whoever uses these functions is ready for that.
+// Facts about a foreign error. It may be anything: a property that throws when it is read counts as absent, but
+// `instanceof` and `in` throw on some objects, too. Callers of these functions must expect that.
 
 // Errors come from outside: a chain of causes may be long, or a circle.
 const MAX_CAUSES = 5;
 const MAX_BODY_CHARS = 16_384;
 
-/** An object of whatever kind. */
-/** An error and what caused it, and so on, a few deep. The `RetryError` of the AI SDK has its cause as `lastError`. */
+/** An error, its cause, the cause of that, and so on, a few deep. The `RetryError` of the AI SDK has its cause as `lastError`. */
 export function causes(error: unknown): readonly Fields[] {
   const chain: Fields[] = [];
   let next = error;
@@ -24,7 +23,7 @@ export function errorsIn(error: Fields): readonly unknown[] {
   return Array.isArray(errors) ? errors.slice(0, MAX_CAUSES) : [];
 }
 
-/** The names that an error goes by: its own, its class's and its codes. Clients differ in which of them they set. */
+/** The names of an error: its own, its class's and its codes. Clients differ in which of them they set. */
 export function namesOf(error: Fields): readonly unknown[] {
   const maker = field(error, "constructor");
   return [
@@ -34,7 +33,7 @@ export function namesOf(error: Fields): readonly unknown[] {
   ];
 }
 
-/** Its HTTP status, where it is that of a failure: 400 to 599. Of the places where clients put it, the nearest counts. */
+/** Its HTTP status, if it is that of a failure: 400 to 599. If several are found, the nearest counts. */
 export function statusOf(error: Fields): number | undefined {
   for (const [place, name] of STATUS_PLACES) {
     const said = field(place === "" ? error : inner(error, place), name);
@@ -56,7 +55,7 @@ const STATUS_PLACES: readonly (readonly [string, string])[] = [
   ["", "code"],
 ];
 
-/** The headers of the response that it tells of, in whatever shape its client has them. */
+/** The headers of its response, in whatever shape its client has them. */
 export function headersOf(error: Fields): readonly unknown[] {
   return [
     field(error, "headers"),
@@ -66,7 +65,7 @@ export function headersOf(error: Fields): readonly unknown[] {
   ].filter((headers) => headers !== undefined);
 }
 
-/** A header by its name in lower case: of `Headers` of any make, a `Map`, a plain object, a list of pairs or a flat one. */
+/** A header by its name in lower case: from any kind of `Headers`, a `Map`, a plain object, a list of pairs or a flat one. */
 export function headerOf(headers: unknown, name: string): string | undefined {
   try {
     if (!isObject(headers)) return undefined;
@@ -86,17 +85,17 @@ function listed(headers: readonly unknown[], name: string): unknown {
   const isName = (one: unknown): boolean => typeof one === "string" && one.toLowerCase() === name;
   const pair: unknown = headers.find((one) => Array.isArray(one) && isName(one[0]));
   if (Array.isArray(pair)) return pair[1];
-  // As Node's `rawHeaders` and undici have them: name, value, name, value.
+  // In Node's `rawHeaders` and undici: name, value, name, value.
   return headers.find((_, index) => index % 2 === 1 && isName(headers[index - 1]));
 }
 
 function textOf(value: unknown): string | undefined {
-  // A header that came twice is a list, and means nothing here.
+  // A header that came twice is a list, and is ignored here.
   const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
   return typeof one === "string" || typeof one === "number" ? String(one) : undefined;
 }
 
-/** What the answer to a failed request calls its mistake: codes and types, as the error or the response's body has them. */
+/** The codes and types of a failed request's error, from the error or the response's body. */
 export function mistakesOf(error: Fields): readonly unknown[] {
   const response = inner(error, "response");
   const bodies = [
@@ -104,7 +103,7 @@ export function mistakesOf(error: Fields): readonly unknown[] {
     field(error, "error"),
     field(error, "data"),
     field(error, "responseBody"),
-    // A body that was not read yet is a stream, and of some clients a getter that complains.
+    // A body that was not read yet is a stream, and in some clients a getter that complains.
     ownField(response, "data"),
     ownField(response, "body"),
   ];
@@ -121,7 +120,7 @@ function mistakesIn(body: unknown): readonly unknown[] {
   return [body, error].flatMap((one) => [field(one, "code"), field(one, "type")]);
 }
 
-/** A property that is an object; one without any property where it is none. */
+/** A property that is an object; an empty one if it is not. */
 function inner(object: Fields, name: string): Fields {
   const value = field(object, name);
   return isObject(value) ? value : NOTHING;

@@ -2,8 +2,8 @@ import { field, headerOf, headersOf } from "./foreign-error.ts";
 import type { Fields } from "../model/record.ts";
 
 /**
- * How long what was called asks to be left alone, in ms: `retryAfterMs` as a number, the header `retry-after-ms`, or `Retry-After` in seconds
- * or as a date (RFC 9110, 10.2.3). What is none of these is as if nothing had been said.
+ * How long the service asks to wait, in ms: `retryAfterMs` as a number, the header `retry-after-ms`, or `Retry-After` in seconds
+ * or as a date (RFC 9110, 10.2.3). Anything else is ignored.
  */
 export function retryAfterOf(error: Fields, nowMs: number): number | undefined {
   const direct = field(error, "retryAfterMs");
@@ -20,7 +20,7 @@ export function retryAfterOf(error: Fields, nowMs: number): number | undefined {
   return undefined;
 }
 
-/** Digits alone, with a fraction at most: what `Number` takes beyond that (`1e3`, `0x10`, ``, `Infinity`) is no time. */
+/** Only digits, with at most a fraction: other texts that `Number` accepts (`1e3`, `0x10`, ``, `Infinity`) are not times. */
 function decimal(text: string | undefined): number | undefined {
   return text !== undefined && /^[ \t]*\d+(?:\.\d+)?[ \t]*$/.test(text) ? Number(text) : undefined;
 }
@@ -43,14 +43,14 @@ function httpDateMs(text: string, nowMs: number): number | undefined {
     const at = [MONTHS.indexOf(month), Number(day), Number(hour), Number(minute)] as const;
     const atMs = Date.UTC(fullYear(year, nowMs), ...at, Number(second));
     const there = new Date(atMs);
-    // `Date.UTC` takes the 31st of February for a day in March. A leap second may be the 60th.
+    // `Date.UTC` reads the 31st of February as a day in March. A leap second may be the 60th.
     const isDate = there.getUTCDate() === Number(day) || Number(second) === 60;
     return isDate && Number(hour) < 24 && Number(minute) < 60 ? atMs : undefined;
   }
   return undefined;
 }
 
-/** A year of two digits that would be more than 50 years ahead is the one in the past with the same digits. */
+/** A two-digit year that would be more than 50 years ahead is the one in the past with the same digits. */
 function fullYear(digits: string, nowMs: number): number {
   if (digits.length === 4) return Number(digits);
   const thisYear = new Date(nowMs).getUTCFullYear();

@@ -3,8 +3,8 @@ import { classify } from "./classify-error.ts";
 import type { Limits } from "../describe/limits.ts";
 
 /**
- * How long to wait before attempt number `attempt` is repeated, in ms, or `undefined` when its failure is not worth a
- * repetition: it would fail the same way, or the agent is told to stay away for longer than `maxRetryAfterMs`.
+ * How long to wait before attempt number `attempt` is retried, in ms, or `undefined` if its failure must not be
+ * retried: it would fail the same way, or the service asks to wait for longer than `maxRetryAfterMs`.
  */
 export function retryWaitMs(
   error: unknown,
@@ -19,12 +19,12 @@ export function retryWaitMs(
   return retryAfterMs > backoff.maxRetryAfterMs ? undefined : retryAfterMs;
 }
 
-/** How many attempts a call takes at most; what is told to come later and has cost nothing is none. */
+/** How many attempts a call makes at most; a rate-limited attempt that has cost nothing does not count. */
 export function mostAttempts({ retries }: Pick<Limits, "retries">): number {
   return 1 + retries;
 }
 
-/** How long a call waits between its attempts at most, in ms: the sum of the longest that {@link retryWaitMs} may say. */
+/** How long a call waits between its attempts at most, in ms: the sum of the longest results of {@link retryWaitMs}. */
 export function mostWaitMs({ retries, backoff }: Pick<Limits, "retries" | "backoff">): number {
   let sum = 0;
   for (let attempt = 1; attempt <= retries; attempt++) {
