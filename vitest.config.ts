@@ -19,6 +19,7 @@ const LONG_ONLY = [
   "test/postgres/full-disk.test.ts",
   "test/postgres/permits.test.ts",
   "test/postgres/processes.test.ts",
+  "test/postgres/tenants.test.ts",
   "test/postgres/troubles.test.ts",
   "test/sqlite/damage.test.ts",
 ];

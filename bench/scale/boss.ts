@@ -1,4 +1,5 @@
 import pg from "pg";
+import { askBy, listening, type Asking } from "./notified.ts";
 
 // pg-boss as FACTS of queues go: one loop of fetch and complete a process, woken by a NOTIFY of its own, with results of one turn in one statement.
 
@@ -33,14 +34,6 @@ async function bossAt(url: string): Promise<Boss> {
   return boss;
 }
 
-async function listening(url: string, channel: string, told: (payload: string) => void) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  client.on("notification", ({ payload = "" }) => told(payload));
-  await client.query(`LISTEN ${channel}`);
-  return client;
-}
-
 /** Answers jobs in this process until it ends. */
 export async function workAsBoss(url: string): Promise<void> {
   const boss = await bossAt(url);
@@ -69,30 +62,21 @@ export async function workAsBoss(url: string): Promise<void> {
 }
 
 /** Sends jobs and hears of their ends. */
-export async function askBoss(url: string) {
+export async function askBoss(url: string): Promise<Asking> {
   const boss = await bossAt(url);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
-  const waiting = new Map<number, () => void>();
-  const client = await listening(url, "done", (payload) => {
-    for (const n of payload.split(",")) waiting.get(Number(n))?.();
-  });
-  let sent = 0;
-  return {
-    async call(many: number): Promise<void> {
-      const numbers = Array.from({ length: many }, () => ++sent);
-      const ends = numbers.map(async (n) => new Promise<void>((done) => waiting.set(n, done)));
+  return askBy(
+    url,
+    async (numbers) => {
       await boss.insert(
         QUEUE,
         numbers.map((n) => ({ data: { n } })),
       );
       await pool.query("SELECT pg_notify('fresh', '')");
-      await Promise.all(ends);
-      for (const n of numbers) waiting.delete(n);
     },
-    async close(): Promise<void> {
+    async () => {
       await boss.stop({ graceful: false });
       await pool.end();
-      await client.end();
     },
-  };
+  );
 }

