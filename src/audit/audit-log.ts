@@ -12,33 +12,33 @@ import { readChoice } from "../resolve/judge/choice.ts";
 import { canonical } from "../resolve/judge/hearing.ts";
 import { optionsOf } from "../resolve/judge/question.ts";
 
-/** One question that a judge was asked, as the log has it. */
+/** One question that a judge was asked, from the log. */
 export interface JudgedQuestion {
   readonly judge: string;
   /** The resolver that asked. */
   readonly resolver: string;
-  /** What the resolver's user told it to go by; `null` for nothing. */
+  /** The user's instructions for the judge; `null` for none. */
   readonly instructions: string | null;
   /** Identifies run, team and subject: the same for all judges that were asked about it. */
   readonly place: string;
   /** In the order in which they were shown first. */
   readonly positions: readonly Position[];
   /**
-   * By order: the number of the position that was chosen, -1 where the answer failed or named none, `undefined` where it was
+   * By order: the index of the chosen position, -1 if the answer failed or named none, `undefined` if the judge was
    * not asked in that order.
    */
   readonly chosen: readonly [number | undefined, number | undefined];
   readonly verdict: Verdict | undefined;
-  /** The number of the position that a person decided for. */
+  /** The index of the position for which a person decided. */
   readonly truth: number | undefined;
   readonly cost: Cost;
-  /** The model that answered, where the log has it. */
+  /** The model that answered, if the log has it. */
   readonly model: string | undefined;
   /** Names of the agents of that run with the same model. */
   readonly sameModel: ReadonlySet<string>;
 }
 
-// What `hear` calls a question: RESOLVER:SUBJECT:ORDER.
+// The form in which `hear` names a question: RESOLVER:SUBJECT:ORDER.
 const QUESTION = /^([^/]+):([\w.-]{1,40}|#[\w-]{16}):([12])$/;
 
 interface AskedResolver {
@@ -55,7 +55,7 @@ interface AskedResolver {
   model: string | undefined;
 }
 
-/** What one run's log says of the judges that were asked in it. Answers that were taken over from elsewhere do not count. */
+/** What one run's log says about its judges. Answers that were taken over from elsewhere do not count. */
 export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[] {
   const asked = new Map<string, AskedResolver>();
   const positions = new Map<string, readonly Position[]>();
@@ -90,7 +90,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
         positions.set(placeOf(event, event.conflict.subject), event.conflict.positions);
         break;
       case "verdict.reached":
-        // Of positions without their secrets nobody knows in which order they were shown.
+        // If positions are redacted, the order in which they were shown is unknown.
         if (event.redacted === true) {
           positions.delete(placeOf(event, event.verdict.subject));
           break;
@@ -107,7 +107,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
   return [...asked.values()].flatMap((one): JudgedQuestion[] => {
     const place = `${one.scope}:${one.subject}`;
     const held = positions.get(place);
-    // Without its positions, while it is being asked, and where answers are hidden, nobody knows what it chose.
+    // Without its positions, while it is being asked, and if answers are hidden, its choice is unknown.
     const open = one.ended.size === 0 || one.started.size > one.ended.size;
     if (held === undefined || open || one.hidden) return [];
     const order = canonical(held);
@@ -176,12 +176,12 @@ function note(
   one.outputs[order === 1 ? 0 : 1] = event.type === "call.succeeded" ? event.output : undefined;
 }
 
-/** Where something is decided: the team's place and the subject, as a call's key has it. */
+/** The place of a decision: the team's place and the subject, in the form of a call's key. */
 function placeOf(team: TeamPlace, subject: string): string {
   return `${scopeOf(team)}:${subjectKey(subject)}`;
 }
 
-/** The number of the position that an answer names, in the order in which they were shown first; -1 where nobody can tell. */
+/** The index of the position that an answer names, in the order in which they were shown first; -1 if it is unclear. */
 function chosenAt(output: unknown, order: readonly Position[], reversed: boolean): number {
   const shown = optionsOf(reversed ? order.toReversed() : order, NO_EVIDENCE);
   const read = readChoice(output, shown);

@@ -18,43 +18,43 @@ export interface Counted {
   readonly interval: readonly [low: number, high: number];
 }
 
-/** What a judge was told, and about how many questions. */
+/** Instructions of a judge, and for how many questions it had them. */
 export interface Instructed {
   readonly text: string | null;
   readonly questions: number;
 }
 
-/** What the log says of one judge. */
+/** What the log says about one judge. */
 export interface JudgeAudit {
   /** The agent's name. */
   readonly judge: string;
-  /** What it was told to go by, and about how many questions: what was used most first, `null` for nothing of its user's own. */
+  /** Its instructions, and for how many questions it had them: the most used first, `null` for none of its user's own. */
   readonly instructions: readonly Instructed[];
-  /** Questions that it was asked to the end: in both orders, or in one where its panel has it so. */
+  /** Questions that it was asked completely: in both orders, or in one if its panel says so. */
   readonly questions: number;
   /** Of these: an answer failed, or named no option. */
   readonly failed: number;
   /** Of those that it answered in both orders: it chose differently. */
   readonly flipped: Counted;
-  /** Of all its answers: it chose the option that stood first; what share of them an even draw would give. */
+  /** Of all its answers: it chose the first option; and the share that chance would give. */
   readonly first: Counted & { readonly even: number };
   /**
-   * Of the questions where it chose, and held a position itself (by its name, by its model where the log has that, or as
-   * `authorOf` says): it chose that one; what share an even draw would give. `null`: there was no such question.
+   * Of the questions where it chose, and held a position itself (by its name, by its model if the log has that, or as
+   * `authorOf` says): it chose its own; and the share that chance would give. `null`: there was no such question.
    */
   readonly own: (Counted & { readonly even: number }) | null;
   /** With verdicts that were reached without it: by other resolvers, or a person. */
   readonly verdicts: Agreement;
   /** With other judges that were asked the same. */
   readonly judges: Agreement;
-  /** What became known by persons' decisions, as `judge({ panel, weights })` takes it. */
+  /** Its record from people's decisions, as `judge({ panel, weights })` accepts it. */
   readonly record: JudgeRecord;
   /** Of all its calls. */
   readonly cost: Cost;
 }
 
 export interface AuditOptions {
-  /** Agents that a judge speaks for, by the judge's name, beside those of its own name. */
+  /** Agents for which a judge speaks, by the judge's name, in addition to those of its own name. */
   readonly authorOf?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -67,12 +67,12 @@ export const AUDIT: Options<
 });
 
 /**
- * What judges did in recorded runs: whether the order of the options moves them, whether they favour themselves, how far
+ * What judges did in recorded runs: whether the order of the options influences them, whether they favour themselves, how far
  * they agree with others, what they cost. `events` are those of one or many runs, each run's in their order. One audit per
- * judge, those asked most first. Asks nobody.
+ * judge, those asked most first. Asks no agent.
  *
- * A choice counts where it is the same in all orders that it was asked in. Answers that were taken over from another run, or
- * from a cache, count where they were given.
+ * A choice counts if it is the same in all orders that were asked. Answers that were taken over from another run, or
+ * from a cache, count only where they were given.
  */
 export function auditJudges(
   events: Iterable<RunEvent>,
@@ -139,7 +139,7 @@ function instructionsOf(asked: readonly JudgedQuestion[]): readonly Instructed[]
     .toSorted((a, b) => b.questions - a.questions);
 }
 
-/** What it chose in all orders that it was asked in. */
+/** Its choice, if it is the same in all orders in which it was asked. */
 function choiceOf({ chosen }: JudgedQuestion): number | undefined {
   const answers = chosen.filter((one) => one !== undefined);
   const [first] = answers;
@@ -147,7 +147,7 @@ function choiceOf({ chosen }: JudgedQuestion): number | undefined {
   return answers.every((one) => one === first) ? first : undefined;
 }
 
-/** The number of the winner, where the judge's own resolver did not decide. */
+/** The index of the winner, if the judge's own resolver did not decide. */
 function winnerOf({ verdict, resolver, positions, truth }: JudgedQuestion): number | undefined {
   if (truth !== undefined) return truth;
   if (verdict === undefined || verdict.by === null || verdict.by === resolver) return undefined;
@@ -184,7 +184,7 @@ function ownOf(
     const isOwn = ({ heldBy }: (typeof positions)[number]): boolean =>
       heldBy.some(({ agent }) => own.has(agent) || sameModel.has(agent));
     const held = positions.filter(isOwn).length;
-    // Where it is behind every position there is nothing to favour.
+    // If it is behind every position, it cannot favour one.
     if (held === 0 || held === positions.length) continue;
     of++;
     even += held / positions.length;

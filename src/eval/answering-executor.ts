@@ -10,9 +10,9 @@ import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 /** What answers the attempts of an evaluation's runs. */
 export interface Answering {
   readonly answers: KeptAnswers;
-  /** Who carries out what is not recorded; `undefined`: nobody is asked. */
+  /** Carries out what is not recorded; `undefined`: no agent is asked. */
   readonly live: Executor | undefined;
-  /** Hears of what keeps the evaluation from going on. */
+  /** Called with an error that ends the evaluation. */
   readonly failed: (error: unknown) => void;
   /** The runs that are under way, by their ids. */
   readonly runs: Map<string, AnsweredRun>;
@@ -30,15 +30,15 @@ export interface AnsweredRun {
 const STARTED: AttemptEvent = Object.freeze({ type: "started", atOnce: true });
 
 /**
- * Carries out attempts from what is recorded: the results of a case, then the answers that are kept, by the content of the call. What is in
- * neither goes to `live`, and its answer is kept; without `live` it fails. A call of the same content that is under way is waited for.
+ * Carries out attempts from recordings: first the results of a case, then the kept answers, by the content of the call. An unrecorded
+ * attempt goes to `live`, and its answer is kept; without `live` it fails. If a call with the same content is under way, the attempt waits for it.
  */
 export function answeringExecutor(answering: Answering): Executor {
   const { answers, live, failed, runs } = answering;
-  // Runs are called the same in every evaluation, so that what is drawn from their ids is; an executor elsewhere begins an attempt of one id once.
+  // Runs have the same ids in every evaluation, so that what is drawn from them is the same; but an executor elsewhere begins an attempt with one id only once.
   const evaluation = randomId();
   const idHere = (attemptId: string): string => `${evaluation}/${attemptId}`;
-  /** Settled when nobody is asked for that content any more. */
+  /** Settled when no attempt asks for that content any more. */
   const underWay = new Map<string, Promise<void>>();
 
   function answer(attempt: Attempt, { used, output }: KeptAnswer): void {
@@ -123,7 +123,7 @@ export function answeringExecutor(answering: Answering): Executor {
   };
 }
 
-/** An attempt under another id, that tells of its answer before it is heard, and of its end. */
+/** An attempt under another id, whose answer is kept before it is reported, and whose end is noticed. */
 function keeping(
   attempt: Attempt,
   attemptId: string,
@@ -145,10 +145,10 @@ function keeping(
     },
     hear(event) {
       if (event.type === "report") used.push(event.usage);
-      // Also one that comes too late: it is paid for.
+      // Even a late answer, because it is paid for.
       if (event.type === "answer") {
         const taken = takeJson(event.output, Infinity);
-        // The engine says what is wrong with one that is no JSON.
+        // If it is not JSON, the run reports what is wrong with it.
         if (taken.fault === undefined) {
           keep({ used: [...used], ...(taken.value !== undefined && { output: taken.value }) });
         }
@@ -160,20 +160,20 @@ function keeping(
   };
 }
 
-/** A result of somebody who was asked. */
+/** A result of an agent that was asked. */
 type AskedResult = Exclude<RecordedResult, { readonly status: "skipped" | "waiting" }>;
 
 function answeredIn(given: RecordedResult | undefined): AskedResult | undefined {
   return given?.status === "ok" || given?.status === "failed" ? given : undefined;
 }
 
-/** Whether a result is of this call: one with a key of a call with the same. A judge is asked something else each time, so that its result needs one. */
+/** Whether a result belongs to this call: with a key, only to a call with the same key. A judge's questions differ, so its result needs a key. */
 function isFor(given: AskedResult, { key, place }: CallRequest): boolean {
   if (given.key !== undefined) return given.key === key;
   return place.role !== "judge";
 }
 
-/** What an answer is kept by; `undefined` where nobody can tell the call from others, since something of it is hidden. */
+/** The key of a kept answer; `undefined` if the call cannot be distinguished from others because some of it is hidden. */
 function keyOf({ key, issues }: CallRequest): string | undefined {
   if (!isShared(key)) return undefined;
   return issues.length === 0 ? key : `${key}#${sha256(canonicalJson(issues))}`;

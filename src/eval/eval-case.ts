@@ -8,15 +8,15 @@ import { canonicalJson, takeJson, type Json } from "../model/json.ts";
 import { fields, put, type Fields } from "../model/record.ts";
 import { checkId } from "./eval-id.ts";
 
-/** What one agent came to when it was asked before: as in `outcome.results`, or as `quorate export --cases` writes it. */
+/** The earlier result of one agent: as in `outcome.results`, or as `quorate export --cases` writes it. */
 export type RecordedResult =
   | {
       readonly status: "ok";
       readonly output?: unknown;
-      /** What it cost then: the bill has it again. */
+      /** What it cost then, which the bill shows again. */
       readonly cost?: Partial<Cost>;
       /**
-       * The content key that its call had. Where there is one, the answer serves only a call of the same content: not that of another
+       * The content key of its call. With a key, the answer serves only a call with the same content: not one of another
        * version of the agent, and not one that sees other results.
        */
       readonly key?: string;
@@ -26,24 +26,24 @@ export type RecordedResult =
       readonly error: { readonly code: ErrorCode; readonly message: string };
       readonly key?: string;
     }
-  /** Nobody was asked. */
+  /** No agent was asked. */
   | { readonly status: "skipped" | "waiting" };
 
-/** A task of which it is known what the team should decide. */
+/** A task for which it is known what the team should decide. */
 export interface EvalCase<Task = unknown> {
-  /** What the case is called in reports, and how a baseline knows it again: a short hash of `input` where left out. */
+  /** The name of the case in reports, by which a baseline recognises it. Default: a short hash of `input`. */
   readonly id?: string;
   readonly input: Task;
-  /** What is true, by subject: `{ task: "hold" }`. Of findings, by their subject, `"present"` or `"absent"`. */
+  /** What is true, by subject: `{ task: "hold" }`. For findings, by their subject, `"present"` or `"absent"`. */
   readonly truths: Readonly<Record<string, Json>>;
   /**
-   * What agents answered before, by the id of their call: the agent's name, below those of the teams it is in, joined by `/`. They are not
+   * Agents' earlier answers, by the id of their call: the agent's name, after those of its teams, joined by `/`. They are not
    * asked again.
    */
   readonly results?: Readonly<Record<string, RecordedResult>>;
 }
 
-/** A case as it is worked on. */
+/** A checked case. */
 export interface TakenCase {
   readonly id: string;
   readonly input: unknown;
@@ -51,13 +51,13 @@ export interface TakenCase {
   readonly results: ReadonlyMap<string, RecordedResult>;
 }
 
-/** The most of a case that is taken, in bytes of JSON. */
+/** The largest part of a case, in bytes of JSON. */
 const MAX_CASE_BYTES = 64 * 2 ** 20;
 const MAX_TRUTHS = 10_000;
 const ID_CHARS = 12;
 const MEMBERS = ["id", "input", "truths", "results"];
 
-/** Reads a case. Refuses with `INPUT_INVALID` what is none; `where` begins the sentence. */
+/** Reads a case. Refuses an invalid one with `INPUT_INVALID`; `where` begins the sentence. */
 export function takeCase(given: unknown, where: string): TakenCase {
   return readGiven(where, given, () => {
     if (!isRecord(given)) {

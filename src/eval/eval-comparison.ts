@@ -13,33 +13,33 @@ export interface ChangedTruth {
   readonly now: Pick<EvaluatedTruth, "status" | "winner" | "confidence">;
 }
 
-/** A figure in the baseline, and the same figure now, each over the truths, or the cases, that both have. */
+/** A figure in the baseline and now, over the truths or the cases that both have. */
 export interface BeforeAndNow {
   readonly before: number;
   readonly now: number;
 }
 
-/** A team against a baseline. Only truths that both have, and that are still the same, are compared. */
+/** A team compared with a baseline. Only unchanged truths that both have are compared. */
 export interface EvalComparison {
   readonly truths: number;
   /** Right in the baseline, and not now. */
   readonly regressions: readonly ChangedTruth[];
   /** Not right in the baseline, and right now. */
   readonly improvements: readonly ChangedTruth[];
-  /** How likely so uneven a split of changes is where neither is better: the exact test of McNemar (1947), two-sided. */
+  /** How likely such an uneven split of changes is by chance: the exact test of McNemar (1947), two-sided. */
   readonly p: number;
   readonly accuracy: BeforeAndNow;
   /** Over the cases that both have. */
   readonly calls: BeforeAndNow;
-  /** In micro-dollars, as far as they are known, over the cases that both have. */
+  /** In micro-dollars, as far as it is known, over the cases that both have. */
   readonly usdMicros: BeforeAndNow;
-  /** Cases that only one of both has, and truths that are others now. */
+  /** Cases that only one of them has, and truths that have changed. */
   readonly onlyNow: number;
   readonly onlyBefore: number;
   readonly otherTruths: number;
 }
 
-/** Compares a team with how it did before. */
+/** Compares a team with its earlier evaluation. */
 export function compareWith(
   now: Pick<EvaluatedTeam, "cases">,
   before: Pick<EvaluatedTeam, "cases">,
@@ -108,11 +108,11 @@ function changed({
   };
 }
 
-/** The chance of a split at least as uneven, where each change is as likely to be for the better as for the worse. */
+/** The chance of a split at least this uneven, if each change is equally likely to be for the better and for the worse. */
 function signTest(worse: number, better: number): number {
   const all = worse + better;
   const fewer = Math.min(worse, better);
-  // By logarithms: the chance of one outcome of thousands is too small for a number.
+  // With logarithms, because the chance of one outcome of thousands is too small for a number.
   let logChance = -all * Math.LN2;
   let tail = Math.exp(logChance);
   for (let i = 1; i <= fewer; i++) {

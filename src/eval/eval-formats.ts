@@ -1,8 +1,8 @@
 /**
  * - `md`: Markdown, for a comment or a file. At most 60,000 characters.
- * - `json`: the evaluation itself; a later one's baseline.
- * - `junit`: JUnit XML. For each team a suite whose cases are the truths: one that was right in the baseline and is not now has failed; without a
- *   baseline each that is not right.
+ * - `json`: the evaluation itself, which can be the baseline of a later one.
+ * - `junit`: JUnit XML. Each team is a suite whose cases are the truths: a case fails if it was right in the baseline and is not now or, without a
+ *   baseline, if it is not right.
  */
 export const EVAL_FORMATS = ["md", "json", "junit"] as const;
 

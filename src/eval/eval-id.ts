@@ -4,7 +4,7 @@ import { plain } from "../model/text.ts";
 
 const MAX_ID_CHARS = 200;
 
-/** What a case or a team is called: 1 to 200 characters that can be seen. Refuses with `INPUT_INVALID` what is none. */
+/** The name of a case or a team: 1 to 200 visible characters. Refuses anything else with `INPUT_INVALID`. */
 export function checkId(given: unknown, what: string): string {
   const isId =
     typeof given === "string" &&

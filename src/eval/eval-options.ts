@@ -17,37 +17,37 @@ import type { EvaluatedCase, Evaluation } from "./evaluation.ts";
 /** How teams are evaluated. */
 export interface EvalOptions {
   /**
-   * Whether agents are asked whose answers are not recorded (`false`). Whatever asks a model is one: judges and routers too. Without it nobody is asked, and
+   * Whether agents are asked if their answers are not recorded (`false`). This includes judges and routers. Without it no agent is asked, and
    * an agent without a recorded answer is missing.
    */
   readonly live?: boolean;
   /**
-   * A file of answers: what is in it is not asked again, and with `live` each answer is added to it before it is seen. One evaluation at a time writes to
-   * it. Where left out, answers are kept for this evaluation alone.
+   * A file of answers: its answers are not asked for again, and with `live` each new answer is added to it before it is used. Only one evaluation at a time may write to
+   * it. Default: answers are kept only for this evaluation.
    */
   readonly answers?: string;
-  /** An earlier evaluation, to compare with: its teams are known by their names. */
+  /** An earlier evaluation to compare with: teams are matched by their names. */
   readonly baseline?: Evaluation;
-  /** How many truths the first team may lose to the baseline and still pass (0). */
+  /** How many truths the first team may lose compared with the baseline and still pass (0). */
   readonly tolerate?: number;
-  /** How often the first team has to be right to pass, 0–1. */
+  /** How often the first team must be right to pass, 0–1. */
   readonly minAccuracy?: number;
   /** What the evaluation of each team may cost, in US dollars; recorded answers count at what they cost then. */
   readonly budgetUsd?: number;
-  /** What models cost, as of a run. */
+  /** The prices of models, as in a run. */
   readonly prices?: Prices;
-  /** How long the run of a case may take, in ms, as of a run. */
+  /** How long the run of a case may take, in ms, as in a run. */
   readonly deadlineMs?: number;
-  /** How many cases are worked on at once (4). How many attempts are in flight the team says. */
+  /** How many cases run at once (4). The team says how many attempts are in flight. */
   readonly atOnce?: number;
   /**
-   * Where the teams' earlier runs are, for those that go by what these taught (`reliability()` without `from`). Nothing is written there. Where left out,
+   * The teams' earlier runs, for teams that use what these taught (`reliability()` without `from`). Nothing is written there. Default:
    * they have learned nothing.
    */
   readonly history?: { readonly store: Store };
-  /** Hears of each case when it is done. */
+  /** Called for each finished case. */
   readonly onCase?: (done: EvaluatedCase, team: string) => void;
-  /** Stops the evaluation: it rejects with the signal's reason. Answers that are kept serve the next one. */
+  /** Stops the evaluation: it rejects with the signal's reason. Kept answers serve the next evaluation. */
   readonly signal?: AbortSignal;
 }
 

@@ -9,27 +9,27 @@ export interface EvalEstimate {
   readonly high: number;
 }
 
-/** How a team did on truths. */
+/** How a team did on the truths. */
 export interface EvalScore {
   readonly truths: number;
-  /** Truths that the team's winner is. */
+  /** Truths that equal the team's winner. */
   readonly right: number;
   /** Truths about which the team decided something else. */
   readonly wrong: number;
-  /** Truths about which the team decided nothing: tied, waiting, a run that failed. */
+  /** Truths about which the team decided nothing: tied, waiting, a failed run. */
   readonly undecided: number;
-  /** The share of all truths that are right; Wilson's interval. */
+  /** Right truths, as a share of all; Wilson's interval. */
   readonly accuracy: EvalEstimate;
-  /** The mean of (confidence − right)² over what was decided; its interval by a bootstrap over cases. `null` where nothing was decided. */
+  /** The mean of (confidence − right)² over what was decided; its interval by a bootstrap over cases. `null` if nothing was decided. */
   readonly brier: EvalEstimate | null;
-  /** The expected calibration error over what was decided, in ten equal bins of the confidence; interval as of `brier`. */
+  /** The expected calibration error over what was decided, in ten equal bins of the confidence; interval as for `brier`. */
   readonly ece: EvalEstimate | null;
 }
 
 const SEED = 1;
 const RESAMPLES = 1_000;
 const LEAST_RESAMPLES = 100;
-/** Verdicts that are drawn for all resamples together, about: fewer resamples where there are many. */
+/** About how many verdicts are drawn for all resamples together: fewer resamples if there are many. */
 const MOST_DRAWN = 20_000_000;
 const TAIL = 0.025;
 
@@ -61,7 +61,7 @@ function decidedIn({ truths }: EvaluatedCase): readonly Scored[] {
   );
 }
 
-/** Brier score and calibration error, with percentiles of a bootstrap over cases: what one case decides hangs together. */
+/** Brier score and calibration error, with percentiles of a bootstrap over cases, because decisions within one case are correlated. */
 function resampled(
   byCase: readonly (readonly Scored[])[],
 ): readonly [brier: EvalEstimate | null, ece: EvalEstimate | null] {

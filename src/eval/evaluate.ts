@@ -14,27 +14,27 @@ import { readEvaluation } from "./read-evaluation.ts";
 import { runCases } from "./run-cases.ts";
 import { sumSpent } from "./sum-spent.ts";
 
-/** A supervisor, as far as an evaluation has to know its type. */
+/** The part of a supervisor's type that an evaluation needs. */
 export interface EvaluableTeam<Task> {
   readonly name: string;
   readonly run: (task: Task) => Promise<unknown>;
 }
 
-/** A supervisor, or several by what they are called in the evaluation. */
+/** A supervisor, or several by their names in the evaluation. */
 export type EvaluableTeams<Task> =
   | EvaluableTeam<Task>
   | Readonly<Record<string, EvaluableTeam<Task>>>;
 
-/** More are refused: an evaluation is held in memory. */
+/** More are refused, because an evaluation is held in memory. */
 const MAX_CASES = 100_000;
 
 /**
- * Gives cases to teams, and says how often each is right, how much its confidence is worth, and what it costs. Answers that are recorded, with
- * the cases or in a file, are not asked for again; without `live` nobody is asked at all. Every case is a run of its own, in a store of this process
+ * Gives cases to teams, and measures how often each is right, how well its confidence is calibrated, and what it costs. Recorded answers, from
+ * the cases or from a file, are not asked for again; without `live` no agent is asked at all. Every case is a run of its own, in a store of this process
  * that is dropped: the team's own backend is not touched, and nothing is learned from it.
  *
- * Rejects with `BAD_OPTIONS` for options and a baseline that cannot be meant, `INPUT_INVALID` for cases that are none and for two with one id,
- * `STORE_FAILED` where an answer cannot be kept, and with the reason of `signal`. A run that is refused is a case with the status `error`.
+ * Rejects with `BAD_OPTIONS` for invalid options or an invalid baseline, `INPUT_INVALID` for invalid cases and for two with one id,
+ * `STORE_FAILED` if an answer cannot be kept, and with the reason of `signal`. A refused run is a case with the status `error`.
  */
 export async function evaluate<Task>(
   teams: EvaluableTeams<Task>,
@@ -49,7 +49,7 @@ export async function evaluate<Task>(
   const answers = file === undefined ? answersInMemory() : answersInFile(file, live);
   const evaluated: EvaluatedTeam[] = [];
   try {
-    // One after another: what the first asked for serves those after it.
+    // One after another, so that later teams use the first one's answers.
     for (const [name, team] of named) {
       signal?.throwIfAborted();
       const done = await runCases({ name, team, cases: taken, answers, options });
@@ -90,7 +90,7 @@ function teamOf(
   };
 }
 
-/** Whether the first team does as it should, and why not. */
+/** Whether the first team passes, and why not. */
 function judged(
   [first]: readonly EvaluatedTeam[],
   { baseline, tolerate, minAccuracy }: Checked<typeof EVAL>,

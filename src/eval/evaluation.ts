@@ -8,10 +8,10 @@ import type { EvalScore } from "./eval-score.ts";
 export interface EvaluatedTruth {
   readonly subject: string;
   readonly truth: Json;
-  /** `none`: there is no verdict about it; then what is true is right where that is `"absent"`. */
+  /** `none`: there is no verdict about it; then the truth counts as right if it is `"absent"`. */
   readonly status: VerdictStatus | "none";
   readonly winner: Json;
-  /** 0–1; `null` where nothing was decided. */
+  /** 0–1; `null` if nothing was decided. */
   readonly confidence: number | null;
   readonly right: boolean;
 }
@@ -19,51 +19,51 @@ export interface EvaluatedTruth {
 /** One case with one team. */
 export interface EvaluatedCase {
   readonly id: string;
-  /** `error`: the run has no outcome, for instance since the team refuses the task. */
+  /** `error`: the run has no outcome, for instance because the team refuses the task. */
   readonly status: OutcomeStatus | "error";
-  /** What the run was refused with, in one sentence; else `null`. */
+  /** Why the run was refused, in one sentence; else `null`. */
   readonly error: string | null;
   readonly truths: readonly EvaluatedTruth[];
-  /** Calls of agents and judges, recorded ones included. */
+  /** Calls of agents and judges, including recorded ones. */
   readonly calls: number;
-  /** Attempts that really were made for this evaluation. */
+  /** Attempts that were really made for this evaluation. */
   readonly asked: number;
-  /** What the run costs, recorded answers at what they cost then. */
+  /** What the run costs; recorded answers count at what they cost then. */
   readonly spent: TotalSpent;
   readonly missing: readonly Missing[];
-  /** Calls of which no answer is recorded, by their ids, where nobody was to be asked. */
+  /** Calls without a recorded answer, by their ids, if no agent was asked. */
   readonly unrecorded: readonly string[];
 }
 
 /** One team on all cases. */
 export interface EvaluatedTeam {
-  /** What it is called here: another for each, and what a baseline knows it by. */
+  /** Its name here, different for each, by which a baseline recognises it. */
   readonly name: string;
-  /** Of the team; `null` where it has none. */
+  /** The team's version; `null` if it has none. */
   readonly version: string | null;
   readonly score: EvalScore;
   readonly calls: number;
   readonly asked: number;
   readonly spent: TotalSpent;
-  /** Cases in which somebody did not answer, or whose run has no outcome. */
+  /** Cases in which an agent did not answer, or whose run has no outcome. */
   readonly incomplete: number;
   readonly unrecorded: number;
   readonly cases: readonly EvaluatedCase[];
-  /** Against the team of that name in the baseline; `null` where there is none. */
+  /** Compared with the team of that name in the baseline; `null` if there is none. */
   readonly comparison: EvalComparison | null;
 }
 
-/** What came of evaluating teams on cases: plain JSON, which serves as a later evaluation's baseline. */
+/** The result of evaluating teams on cases: plain JSON, which can be a later evaluation's baseline. */
 export interface Evaluation {
-  /** Tells this document from others, and its versions from each other. */
+  /** Identifies this kind of document and its version. */
   readonly schema: "quorate-eval/1";
   /** In ms since 1970. */
   readonly atMs: number;
   readonly cases: number;
   readonly teams: readonly EvaluatedTeam[];
   /**
-   * Whether the first team does as it should: `false` where more truths were lost to the baseline than are tolerated, or it is right less
-   * often than `minAccuracy`; `null` where neither was asked for.
+   * Whether the first team passes: `false` if more truths were lost compared with the baseline than are tolerated, or if it is right less
+   * often than `minAccuracy`; `null` if neither condition was set.
    */
   readonly passed: boolean | null;
   /** Why it does not pass, a sentence each. */

@@ -17,28 +17,28 @@ import { lockForWriting } from "./writing-lock.ts";
 //
 //   { "format": 1, "key", "agent", "used": [usage …], "output" }
 //
-// `key` is the content key of the call, with the hash of what was to be mended where there was something. A line is on disk before the answer is
-// seen, so that nothing is asked for twice, whenever the process dies; a last line that is not whole is one that it died in.
+// `key` is the content key of the call, with the hash of the issues to fix if there were any. A line is on disk before the answer is
+// used, so no answer is asked for twice, whenever the process dies; an incomplete last line is one during which it died.
 
 const FORMAT = 1;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
-/** An answer, and what was reported while it was made. */
+/** An answer, and the usage that was reported for it. */
 export interface KeptAnswer {
   readonly used: readonly Usage[];
-  /** `undefined`, where it answered nothing, is left out. */
+  /** Absent if the agent answered nothing. */
   readonly output?: unknown;
 }
 
 /** The answers in a file, and those that are added to it. */
 export interface KeptAnswers {
   get(key: string): KeptAnswer | undefined;
-  /** Adds an answer, and returns when it is written. Throws `STORE_FAILED` where it cannot be. */
+  /** Adds an answer, and returns when it is written. Throws `STORE_FAILED` if it cannot be written. */
   add(key: string, agent: string, answer: KeptAnswer): void;
   close(): void;
 }
 
-/** Answers that are kept in this process alone. */
+/** Answers that are kept only in this process. */
 export function answersInMemory(): KeptAnswers {
   const known = new Map<string, KeptAnswer>();
   return {
@@ -49,8 +49,8 @@ export function answersInMemory(): KeptAnswers {
 }
 
 /**
- * The answers of a file; `writes`: more are to be added, and it is made where it is not there. Throws `BAD_OPTIONS` for what is no file of answers, with
- * the line, and where another evaluation writes to it.
+ * The answers of a file; `writes`: more will be added, and the file is created if it does not exist. Throws `BAD_OPTIONS` with
+ * the line for a file that is not one of answers, and if another evaluation writes to it.
  */
 export function answersInFile(file: string, writes: boolean): KeptAnswers {
   const unlock = writes ? lockForWriting(file) : () => undefined;
@@ -115,7 +115,7 @@ function openAnswers(file: string, writes: boolean): KeptAnswers {
   }
 }
 
-/** What is appended to is read from its beginning, whatever the handle's place. */
+/** A file that is appended to is read from its beginning, whatever the handle's position. */
 function readWhole(handle: number, file: string, writes: boolean): string {
   if (!writes) return readFileSync(handle, "utf8");
   const whole = Buffer.alloc(fstatSync(handle).size);

@@ -1,16 +1,16 @@
-// How often decisions are right, and what their confidence is worth. The benchmark (`bench/decisions`) and `quorate eval` reckon by this file alone.
+// How often decisions are right, and how well their confidence is calibrated. The benchmark (`bench/decisions`) and `quorate eval` use only this file.
 
 /** One decision against the truth. */
 export interface Scored {
-  /** 1 when right, 0 when wrong; an even share where several lead and nothing was decided. */
+  /** 1 if right, 0 if wrong; an even share if several lead and nothing was decided. */
   readonly right: number;
-  /** The confidence in the winner; that of an even draw where nothing was decided. */
+  /** The confidence in the winner; that of an even draw if nothing was decided. */
   readonly confidence: number;
   /** Whether anything was decided. */
   readonly decided: boolean;
 }
 
-/** How often decisions are right, and what their confidence is worth. */
+/** How often decisions are right, and how well their confidence is calibrated. */
 export interface Quality {
   /** Ties are shared evenly. */
   readonly accuracy: number;
@@ -24,7 +24,7 @@ export interface Quality {
 
 const BINS = 10;
 
-/** The quality of many decisions. Throws when there are none. */
+/** The quality of many decisions. Throws if there are none. */
 export function qualityOf(scored: readonly Scored[]): Quality {
   if (scored.length === 0) throw new Error("there is nothing to score");
   const bins = Array.from({ length: BINS }, () => ({ right: 0, confidence: 0 }));
@@ -38,7 +38,7 @@ export function qualityOf(scored: readonly Scored[]): Quality {
       bin.confidence += one.confidence;
     }
     right += one.right;
-    // Of an even draw among k: right with its share, else wrong.
+    // An even draw among k: right with its share, else wrong.
     brier += one.right * (1 - one.confidence) ** 2 + (1 - one.right) * one.confidence ** 2;
     if (one.decided) decided++;
   }

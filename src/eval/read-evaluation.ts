@@ -4,7 +4,7 @@ import { fields } from "../model/record.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 /**
- * An evaluation that was written as JSON. Throws `BAD_OPTIONS` for what is none, and for one of another version; `where` begins the sentence.
+ * An evaluation that was written as JSON. Throws `BAD_OPTIONS` for anything else, and for one of another version; `where` begins the sentence.
  */
 export function readEvaluation(given: unknown, where = "the evaluation"): Evaluation {
   return readGiven(where, given, () => {
@@ -24,7 +24,7 @@ function refusal(where: string, why: string): QuorateError {
   return new QuorateError("BAD_OPTIONS", `${where} ${why}; ${instead}`);
 }
 
-// What comparing reads.
+// The parts that a comparison reads.
 function isTeam(given: unknown): boolean {
   const { name, cases } = fields(given);
   return typeof name === "string" && Array.isArray(cases) && cases.every(isCase);

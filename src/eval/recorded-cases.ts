@@ -13,15 +13,15 @@ import { put } from "../model/record.ts";
 import type { Store } from "../store/store.ts";
 import type { EvalCase, RecordedResult } from "./eval-case.ts";
 
-/** A run whose truths are known, as a case; or why there is none of it. */
+/** A run whose truths are known, as a case; or why it is left out. */
 export type CaseOfRun =
   | { readonly runId: string; readonly case: EvalCase; readonly leftOut?: undefined }
   | { readonly runId: string; readonly case?: undefined; readonly leftOut: string };
 
 /**
- * The runs of a store whose truths were recorded, as cases: what they were given, what was true, and what agents and judges answered, each by the id of its
- * call with its content key. The latest runs first. Only what is true of the team itself is in them, and nothing of teams in it. A run whose task was
- * redacted, and one whose events are pruned, is told with the reason. Rejects with `BAD_OPTIONS` and `STORE_FAILED`.
+ * The runs of a store with recorded truths, as cases: their tasks, truths, and the answers of agents and judges, each by the id of its
+ * call with its content key. The latest runs come first. Only truths about the team itself are included, not those of nested teams. A run whose task was
+ * redacted, or whose events are pruned, is listed with the reason. Rejects with `BAD_OPTIONS` and `STORE_FAILED`.
  */
 export async function* recordedCases(
   backend: { readonly store: Store },
@@ -38,7 +38,7 @@ export async function* recordedCases(
     if (team !== undefined) continue;
     const truths = byRun.get(runId) ?? new Map<string, Json>();
     byRun.set(runId, truths);
-    // A question goes before a finding of the same words.
+    // A question is preferred to a finding with the same words.
     if (kind === "claim" || !truths.has(subject)) truths.set(subject, truth);
   }
   for (const [runId, truths] of byRun) {
@@ -61,7 +61,7 @@ export async function* recordedCases(
   }
 }
 
-/** `undefined` where the call has no end, or what it ended with is not kept whole. */
+/** `undefined` if the call has no end, or its result is not kept whole. */
 function resultOf({ end, key }: CallState): RecordedResult | undefined {
   if (end === undefined) return undefined;
   const known = isShared(key) ? { key } : {};

@@ -18,7 +18,7 @@ const MAX_TEXT = 600;
 const MAX_POSITION = 200;
 const MAX_LISTED = 200;
 
-/** An evaluation as a text in one of the formats. Throws `BAD_OPTIONS` for a format that there is not, and for what `evaluate()` has not made. */
+/** An evaluation as text in one of the formats. Throws `BAD_OPTIONS` for an unknown format, and for a value that `evaluate()` did not make. */
 export function renderEvaluation(given: Evaluation, format: EvalFormat): string {
   const evaluation = readEvaluation(given, "what renderEvaluation() is given");
   switch (FORMAT.take(format, "renderEvaluation(): format")) {

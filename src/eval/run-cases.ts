@@ -24,7 +24,7 @@ import type { EVAL } from "./eval-options.ts";
 import type { EvaluatedCase, EvaluatedTruth } from "./evaluation.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 
-/** One team, and the cases that it is given. */
+/** One team, and its cases. */
 export interface CasesOfTeam {
   readonly name: string;
   readonly team: Supervisor;
@@ -33,16 +33,16 @@ export interface CasesOfTeam {
   readonly options: Checked<typeof EVAL>;
 }
 
-/** The scope of what an evaluation may spend: its backend is its own. */
+/** The scope of an evaluation's budget: its backend is its own. */
 const BUDGET_SCOPE = "evaluation";
 
-/** Gives a team all cases, a few at once; what came of each, in their order. Rejects with the reason of the signal, and where an answer cannot be kept. */
+/** Gives a team all cases, a few at once; returns the results in their order. Rejects with the reason of the signal, and if an answer cannot be kept. */
 export async function runCases(given: CasesOfTeam): Promise<readonly EvaluatedCase[]> {
   const { name, team, cases, answers, options } = given;
   const { live, history, onCase, signal, atOnce } = options;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
-  // What ended needs nobody: an outcome says it all.
+  // Ended runs are not needed any more: an outcome has everything.
   using backend = memory({ resumable: true, keepRuns: 1 });
   const runs = new Map<string, AnsweredRun>();
   const own = teamOf(team) as Team;
@@ -80,7 +80,7 @@ export async function runCases(given: CasesOfTeam): Promise<readonly EvaluatedCa
   try {
     await Promise.all(Array.from({ length: Math.min(atOnce, cases.length) }, work));
   } catch (error) {
-    // What `onCase` throws is its caller's.
+    // An error of `onCase` goes to its caller.
     cancelling.cancel(error);
   } finally {
     await asking?.close();
@@ -96,7 +96,7 @@ interface OneCase {
   readonly options: Checked<typeof EVAL>;
 }
 
-/** `undefined` where the evaluation is cancelled. */
+/** `undefined` if the evaluation is cancelled. */
 async function runCase(
   root: Root,
   of: TakenCase,
@@ -113,7 +113,7 @@ async function runCase(
     return evaluated(answered, undefined, describeThrown(error));
   } finally {
     runs.delete(runId);
-    // One that waits for a person would be kept.
+    // Otherwise a run that waits for a person would be kept.
     if (!cancelling.cancelled) await root.backend.store.erase({ run: runId });
   }
 }
@@ -148,7 +148,7 @@ function evaluated(
   };
 }
 
-/** A question goes before a finding of the same words. */
+/** A question is preferred to a finding with the same words. */
 function verdictAbout(subject: string, outcome: Outcome | undefined): Verdict | undefined {
   const about = (outcome?.verdicts ?? []).filter((verdict) => verdict.subject === subject);
   return about.find(({ kind }) => kind === "claim") ?? about[0];
@@ -161,7 +161,7 @@ function againstTruth(
   isSettled: boolean,
 ): EvaluatedTruth {
   if (verdict === undefined) {
-    // A finding that nobody reports is one that the team takes for absent.
+    // The team takes a finding that nobody reports for absent.
     const right = isSettled && truth === "absent";
     return { subject, truth, status: "none", winner: null, confidence: null, right };
   }
@@ -170,7 +170,7 @@ function againstTruth(
   return { subject, truth, status, winner, confidence: winner === null ? null : confidence, right };
 }
 
-/** The team, and those in it, as they are with what was learned in that store; nothing is kept there. */
+/** The team and its nested teams, with what was learned in that store; nothing is written there. */
 function withLessonsOf(team: Team, store: Store | undefined): Team {
   return {
     ...team,

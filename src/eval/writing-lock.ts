@@ -3,18 +3,18 @@ import { hostname } from "node:os";
 import { QuorateError } from "../model/errors.ts";
 import { fields } from "../model/record.ts";
 
-// Of two evaluations that write to one file neither sees what the other is answered, so both would pay for it. The first one makes a file beside it, with
-// who it is; whoever finds that of a process that has died takes it away.
+// If two evaluations wrote to one file, neither would see the other's answers, so both would pay for them. The first one makes a lock file beside it, with
+// its process; an evaluation that finds the lock of a dead process removes it.
 
 interface Writer {
   readonly pid: number;
   readonly host: string;
 }
 
-/** Makes this process the only one that writes to `file`, until what is returned is called. Throws `BAD_OPTIONS` where another one does. */
+/** Makes this process the only one that writes to `file`, until the returned function is called. Throws `BAD_OPTIONS` if another one does. */
 export function lockForWriting(file: string): () => void {
   const lock = `${file}.lock`;
-  // Each round one file of a dead process goes; a live one refuses.
+  // Each round removes one lock of a dead process; a live one refuses.
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (made(lock)) return () => rmSync(lock, { force: true });
     const text = contentOf(lock);
@@ -45,7 +45,7 @@ function made(lock: string): boolean {
   return true;
 }
 
-/** `undefined` where it has gone meanwhile. */
+/** `undefined` if it has disappeared in the meantime. */
 function contentOf(lock: string): string | undefined {
   try {
     return readFileSync(lock, "utf8");
@@ -54,7 +54,7 @@ function contentOf(lock: string): string | undefined {
   }
 }
 
-/** `undefined` for what is not written whole yet, or was written by somebody else. */
+/** `undefined` if it is not completely written yet, or was written by something else. */
 function writerIn(text: string): Writer | undefined {
   try {
     const { pid, host } = fields(JSON.parse(text));
@@ -65,19 +65,19 @@ function writerIn(text: string): Writer | undefined {
   }
 }
 
-/** Of a process on another machine nobody here can tell. */
+/** For a process on another machine, this is unknown. */
 function isAlive({ pid, host }: Writer): boolean {
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // One that belongs to another user lives.
+    // A process of another user is alive.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 
-/** Takes the file of a dead process away, and puts back what another one may have made in its place. */
+/** Removes the lock of a dead process, and restores what another process may have made in its place. */
 function takeAway(lock: string, text: string): void {
   const aside = `${lock}.${process.pid}`;
   try {

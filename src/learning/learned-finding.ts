@@ -7,10 +7,10 @@ import {
 import type { ResolverContext, Question, Ruling } from "../resolve/resolver.ts";
 import { counted } from "../resolve/words.ts";
 
-/** From so many findings with a truth on, what they taught counts as checked. */
+/** From this many findings with a truth on, the result counts as checked. */
 const LEAST_CALIBRATED = 100;
 
-/** Decides findings by what was learned of earlier ones. The model must not be `refused`. */
+/** Decides findings by what was learned from earlier ones. The model must not be `refused`. */
 export function byLearnedFindings(
   model: FindingModel,
 ): (question: Question, context: ResolverContext) => Ruling {

@@ -9,8 +9,8 @@ import { learning } from "./learning.ts";
 
 export interface LearnedSupportOptions extends SupportOptions {
   /**
-   * What `learnFindings()` made of earlier reviews; or `"runs"`: what the truths of the supervisor's earlier runs taught, as
-   * `recordTruth()` has them. Default `"runs"`.
+   * The result of `learnFindings()` on earlier reviews; or `"runs"`: what the truths of the supervisor's earlier runs taught, as
+   * recorded by `recordTruth()`. Default `"runs"`.
    */
   readonly learned?: FindingModel | "runs";
 }
@@ -24,10 +24,10 @@ export const LEARNED_SUPPORT: Options<LearnedSupportOptions, "learned"> = option
 });
 
 /**
- * As `support()`, but a finding stands when it is likely enough to be right, by what was `learned`. Where nothing was learned, or
- * what was learned is `refused`, its reports are counted; and about claims it decides as `support()` does.
+ * Like `support()`, but a finding stands if it is likely enough to be right, according to `learned`. If nothing was learned, or
+ * the result is `refused`, it counts reports; about claims it decides as `support()` does.
  *
- * Confidence `finding-logistic`: the chance that the finding is right, which may be below one half where it stands.
+ * Confidence `finding-logistic`: the chance that the finding is right, which may be below one half for a finding that stands.
  */
 export function learnedSupport(given: LearnedSupportOptions = {}): Resolver {
   const { learned, ...rest } = LEARNED_SUPPORT.of(given, "learnedSupport");

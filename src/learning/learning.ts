@@ -11,7 +11,7 @@ export const LEARNING: Options<LearningOptions> = options(
 );
 
 /**
- * What a resolver declares as `learns`: its supervisor then keeps what its runs teach, and hands what they taught so far to the chain as
+ * The value for a resolver's `learns`: its supervisor then keeps what its runs teach, and passes what they have taught so far to the chain as
  * `context.learned`. Throws `BAD_OPTIONS`.
  */
 export function learning(given: LearningOptions): Learning {

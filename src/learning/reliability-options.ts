@@ -10,21 +10,21 @@ import type { Trust } from "../resolve/resolver.ts";
 import { DEFAULT_TRUST, TRUST } from "./history/trust.ts";
 
 export interface ReliabilityOptions {
-  /** Whether positions mean the same in every subject. Declared, never guessed; `from` says it where it is left out. */
+  /** Whether positions mean the same in every subject. Declared, never guessed. Default: taken from `from`. */
   readonly labels?: LabelKind;
-  /** What `learn()` made of earlier claims. Left out: what earlier runs taught, else the claims that are settled together. */
+  /** The result of `learn()` on earlier claims. Default: what earlier runs taught, else the claims that are settled together. */
   readonly from?: Reliability;
-  /** What `learn()` made of earlier findings, whose positions are `"present"` and `"absent"`. Left out: what earlier runs taught. */
+  /** The result of `learn()` on earlier findings, whose positions are `"present"` and `"absent"`. Default: what earlier runs taught. */
   readonly findings?: Reliability;
-  /** What is known to be true of some of the subjects that are settled together. Default: nothing. */
+  /** Known truths about some of the subjects that are settled together. Default: none. */
   readonly truths?: Iterable<RecordedTruth>;
   /** The topic of a subject, as it was given to `learn()`. Default: no topics. */
   readonly topicOf?: (subject: string) => string | undefined;
-  /** In a supervisor: what verdicts of earlier runs count as truths, by who reached them. Default: a person's 1, a judge's 0. */
+  /** In a supervisor: how much verdicts of earlier runs count as truths, by who reached them. Default: a person's 1, a judge's 0. */
   readonly trust?: Trust;
-  /** The confidence that it takes to decide, 0–1; below it the resolver defers. Default 0: any lead will do. */
+  /** The confidence that it needs to decide, 0–1; below it the resolver defers. Default 0: any lead is enough. */
   readonly atLeast?: number;
-  /** Of the resolver. Default: `"reliability"`. */
+  /** The resolver's name. Default: `"reliability"`. */
   readonly name?: string;
 }
 
@@ -46,7 +46,7 @@ export const RELIABILITY: Options<
   { instead: 'use { labels: "fixed" } or { from }', former: RENAMED },
 );
 
-/** The options, checked. Throws `BAD_OPTIONS` for what cannot be meant together. */
+/** The options, checked. Throws `BAD_OPTIONS` for options that contradict each other. */
 export function checkReliabilityOptions(given: ReliabilityOptions): Checked<typeof RELIABILITY> {
   const taken = RELIABILITY.of(given, "reliability");
   const { labels, from, findings, truths } = taken;
@@ -67,7 +67,7 @@ export function checkReliabilityOptions(given: ReliabilityOptions): Checked<type
   return taken;
 }
 
-/** Where it has its positions, they tell whether it was learned of findings. */
+/** If it has its positions, they show whether it was learned from findings. */
 function checkFindings(learned: Reliability): Reliability {
   const { known } = learned;
   if (known === undefined || known.keys.some((key) => FINDING_KEYS.has(key))) return learned;

@@ -9,7 +9,7 @@ import { counted } from "../resolve/words.ts";
 const MAX_NAMED = 5;
 const MAX_NAME_CHARS = 100;
 
-/** By what a question is decided. */
+/** What decides a question. */
 export interface LearnedMeans {
   readonly learned: Reliability;
   readonly scale: Scale;
@@ -17,7 +17,7 @@ export interface LearnedMeans {
   readonly atLeast: number;
 }
 
-/** A position that somebody holds, and how it stands. */
+/** A held position, and its standing. */
 export interface PositionStanding extends Standing {
   readonly position: Position;
   readonly place: number;
@@ -57,7 +57,7 @@ function inWords({ agent, weight }: Weighed): string {
   return `${oneLine(agent, MAX_NAME_CHARS)} ${figure(weight)}`;
 }
 
-/** Whose word alone would have turned it, had they said what the runner-up says; the heaviest are tried. */
+/** The agent whose vote alone would have changed the result, had it said what the runner-up says; the heaviest are tried. */
 export function whatElse(
   ballot: HeldPositions,
   first: PositionStanding,

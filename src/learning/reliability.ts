@@ -28,13 +28,13 @@ import {
 import { counted } from "../resolve/words.ts";
 
 /**
- * Decides for the position that is likeliest, after what is known of those who hold each: learned before (`from`), or from the
+ * Decides for the position that is most likely right, given what is known about those who hold each: learned before (`from`), or from the
  * claims that are settled together and the `truths` among them. Findings are decided only by what was learned before.
- * Defers where what was learned is `refused`, where two positions are as likely, and below `atLeast`. Where all agree it
+ * Defers if what was learned is `refused`, if two positions are equally likely, and below `atLeast`. If all agree, it
  * gives the confidence, so put it before `unanimous()`.
  *
- * Confidence `dawid-skene` or `one-coin`, as docs/decisions.md has them; `calibrated` where it was fitted to enough recorded
- * truths. The winner is a position that somebody holds; its confidence may be below one half.
+ * Confidence `dawid-skene` or `one-coin`, as in docs/decisions.md; `calibrated` if it was fitted to enough recorded
+ * truths. The winner is a held position; its confidence may be below one half.
  */
 export function reliability(options: ReliabilityOptions): Resolver {
   const { labels, from, findings, topicOf, trust, name, atLeast, truths } =
@@ -113,7 +113,7 @@ export function reliability(options: ReliabilityOptions): Resolver {
   });
 }
 
-/** How it looks at a claim of which not all is said. With `atLeast` it is sure of nothing before the end. */
+/** Its view of a claim on which not all have spoken. With `atLeast` it is sure of nothing before the end. */
 function viewOf(scale: Scale, topic: string | undefined, atLeast: number): ResolverView {
   const now: ResolverView["now"] = (said) => {
     const ballot = { ...said, topic };

@@ -3,7 +3,7 @@ import type { Severity } from "../model/claim.ts";
 import type { Report } from "./report.ts";
 import type { ReportFinding } from "./report-finding.ts";
 
-/** What GitHub shows of one kind and one step; it drops what comes after that. */
+/** How many of one kind GitHub shows per step; it drops the rest. */
 const MAX_OF_A_KIND = 10;
 const MAX_CHARS = 4_000;
 const MAX_TITLE = 200;
@@ -19,8 +19,8 @@ const KINDS: Readonly<Record<Severity, AnnotationKind>> = {
 };
 
 /**
- * A report as workflow commands of GitHub Actions, a line each: findings that stand and have a place annotate it in the change. A line is one command, whatever the texts
- * of agents in it say. At most 10 of each kind, the worst first, as GitHub shows no more of one step.
+ * A report as workflow commands of GitHub Actions, one per line: findings that stand and have a place annotate it in the change. A line is one command, whatever texts
+ * of agents it contains. At most 10 of each kind, the most severe first, because GitHub shows no more per step.
  */
 export function annotations(report: Report): string {
   const made = report.findings
@@ -46,7 +46,7 @@ function annotation(kind: AnnotationKind, finding: ReportFinding): string {
   return `::${kind} ${properties}::${data(message)}`;
 }
 
-/** What ends a line ends a command; and the runner decodes what stands behind a percent sign. */
+/** The end of a line would end the command, and the runner decodes what follows a percent sign. */
 function data(text: string): string {
   return clip(plain(text), MAX_CHARS)
     .replaceAll("%", "%25")

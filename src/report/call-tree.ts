@@ -1,6 +1,6 @@
 import type { CallView, RunView } from "./run-view.ts";
 
-/** A run's calls, each followed by those within it, else in the order in which they came. */
+/** A run's calls, each followed by those within it, otherwise in the order in which they came. */
 export function callsInOrder(run: RunView): CallView[] {
   const within = Map.groupBy(run.calls.values(), ({ team }) => (run.calls.has(team) ? team : ""));
   const ordered: CallView[] = [];

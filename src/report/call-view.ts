@@ -5,7 +5,7 @@ import type { EscalationReason, RunEvent, WaitsFor } from "../model/events.ts";
 
 export type CallViewState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
 
-/** An attempt that was over, and whose agent answered, failed or was abandoned after all. */
+/** An attempt that was over, and whose agent then answered, failed or was abandoned. */
 export interface LateEnd {
   readonly atMs: number;
   readonly settled: "answered" | "failed" | "abandoned";
@@ -13,39 +13,39 @@ export interface LateEnd {
 
 /** One time an agent was asked. */
 export interface AttemptView {
-  /** From 1; an attempt that is made again since it was told to come later has a number of its own. */
+  /** From 1; an attempt that is made again because it was rate-limited has its own number. */
   readonly number: number;
-  /** Since when it waited to begin; left out where it had not to wait. */
+  /** Since when it waited to begin; absent if it did not have to wait. */
   readonly queued?: { readonly atMs: number; readonly waitsFor: WaitsFor };
   readonly startedAtMs: number;
   /** `null` while it is open. */
   readonly endedAtMs: number | null;
   readonly answered: boolean;
-  /** What it failed with, or was told to come later with. */
+  /** The error with which it failed or was rate-limited. */
   readonly error?: ErrorRecord;
-  /** It was told to come later, by whom: the limiter, `""` where none was told. */
+  /** It was rate-limited: the limiter that learns from it, `""` for none. */
   readonly toldBy?: string;
   readonly tier?: string;
   readonly late?: LateEnd;
 }
 
-/** A call that was not left at its answer, and the further call that was made for it. */
+/** A call whose answer was not final, and the further call that was made for it. */
 export interface EscalationView {
   readonly why: EscalationReason;
   readonly next?: string;
   readonly detail?: string;
 }
 
-/** One call as far as its events tell. */
+/** One call, as far as its events show. */
 export interface CallView {
   readonly callId: string;
   readonly agent: string;
   readonly role: CallRole;
-  /** The call of the team that it is in; `""` for the root's own. */
+  /** The call of the team that contains it; `""` for the root's own. */
   readonly team: string;
-  /** The earlier call that it stands in for. */
+  /** The earlier call that it replaces. */
   readonly via?: Via;
-  /** Of a judge's call, what it is asked about. */
+  /** For a judge's call: what it is asked about. */
   readonly questionKey?: string;
   readonly state: CallViewState;
   readonly attempts: readonly AttemptView[];
@@ -53,9 +53,9 @@ export interface CallView {
   readonly queued?: { readonly atMs: number; readonly waitsFor: WaitsFor };
   /** From the log; 0 until the call has ended. */
   readonly durationMs: number;
-  /** Tells the call by its content, where that is known. */
+  /** Identifies the call by its content, if that is known. */
   readonly key?: string;
-  /** Which model was named last. */
+  /** The model that was named last. */
   readonly model?: string;
   readonly output?: unknown;
   /** The output is not kept whole. */

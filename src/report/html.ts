@@ -10,13 +10,13 @@ import type { RunEvent } from "../model/events.ts";
 import { cut } from "../model/text.ts";
 import { viewRun } from "./run-view.ts";
 
-/** What the page of a run is told beside its events. */
+/** Options of the page of a run, besides its events. */
 export interface HtmlPageOptions {
-  /** Nobody drives the run and it has not ended, which its events do not tell. Default: false. */
+  /** No process drives the run although it has not ended, which its events do not show. Default: false. */
   readonly interrupted?: boolean;
 }
 
-/** Longer texts are cut in a page, which says so: nobody reads them there, and a browser has to hold them all. */
+/** Longer texts are cut in a page, which says so: nobody reads them there, and a browser must hold them all. */
 const MAX_TEXT_CHARS = 20_000;
 
 const HTML_PAGE: Options<HtmlPageOptions, "interrupted"> = options({
@@ -24,9 +24,9 @@ const HTML_PAGE: Options<HtmlPageOptions, "interrupted"> = options({
 });
 
 /**
- * The page of a run by its events, as a store reads them: one HTML file that shows the run without a network. All that agents, models and
- * callers wrote stands in it as data, never as markup. Texts of more than 20,000 characters are cut, and say so. Throws `BAD_OPTIONS` for
- * what are no events of a run.
+ * The page of a run from its events, as a store reads them: one HTML file that shows the run without a network. Texts of agents, models and
+ * callers are in it as data, never as markup. Texts of more than 20,000 characters are cut, and the page says so. Throws `BAD_OPTIONS` if
+ * they are not the events of a run.
  */
 export function htmlPage(log: Iterable<RunEvent>, given: HtmlPageOptions = {}): string {
   const { interrupted } = HTML_PAGE.of(given, "htmlPage");
@@ -60,14 +60,14 @@ let kept: string | undefined;
 
 /** The page without a run: made when the package is built, from `dashboard/`. */
 function template(): string {
-  // From src and from the chunks of dist alike: one folder below the package's dist, or its src.
+  // The same relative path from src and from the chunks of dist.
   kept ??= readFileSync(new URL("../../dist/dashboard/run.html", import.meta.url), "utf8");
   return kept;
 }
 
 /**
- * Events as the page needs them. What stands in a verdict is not said again as a conflict, nor who dissents, which its positions say,
- * nor its bill, which the page has of all that is known so far; keys, which no two calls share, would be a third of a page.
+ * Events in the form for the page. Left out: conflicts and dissent, which verdicts contain;
+ * the bill, which the page computes from what is known so far; and keys, which differ for all calls and would be a third of a page.
  */
 function forPage(events: readonly RunEvent[]): readonly unknown[] {
   const settled = new Set<string>();
@@ -122,10 +122,10 @@ function shortened(value: unknown): unknown {
   );
 }
 
-// Inside JSON these can only stand within strings. None of them is left that could end the element, or turn the order of a source around.
+// Inside JSON these can only occur within strings. None is left that could end the element, or change the direction of the source.
 const UNSAFE = /[<>&\u007F-\u009F\u2028\u2029]|\p{Cf}|\p{Cs}|\p{Default_Ignorable_Code_Point}/gu;
 
-/** JSON that can stand in an element of a page, whatever is in it. */
+/** JSON that is safe within an element of a page, whatever it contains. */
 function inertJson(value: unknown): string {
   return String(JSON.stringify(value)).replace(UNSAFE, (character) =>
     Array.from(

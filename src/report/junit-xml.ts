@@ -17,12 +17,12 @@ export interface TestCase {
 /** Cases under one name. */
 export interface TestSuite {
   readonly name: string;
-  /** In ms since 1970; `null` where nobody knows. */
+  /** In ms since 1970; `null` if it is unknown. */
   readonly startedAtMs: number | null;
   readonly cases: readonly TestCase[];
 }
 
-/** Suites as JUnit XML. Texts of others are texts in it, whatever they have. */
+/** Suites as JUnit XML. Others' texts are text in it, whatever they contain. */
 export function junitXml(name: string, suites: readonly TestSuite[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -84,12 +84,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
-  // As they are they would become spaces in an attribute.
+  // In an attribute they would otherwise become spaces.
   "\t": "&#9;",
   "\n": "&#10;",
 };
 
-/** A text of others in XML. `plain` takes out whatever XML 1.0 has no place for, too. */
+/** A foreign text in XML. `plain` also removes characters that XML 1.0 does not allow. */
 function xmlText(text: string): string {
   return plain(text).replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? character);
 }

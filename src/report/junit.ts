@@ -6,8 +6,8 @@ import type { Report, ReportVerdict } from "./report.ts";
 import { unclearWords } from "./unclear.ts";
 
 /**
- * A report as JUnit XML, in four suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
- * decided or the gate does not let it pass, and so is the gate where nobody can tell whether it passes; each notice is one, which failed where it warns; and each finding that stands is a failure, with its file and line.
+ * A report as JUnit XML, in four suites. Each agent is a case, with an error if it failed. Each verdict is a case, which fails if nothing was
+ * decided or the gate does not let it pass; so is the gate itself if it is undecided. Each notice is a case, which fails if it is a warning. Each finding that stands is a failure, with its file and line.
  */
 export function junit(report: Report): string {
   const name = report.team?.name ?? "quorate";

@@ -1,20 +1,20 @@
 import { clip, plain } from "../model/text.ts";
 import { count } from "./quantities.ts";
 
-// What agents wrote stands in comments that GitHub and others render. There it may mention nobody, link nowhere, show no picture, and not
-// begin anything that our own Markdown did not begin.
+// Agents' texts appear in comments that GitHub and others render. There a text must mention nobody, link nowhere, show no picture, and not
+// begin a block that our own Markdown did not begin.
 
-/** What a renderer may turn into a link or a mention by itself, wherever it stands in a word: such a word stands as code, which is left alone. */
+/** What a renderer may turn into a link or a mention by itself, anywhere in a word: such a word is shown as code, which is left alone. */
 const LINKS_ITSELF = /[@#$]|:\/\/|www\.|mailto:|xmpp:|\bGH-\d|\b(?:CVE|GHSA)-|[\da-f]{7}|`/i;
 
-/** What means something in the middle of a line. An ampersand would begin the name of a character. */
+/** Characters with a meaning in the middle of a line. An ampersand would begin the name of a character. */
 const SPECIAL = /[\\*_[\]<>|~&]/g;
 
-/** What means something where a line begins: a heading, a list, a quotation, a rule. */
+/** Characters with a meaning at the beginning of a line: a heading, a list, a quotation, a rule. */
 const BEGINS_A_BLOCK = /^(?:[-+>]|\d{1,9}[.)])/;
 
 /**
- * A text of others as one line of Markdown that says exactly that text. At most `maxChars` of it.
+ * A foreign text as one line of Markdown that shows exactly that text, at most `maxChars` of it.
  */
 export function markdownText(text: string, maxChars: number): string {
   const words = oneLine(text, maxChars).split(" ");
@@ -23,11 +23,11 @@ export function markdownText(text: string, maxChars: number): string {
     .join(" ");
   const begun = BEGINS_A_BLOCK.exec(line)?.[0];
   if (begun === undefined) return line;
-  // The character that makes it one is the last: of a number the one behind it.
+  // The last character makes it a block; for a number it is the one after it.
   return `${line.slice(0, begun.length - 1)}\\${line.slice(begun.length - 1)}`;
 }
 
-/** A text of others as code: a name, a path, a value. */
+/** A foreign text as code: a name, a path, a value. */
 export function markdownCode(text: string, maxChars: number): string {
   return code(oneLine(text, maxChars));
 }
@@ -40,7 +40,7 @@ function escaped(word: string): string {
   return word.replaceAll(SPECIAL, (character) => (character === "&" ? "&amp;" : `\\${character}`));
 }
 
-/** Between more backticks than stand in it in a row. It is for no table: there a bar would end the cell, also within code. */
+/** Between more backticks than it has in a row. Not for tables: there a bar would end the cell, even within code. */
 function code(text: string): string {
   if (text === "") return "";
   const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
@@ -49,10 +49,10 @@ function code(text: string): string {
   return `${fence}${space}${text}${space}${fence}`;
 }
 
-/** What the last line takes, where something is left out. */
+/** The length of the last line, if something is left out. */
 const LEFT_OUT_CHARS = 100;
 
-/** Whole lines, as many as there is room for: each stands by itself, so that none is left open. */
+/** Whole lines, as many as fit: each is complete by itself, so none is left open. */
 export function fit(lines: readonly string[], maxChars: number): string {
   const whole = `${lines.join("\n")}\n`;
   if (whole.length <= maxChars) return whole;

@@ -9,7 +9,7 @@ import { billSentence } from "./spent.ts";
 import { unclearWords } from "./unclear.ts";
 
 export interface MarkdownOptions {
-  /** The longest text, in characters. What does not fit is left out, and the last line says so. Default: 60,000, which a comment on GitHub takes. */
+  /** The longest text, in characters. What does not fit is left out, and the last line says so. Default: 60,000, which fits into a comment on GitHub. */
   readonly maxChars?: number;
 }
 
@@ -21,8 +21,8 @@ const MAX_TEXT = 600;
 const MAX_HOLDERS = 20;
 
 /**
- * A report as Markdown, for a comment, a step's summary or a file. What agents wrote can neither mention anybody, nor link, nor show a picture, nor
- * begin a block of its own: it is text in its place.
+ * A report as Markdown, for a comment, a step's summary or a file. Agents' texts can neither mention anybody, nor link, show a picture, or
+ * begin a block: they are shown as text.
  */
 export function markdown(report: Report, { maxChars = MAX_CHARS }: MarkdownOptions = {}): string {
   const lines = [

@@ -8,7 +8,7 @@ export function money(usdMicros: number): string {
   return `$${Number(whole).toLocaleString("en-US")}.${shown}`;
 }
 
-/** The same, or the word for what nobody knows. */
+/** The same, or the word for an unknown amount. */
 export function moneyOr(usdMicros: number | "unknown", unknown: string = "unknown"): string {
   return usdMicros === "unknown" ? unknown : money(usdMicros);
 }

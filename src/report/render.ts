@@ -18,7 +18,7 @@ const RENDERERS: Readonly<Record<ReportFormat, (report: Report) => string>> = {
 
 const FORMAT = word(...FORMATS).needed();
 
-/** A report as a text in one of the formats. Throws `BAD_OPTIONS` for a format that there is not, and for what `report()` has not made. */
+/** A report as text in one of the formats. Throws `BAD_OPTIONS` for an unknown format, and for a value that `report()` did not make. */
 export function render(report: Report, format: ReportFormat): string {
   const renderer = RENDERERS[FORMAT.take(format, "render(): format")];
   return readGiven("what render() is given", report, () => {

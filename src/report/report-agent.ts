@@ -4,16 +4,16 @@ import type { CallView, RunView } from "./run-view.ts";
 /** How one agent of the team ended. */
 export interface ReportAgent {
   readonly agent: string;
-  /** `open`: it was asked, and nothing says how that ended. */
+  /** `open`: it was asked, and there is no end yet. */
   readonly status: "ok" | "failed" | "skipped" | "waiting" | "open";
   readonly attempts: number;
   readonly durationMs: number;
   readonly cost: Cost | null;
-  /** What it failed with, or why it was not asked: one sentence. */
+  /** Its error, or why it was not asked: one sentence. */
   readonly detail: string | null;
 }
 
-/** An agent of the team, as an outcome tells it. */
+/** An agent of the team, from an outcome. */
 export function agentOf(agent: string, result: AgentResult): ReportAgent {
   if (result.status === "skipped" || result.status === "waiting") {
     const { status, detail } = result;
@@ -24,7 +24,7 @@ export function agentOf(agent: string, result: AgentResult): ReportAgent {
   return { agent, status, attempts, durationMs, cost, detail };
 }
 
-/** How each agent of the team itself ended, in the order of the plan: by its own call, and by those that were made for it besides. */
+/** How each agent of the team itself ended, in the order of the plan: by its own call and the further calls for it. */
 export function membersOf(run: RunView): readonly ReportAgent[] {
   const calls = [...run.calls.values()].filter(({ team, role }) => team === "" && role !== "judge");
   const further = Map.groupBy(
@@ -47,7 +47,7 @@ const STATUSES = {
   skipped: "skipped",
 } as const;
 
-/** The last that answered counts; where none did, what the member's own calls ended with. */
+/** The last call that answered counts; if none did, the end of the member's own calls. */
 function memberOf(first: CallView, calls: readonly CallView[]): ReportAgent {
   const { agent } = first;
   const own = calls.findLast((call) => call.agent === agent) ?? first;

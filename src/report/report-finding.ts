@@ -4,25 +4,25 @@ import type { Verdict, VerdictStatus, VerdictStep } from "../model/verdict.ts";
 /** What agents reported, and whether it stands. */
 export interface ReportFinding extends FindingDetails {
   readonly text: string;
-  /** `true` where it was decided that it is there, `false` where it is not, `null` where nothing was decided. */
+  /** `true` if it was decided that it is present, `false` if absent, `null` if nothing was decided. */
   readonly stands: boolean | null;
   readonly status: VerdictStatus;
-  /** 0–1: how likely what was decided is right; 0 where nothing was. */
+  /** 0–1: how likely the decision is right; 0 if there is none. */
   readonly confidence: number;
   readonly by: string | null;
   readonly reasoning: string;
-  /** As of its verdict. */
+  /** As in its verdict. */
   readonly steps?: readonly VerdictStep[];
   readonly reportedBy: readonly string[];
-  /** Those who answered and did not report it. */
+  /** Agents that answered and did not report it. */
   readonly notReportedBy: readonly string[];
-  /** Those who did not answer. */
+  /** Agents that did not answer. */
   readonly missing: readonly string[];
   /** The nested team that asks a person about it. */
   readonly team?: string;
 }
 
-/** Findings in the order in which they are read: what stands, what is open, what does not stand; the worst first, then by place. */
+/** Findings in reading order: those that stand, those that are open, those that do not stand; the most severe first, then by place. */
 export function reportFindings(
   verdicts: readonly (Verdict & { readonly team?: string })[],
 ): readonly ReportFinding[] {
@@ -51,7 +51,7 @@ function findingOf(verdict: Verdict & { readonly team?: string }): ReportFinding
   };
 }
 
-/** `src/a.ts:10-12`, as far as it is known; empty where no file is. */
+/** `src/a.ts:10-12`, as far as it is known; empty without a file. */
 export function placeOf({ file, line, endLine }: FindingDetails): string {
   if (file === undefined || line === undefined) return file ?? "";
   return endLine === undefined ? `${file}:${line}` : `${file}:${line}-${endLine}`;
@@ -71,7 +71,7 @@ function rankOf({ stands }: ReportFinding): number {
   return stands === null ? 1 : stands ? 0 : 2;
 }
 
-/** One without a severity stands after the worst two: nobody said that it does not matter. */
+/** A finding without a severity comes after the two highest: nobody said that it does not matter. */
 function severityRank({ severity }: ReportFinding): number {
   return severity === undefined ? 1.5 : SEVERITIES.indexOf(severity);
 }

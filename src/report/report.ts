@@ -10,53 +10,53 @@ import { billOf } from "../money/bill.ts";
 import { agentOf, membersOf, type ReportAgent } from "./report-agent.ts";
 import { viewRun, type RunView } from "./run-view.ts";
 
-/** A question that the agents answered, and what was decided about it. */
+/** A question to the agents, and what was decided about it. */
 export interface ReportVerdict extends Verdict {
   /** The nested team that asks a person about it. */
   readonly team?: string;
 }
 
 /**
- * A run as one JSON document, for whoever reports it: the same for a run that has just ended and for one that is read from its log. Plain data;
- * the texts in it are those of agents, and each renderer makes them safe for its own format.
+ * A run as one JSON document: the same for a run that has just ended and for one that is read from its log. Plain data;
+ * its texts are those of agents, and each renderer makes them safe for its own format.
  */
 export interface Report {
-  /** Tells this document from others, and its versions from each other. */
+  /** Identifies this kind of document and its version. */
   readonly schema: "quorate-report/1";
   readonly runId: string;
-  /** `null` where only an outcome is known, which does not say it. */
+  /** `null` if only an outcome is known, which does not have it. */
   readonly team: { readonly name: string; readonly version?: string } | null;
   readonly status: OutcomeStatus | "running" | "interrupted" | "cancelled";
   /** Why it was cancelled. */
   readonly reason: string | null;
-  /** What the team's gate says, or `--fail-on`; `null` where nobody can tell, or where there is no gate. */
+  /** What the team's gate or `--fail-on` says; `null` if it is undecided, or if there is no gate. */
   readonly passed: boolean | null;
-  /** The subjects whose winner does not pass; empty where only an outcome is known, which does not say them. */
+  /** The subjects whose winner does not pass; empty if only an outcome is known, which does not have them. */
   readonly against: readonly string[];
-  /** Why nobody can tell whether it passes, `{ subject: "task", why: "is tied" }`; of a run with a gate, where nobody can and its log says why. */
+  /** Why it is undecided whether it passes, `{ subject: "task", why: "is tied" }`; for a run with a gate whose log has the reason. */
   readonly unclear?: readonly { readonly subject: string; readonly why: string }[];
-  /** In ms since 1970; `null` where only an outcome is known. */
+  /** In ms since 1970; `null` if only an outcome is known. */
   readonly startedAtMs: number | null;
   readonly durationMs: number | null;
-  /** What was decided about `"task"`; `null` where nobody was asked that. */
+  /** The verdict about `"task"`; `null` if no agent was asked that. */
   readonly verdict: ReportVerdict | null;
-  /** What was decided about questions, of the team itself. Questions that a person is asked are among them, also those of nested teams. */
+  /** The verdicts on the team's own questions. Also contains all questions that wait for a person, including those of nested teams. */
   readonly verdicts: readonly ReportVerdict[];
-  /** What agents reported: what stands first, then what is open, then what does not stand; within that the worst first, by file and line. */
+  /** Agents' findings: first those that stand, then the open ones, then those that do not stand; within these the most severe first, by file and line. */
   readonly findings: readonly ReportFinding[];
   readonly agents: readonly ReportAgent[];
   readonly missing: readonly Missing[];
-  /** What the rest does not say by itself; those that warn come first. */
+  /** What the rest does not say by itself; warnings come first. */
   readonly notices: readonly Notice[];
   readonly bill: Bill | null;
 }
 
-/** The subject of what the whole task is answered with. */
+/** The subject of the answer to the whole task. */
 const TASK = "task";
 
 /**
- * Makes the report of a run: of the outcome that `run()` resolved to, or of the run's events, as `store.read(runId)` has them. The outcome alone does not
- * say the team's name and the times; the events of a run that has not ended make a report of it so far. Throws `BAD_OPTIONS` for what is neither.
+ * Makes the report of a run: from the outcome of `run()`, or from the run's events, as `store.read(runId)` returns them. An outcome alone does not
+ * have the team's name and the times; the events of an unfinished run make a report of it so far. Throws `BAD_OPTIONS` for anything else.
  */
 export function report(run: Outcome | Iterable<RunEvent>): Report {
   return readGiven("what report() is given", run, () => {
@@ -74,7 +74,7 @@ export function report(run: Outcome | Iterable<RunEvent>): Report {
   });
 }
 
-/** The report of a run as its events were folded. The log has a bill once the run has ended; until then it is `bill`. */
+/** The report of a run from the fold of its events. The log has a bill once the run has ended; until then it is `bill`. */
 export function reportOfView(run: RunView, bill: Bill | undefined = run.bill): Report {
   const { name, version } = run.supervisor;
   const settled = new Map(

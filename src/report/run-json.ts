@@ -2,7 +2,7 @@ import type { RunView } from "./run-view.ts";
 
 /** A run as one JSON document: the same for a run that just ended and for one read from its log. */
 export function runJson(run: RunView): Readonly<Record<string, unknown>> {
-  // Keyed by what agents are called, and one may be called `__proto__`.
+  // The keys are agents' names, and one may be `__proto__`.
   const results = Object.create(null) as Record<string, unknown>;
   for (const call of run.calls.values()) {
     results[call.callId] = {

@@ -10,7 +10,7 @@ import { interruptedCall, newCall, nextCall, type CallView } from "./call-view.t
 
 export type { CallView, CallViewState } from "./call-view.ts";
 
-/** Somebody went on with the run. `changed`: with another description of its supervisor. */
+/** The run was resumed. `changed`: with another description of its supervisor. */
 export interface Resumption {
   readonly atMs: number;
   readonly changed: boolean;
@@ -23,22 +23,22 @@ export interface DecisionView {
   readonly winner: Json;
   readonly why: string;
   readonly by?: string;
-  /** Since when the run had waited for it, where its log says that. */
+  /** Since when the run had waited for it, if its log has that. */
   readonly askedAtMs?: number;
   readonly atMs: number;
 }
 
-/** Something found by a team: `team` is the call of a nested supervisor, with `~` and the attempt where it was repeated, `""` for the root. */
+/** A team's finding: `team` is the call of a nested supervisor, with `~` and the attempt if it was repeated, `""` for the root. */
 export interface Found<T> {
   readonly team: string;
   readonly it: T;
 }
 
-/** A run as its log tells it: everything that a report, a timeline or an explanation needs. */
+/** A run as its log shows it: everything that a report, a timeline or an explanation needs. */
 export interface RunView {
   readonly runId: string;
   readonly supervisor: SupervisorLabel;
-  /** Whose run it is, and what its caller wrote on it. */
+  /** Whose run it is, and its caller's labels. */
   readonly tenant?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly input: unknown;
@@ -46,7 +46,7 @@ export interface RunView {
   readonly startedAtMs: number;
   /** The time of the last event. */
   readonly lastAtMs: number;
-  /** `"interrupted"`: it has not ended and nobody drives it, which its events alone do not tell. */
+  /** `"interrupted"`: it has not ended and no process drives it, which its events alone do not show. */
   readonly status: OutcomeStatus | "running" | "interrupted" | "cancelled";
   /** Why it was cancelled. */
   readonly reason?: string;
@@ -57,22 +57,22 @@ export interface RunView {
   readonly calls: ReadonlyMap<string, CallView>;
   readonly conflicts: readonly Found<Conflict>[];
   readonly verdicts: readonly Found<Verdict>[];
-  /** What a person is asked, while the run waits for that. */
+  /** The questions for a person, while the run waits. */
   readonly open: readonly Found<Verdict>[];
   /** Since when it waits for that. */
   readonly waitingSinceMs?: number;
   readonly decisions: readonly DecisionView[];
   readonly missing: readonly Missing[];
-  /** Of a run that was resumed: the subjects that the team decided, as others may stand in the log from before. */
+  /** For a resumed run: the subjects that the team decided, because the log may have others from before. */
   readonly settled?: readonly string[];
   /** What the rest does not say by itself: the run's own team first. */
   readonly notices: readonly Notice[];
   readonly bill?: Bill;
-  /** What the team's gate says, and about which subjects the winner does not pass; only where it has a gate. */
+  /** The gate's result, and the subjects whose winner does not pass; only if the team has a gate. */
   readonly gate?: Extract<RunEvent, { readonly type: "run.finished" }>["gate"] & {};
 }
 
-/** The view of a run that has not said anything yet. */
+/** The view of a run without events. */
 export function emptyRun(runId: string): RunView {
   return {
     runId,
@@ -100,10 +100,10 @@ export function viewRun(runId: string, events: Iterable<RunEvent>): RunView {
   return fold.view();
 }
 
-/** The same fold one event at a time, for who watches a run. */
+/** The same fold, one event at a time, for watching a run. */
 export interface RunFold {
   add(event: RunEvent): void;
-  /** The run so far. Its collections go on growing with the next events. */
+  /** The run so far. Its collections grow with the next events. */
   view(): RunView;
 }
 
@@ -224,7 +224,7 @@ export function runFold(runId: string): RunFold {
           calls.set(event.callId, nextCall(calls.get(event.callId) ?? newCall(event), event));
           return;
         default:
-          // Every event has its case: one that is forgotten is a compile error.
+          // Every event type has its case: a missing one is a compile error.
           event satisfies never;
       }
     },

@@ -4,7 +4,7 @@ import { plain } from "../model/text.ts";
 import type { Report } from "./report.ts";
 import type { ReportFinding } from "./report-finding.ts";
 
-/** How bad a finding is, in the words of SARIF. */
+/** The severity of a finding, in the words of SARIF. */
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   critical: "error",
   high: "error",
@@ -13,13 +13,13 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   info: "note",
 };
 
-/** What has no rule of a tool is of this one. */
+/** The rule of findings without one. */
 const NO_RULE = "finding";
 
 /**
- * A report as SARIF 2.1.0 (OASIS), as a JSON text. A finding that stands is a result of the kind `fail`; one that is open is `open`, or `review` where a person is
- * asked. What does not stand, and what names no file, is no result: services that show results refuse those without a place. The latter, the notices and
- * the agents that did not answer are notifications.
+ * A report as SARIF 2.1.0 (OASIS), as a JSON text. A finding that stands is a result of the kind `fail`; an open one is `open`, or `review` if a person is
+ * asked. Findings that do not stand, and findings without a file, are not results, because services that show results refuse those without a place. Findings without a file, notices and
+ * agents that did not answer become notifications.
  */
 export function sarif(report: Report): string {
   const shown = report.findings.filter(({ stands }) => stands !== false);
@@ -44,7 +44,7 @@ export function sarif(report: Report): string {
   return `${JSON.stringify(log, plainValue, 2)}\n`;
 }
 
-/** No text of agents, wherever it stands, hides or turns what a reader sees. */
+/** No text of agents, anywhere, may hide or rearrange what a reader sees. */
 function plainValue(_name: string, value: unknown): unknown {
   return typeof value === "string" ? plain(value) : value;
 }
@@ -67,7 +67,7 @@ function rulesOf(findings: readonly ReportFinding[]): readonly SarifRule[] {
 }
 
 function ruleIdOf({ rule, category }: ReportFinding): string {
-  // Two that look the same are one rule.
+  // Two rules that look the same are one.
   return plain(rule ?? category ?? NO_RULE);
 }
 
@@ -78,7 +78,7 @@ function resultOf(finding: ReportFinding, rules: readonly SarifRule[]): object {
   return {
     ruleId,
     ruleIndex: rules.findIndex(({ id }) => id === ruleId),
-    // What is no failure has no level (3.27.10).
+    // A result that is not a failure has no level (3.27.10).
     kind: isOpen ? (status === "waiting" ? "review" : "open") : "fail",
     level: isOpen ? "none" : severity === undefined ? "warning" : LEVELS[severity],
     message: {
@@ -108,7 +108,7 @@ function locationOf({ file = "", line, endLine }: ReportFinding): object {
   };
 }
 
-/** A path as a reference: relative to the root of the project where it is relative, and never of a scheme that the text itself names. */
+/** A path as a reference: relative paths are relative to the root of the project, and the text itself can never name a scheme. */
 function uriOf(file: string): string {
   const path = file.replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
   const encoded = path
@@ -120,7 +120,7 @@ function uriOf(file: string): string {
   return isAbsolute ? `file:///${encoded.replace(/^\/+/, "")}` : encoded;
 }
 
-/** The same for the same finding in another run, also where lines before it came or went. */
+/** The same for the same finding in another run, even if lines before it came or went. */
 function fingerprintOf({ file = "", text, rule = "" }: ReportFinding): string {
   return sha256(JSON.stringify([file, rule, text]));
 }
@@ -157,8 +157,8 @@ function invocationOf(report: Report, shown: readonly ReportFinding[]): object {
 }
 
 /**
- * A message is a text in which `[text](target)` is a link (3.11.6): what agents wrote has none. A space is put between, as not every viewer knows the
- * backslashes of SARIF; and only once it is plain, as what is taken out may stand between the two.
+ * In a message, `[text](target)` is a link (3.11.6), which agents' texts must not have. A space is put between, because not every viewer knows SARIF's
+ * backslashes; and only after removing invisible characters, which may stand between the two.
  */
 function plainMessage(text: string): string {
   return plain(text).replaceAll("](", "] (");

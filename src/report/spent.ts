@@ -3,13 +3,13 @@ import type { Bill } from "../model/outcome.ts";
 import { money } from "./money.ts";
 import { count, whole } from "./quantities.ts";
 
-/** What a run took, as a sentence: how often agents were asked, what is known of what that cost, and why it is not all. */
+/** A run's cost as a sentence: how often agents were asked, the known cost, and why it is not all. */
 export function billSentence(bill: Bill): string {
   const asked = `${count(bill.calls, "call")}, ${count(bill.attempts, "attempt")}`;
   return `${asked}; ${spentText(bill)}`;
 }
 
-/** What is known of what was spent: `at least $0.0083; 1 of 3 calls reported nothing; 1,000 tokens in, 100 out`. */
+/** The known part of what was spent: `at least $0.0083; 1 of 3 calls reported nothing; 1,000 tokens in, 100 out`. */
 export function spentText(bill: Pick<Bill, "calls" | "spent">): string {
   const { spent } = bill;
   const tokens = tokensText(spent);
@@ -20,7 +20,7 @@ export function spentText(bill: Pick<Bill, "calls" | "spent">): string {
   return [...amounts, ...(isNothing ? whyUnknown(bill) : [])].join("; ");
 }
 
-/** What something cost, as far as that is known: `$0.0083`, `at least $0.0083`, `cost unknown`. */
+/** A cost as far as it is known: `$0.0083`, `at least $0.0083`, `cost unknown`. */
 export function costText(cost: Cost): string {
   if (isUnknown(cost, "usdMicros")) return "cost unknown";
   return cost.usdMicros === "unknown"
@@ -28,18 +28,18 @@ export function costText(cost: Cost): string {
     : money(cost.usdMicros);
 }
 
-/** The same where there is no room: `≥ $0.0083`. */
+/** The same for narrow places: `≥ $0.0083`. */
 export function costCell(cost: Cost): string {
   return costText(cost).replace("at least", "≥").replace("cost ", "");
 }
 
-/** A count of tokens where there is no room: `1,000`, `≥ 1,000`, `unknown`. */
+/** A count of tokens for narrow places: `1,000`, `≥ 1,000`, `unknown`. */
 export function tokensCell(cost: Cost, name: "inputTokens" | "outputTokens"): string {
   if (isUnknown(cost, name)) return "unknown";
   return `${cost[name] === "unknown" ? "≥ " : ""}${whole(known(cost, name))}`;
 }
 
-/** Why the money is not all known. A bill of an earlier version does not say. */
+/** Why the money is not fully known. A bill of an earlier version does not say. */
 export function whyUnknown({ calls, spent }: Pick<Bill, "calls" | "spent">): readonly string[] {
   const { unreportedCalls = 0, unpricedCalls = 0, usdMicros } = spent;
   const of = (some: number): string => `${whole(some)} of ${count(calls, "call")}`;
@@ -63,22 +63,22 @@ function tokensText(cost: Cost): string | undefined {
   return `${least}${input} tokens in${ofInput}, ${output} out${ofOutput}`;
 }
 
-/** Whether nothing at all is known of a cost. */
+/** Whether a cost is completely unknown. */
 export function isAllUnknown(cost: Cost): boolean {
   return AMOUNTS.every((name) => isUnknown(cost, name));
 }
 
-/** What something cost at least, in micro-dollars; `undefined` where nothing is known of it. */
+/** The least cost, in micro-dollars; `undefined` if nothing is known. */
 export function knownMicros(cost: Cost): number | undefined {
   return isUnknown(cost, "usdMicros") ? undefined : known(cost, "usdMicros");
 }
 
-/** Whether nothing is known of an amount. */
+/** Whether an amount is completely unknown. */
 function isUnknown(cost: Cost, name: keyof KnownCost): boolean {
   return cost[name] === "unknown" && known(cost, name) === 0;
 }
 
-/** What something cost at least is no more than that, also with the four digits that an amount is shown with. */
+/** Rounded so that "at least" stays true with the four digits that are shown. */
 function roundedDown(micros: number): number {
   return micros < 10_000 ? micros : Math.floor(micros / 100) * 100;
 }

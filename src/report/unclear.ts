@@ -3,7 +3,7 @@ import type { Verdict } from "../model/verdict.ts";
 
 const MAX_SUBJECTS = 5;
 
-/** Why nobody can tell whether a run passes, in one sentence; `shown` makes a subject safe for where it stands. */
+/** Why it is undecided whether a run passes, in one sentence; `shown` makes a subject safe for its place. */
 export function unclearWords(
   unclear: readonly Unclear[],
   verdicts: readonly Pick<Verdict, "kind" | "subject">[],

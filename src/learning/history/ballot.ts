@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from "../../model/json.ts";
 import type { RunTaught } from "../../resolve/resolver.ts";
 import type { Verdict } from "../../model/verdict.ts";
 
-/** What one run of a supervisor has decided about, as far as it teaches how good its agents are. Plain JSON. */
+/** What one run of a supervisor has decided, as far as it teaches how good its agents are. Plain JSON. */
 export interface Ballot extends RunTaught {
   readonly subjects: readonly BallotSubject[];
 }
@@ -14,7 +14,7 @@ export interface BallotSubject {
   readonly subject: string;
   readonly kind: SubjectKind;
   readonly votes: readonly { readonly position: Json; readonly agents: readonly string[] }[];
-  /** What somebody decided who looks at more than who holds what. */
+  /** A decision that is based on more than who holds what. */
   readonly decided?: { readonly position: Json; readonly by: "person" | "judge" };
   /** What turned out to be true. */
   readonly truth?: KnownTruth;
@@ -24,19 +24,19 @@ export interface BallotSubject {
 export interface KnownTruth {
   readonly value: Json;
   readonly by?: string;
-  /** In ms since 1970; absent of one that an earlier version recorded. */
+  /** In ms since 1970; absent if an earlier version recorded it. */
   readonly atMs?: number;
 }
 
-/** Begins the keys of all ballots. */
+/** The prefix of the keys of all ballots. */
 export const ALL_BALLOTS = "ballot/";
 
-/** Begins the keys of a supervisor's ballots; no name has a "/". */
+/** The prefix of the keys of a supervisor's ballots; no name has a "/". */
 export function ballotPrefix(name: string): string {
   return `${ALL_BALLOTS}${name}/`;
 }
 
-/** Whose ballot has that key. */
+/** The supervisor of the ballot with that key. */
 export function supervisorOf(key: string): string {
   return key.split("/", 2)[1] ?? "";
 }
@@ -46,7 +46,7 @@ export function ballotKey(name: string, { runId, callId = "", atMs }: Ballot): s
   const before = Math.max(0, LATEST_MS - atMs)
     .toString(36)
     .padStart(10, "0");
-  // No place in a run has a line break: what an id has makes it nobody else's.
+  // No place in a run has a line break, so no other ballot has the same text.
   const place = `${callId}\n${runId}`;
   return `${ballotPrefix(name)}${before}/${place.length > MAX_PLACE_CHARS ? sha256(place) : place}`;
 }
@@ -58,20 +58,20 @@ const MAX_PLACE_CHARS = 800;
 const MAX_SUBJECTS = 500;
 export const MAX_POSITION_CHARS = 1_000;
 
-/** A ballot of verdicts; `undefined` where they teach nothing: nobody else spoke about it, or positions are long texts. */
+/** A ballot of verdicts; `undefined` if they teach nothing: only one agent spoke, or positions are long texts. */
 export function ballotOf(run: RunTaught, verdicts: readonly Verdict[]): Ballot | undefined {
   const subjects = distinct(verdicts.flatMap((verdict) => subjectOf(verdict) ?? []));
   return subjects.length === 0 ? undefined : { ...run, subjects: subjects.slice(0, MAX_SUBJECTS) };
 }
 
-/** Redaction may have made two subjects the same: nobody can tell then what was said about which. */
+/** Redaction may have made two subjects equal: then it is unknown what was said about which. */
 function distinct(subjects: readonly BallotSubject[]): readonly BallotSubject[] {
   const counts = new Map<string, number>();
   for (const one of subjects) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + 1);
   return subjects.filter((one) => counts.get(nameOf(one)) === 1);
 }
 
-/** Tells the subjects of a ballot apart. */
+/** Distinguishes the subjects of a ballot. */
 export function nameOf({ kind, subject }: Pick<BallotSubject, "kind" | "subject">): string {
   return `${kind} ${subject}`;
 }
@@ -92,7 +92,7 @@ function subjectOf(verdict: Verdict): BallotSubject | undefined {
   return { subject, kind, votes, ...(decided && { decided: { position: winner, by } }) };
 }
 
-/** Whether two positions are the same, as far as learning goes. */
+/** Whether two positions count as the same for learning. */
 export function isSamePosition(a: Json, b: Json): boolean {
   return foldedKey(a) === foldedKey(b);
 }

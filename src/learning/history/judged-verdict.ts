@@ -12,14 +12,14 @@ import type { KeptBallot } from "./kept-ballots.ts";
 type VerdictEvent = Extract<RunEvent, { type: "verdict.reached" }>;
 type RunStartedEvent = Extract<RunEvent, { type: "run.started" }>;
 
-/** A verdict that it turned out about what is true, and where that is kept. */
+/** A verdict for which a truth is recorded, and where that is kept. */
 export interface JudgedVerdict {
   /** What it was about, and who held what. */
   readonly about: BallotSubject;
   /** The supervisor that reached it. */
   readonly supervisor: string;
   readonly run: RunTaught;
-  /** What is kept of the truth. */
+  /** The form in which the truth is kept. */
   readonly truth: Json | undefined;
 }
 
@@ -31,8 +31,8 @@ export interface TruthSubject {
 }
 
 /**
- * Reads a run's log for truths about its verdicts. Throws `RUN_NOT_FOUND` where there is no such run; the function that it makes
- * throws `BAD_OPTIONS` where the run has no verdict about a subject, or nothing can be learned of it.
+ * Reads a run's log for truths about its verdicts. Throws `RUN_NOT_FOUND` if there is no such run; the returned function
+ * throws `BAD_OPTIONS` if the run has no verdict about a subject, or nothing can be learned from it.
  */
 export function verdictReader(
   runId: string,
@@ -61,7 +61,7 @@ export function verdictReader(
 }
 
 /**
- * The same for a run whose log was pruned, by the ballots that are kept of it; `RUN_NOT_FOUND` where there are none. Nothing tells any more
+ * The same for a run whose log was pruned, from the ballots that are kept of it; `RUN_NOT_FOUND` if there are none. It is unknown
  * whether secrets were taken out of the run.
  */
 export function ballotReader(
@@ -94,15 +94,15 @@ export function ballotReader(
   };
 }
 
-/** Whom a call asked. */
+/** The agent that a call asked. */
 function agentOf(callId: string, events: readonly RunEvent[]): string {
   const call = events.find((event) => "role" in event && event.callId === callId);
   return call !== undefined && "agent" in call ? call.agent : callId;
 }
 
 /**
- * What is kept of a truth. Of a run that secrets are taken out of, nobody here can tell whether one that nobody held is secret: then only
- * that everybody was wrong is kept, and that teaches the same.
+ * The form in which a truth is kept. If secrets are taken out of the run, it is unknown whether a truth that nobody held is secret: then only
+ * the fact that everybody was wrong is kept, which teaches the same.
  */
 function truthAsKept(
   truth: Json | undefined,
@@ -140,7 +140,7 @@ function verdictAbout(
   );
 }
 
-/** By team: the run's own, else the only one there is. */
+/** By team: the run's own, else the only one. */
 function oneOf<T>(found: ReadonlyMap<string, T>, runId: string, subject: string): T | undefined {
   const own = found.get("");
   if (own !== undefined || found.size === 0) return own;

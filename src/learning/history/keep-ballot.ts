@@ -4,13 +4,13 @@ import { ballotKey, nameOf, type Ballot, type BallotSubject, type KnownTruth } f
 import { taughtMore } from "./taught.ts";
 import { takeBallot } from "./take-ballot.ts";
 
-/** How long a run teaches by its votes alone; with a truth it does for good. */
+/** How long a run teaches by its votes alone; with a truth it teaches for good. */
 const VOTES_SERVE_MS = 90 * 86_400_000;
 
-/** Keeps a ballot, with the truths that are known of it already. */
+/** Keeps a ballot, with the truths that are already known. */
 export async function keepBallot(values: Values, name: string, ballot: Ballot): Promise<void> {
   const person = ballot.subjects.some(({ decided }) => decided?.by === "person");
-  // Asked for together: a store keeps both in one transaction.
+  // Requested together: a store keeps both in one transaction.
   await Promise.all([
     write(values, name, ballot, (known) => withTruths(ballot, known)),
     taughtMore(values, name, { ballots: 1, truths: person ? 1 : 0 }),
@@ -28,7 +28,7 @@ function withTruths(ballot: Ballot, known: Ballot | undefined): Ballot {
   return { ...ballot, subjects: [...subjects, ...recorded.values()] };
 }
 
-/** What turned out to be true of a subject; without a value what was recorded is taken back. */
+/** A truth about a subject; without a value, the recorded one is taken back. */
 export interface TruthChange {
   readonly about: Pick<BallotSubject, "subject" | "kind">;
   readonly value: Json | undefined;
@@ -37,7 +37,7 @@ export interface TruthChange {
   readonly atMs?: number | undefined;
 }
 
-/** Says what turned out to be true of subjects of a ballot. Answers with what was known of each before. */
+/** Records truths about subjects of a ballot. Returns what was known about each before. */
 export async function keepTruths(
   values: Values,
   name: string,
@@ -48,7 +48,7 @@ export async function keepTruths(
   await Promise.all([
     write(values, name, ballot, (known, nowMs) => {
       let changed = known ?? { ...ballot, subjects: [] };
-      // It may be made more than once: what it was made of last counts.
+      // It may be called more than once: the last call counts.
       replaced = changes.map((change) => {
         const before = changed.subjects.find((one) => nameOf(one) === nameOf(change.about))?.truth;
         changed = withChange(changed, ballot, change, nowMs);
@@ -79,7 +79,7 @@ function withChange(
   return { ...known, subjects };
 }
 
-/** Changes a ballot. What has no truth may be forgotten one day; a truth may not. */
+/** Changes a ballot. A ballot without a truth may be forgotten one day; a truth may not. */
 async function write(
   values: Values,
   name: string,

@@ -10,7 +10,7 @@ export interface KeptBallot {
 
 const PAGE = 100;
 
-/** All ballots whose keys begin with `prefix`, in the order of their keys. Those of runs that are pruned are among them. */
+/** All ballots whose keys begin with `prefix`, in the order of their keys, including those of pruned runs. */
 export async function* keptBallots(
   values: Values,
   prefix: string,

@@ -6,23 +6,23 @@ import { keepBallot } from "./keep-ballot.ts";
 import { MAX_RUNS, recall } from "./recall.ts";
 import { taughtSoFar, type Taught } from "./taught.ts";
 
-/** What was learned of so many votes or more serves until there is so much more, as a share of what there was; */
+/** With at least this many votes, a result is used until there are a certain share more, … */
 const MANY_VOTES = 2_000;
 const GROWN = 1 / 20;
-/** or until it is this old, since votes expire. */
+/** … or until it is this old, because votes expire. */
 const SERVES_MS = 3_600_000;
 
 interface KeptLesson {
   readonly taught: Taught;
   readonly learnedAtMs: number;
   readonly learned: Promise<LearnedBefore>;
-  /** What it was learned of; 0 until that is known. */
+  /** How many votes it was learned from; 0 until that is known. */
   votes: number;
 }
 
 /**
- * Learns from a supervisor's runs, and again where they have taught more since; of many votes only where it is a twentieth more,
- * or after an hour: looking at 2,000 runs takes longer than many a run does. Of agents, only what it says of `members` is kept: each run has it in its log.
+ * Learns from a supervisor's runs, and again when they have taught more since; with many votes only when there is a twentieth more,
+ * or after an hour, because looking at 2,000 runs takes longer than many a run. Only what it says about `members` is kept, because each run has it in its log.
  */
 export function lessons(
   name: string,

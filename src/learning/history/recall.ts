@@ -33,8 +33,8 @@ export const LEARNED_FROM: Options<Omit<LearningOptions, "reviews">> = options({
 });
 
 /**
- * What the runs of a supervisor have taught of its agents, as `reliability()` in its chain goes by it: nothing for a supervisor
- * without runs that taught anything. `learning` as it is given to `reliability()`.
+ * What the runs of a supervisor have taught about its agents, as `reliability()` in its chain uses it; empty for a supervisor
+ * whose runs have taught nothing. `learning` has the options as given to `reliability()`.
  */
 export async function learnedFrom(
   backend: { readonly store: Store },
@@ -47,13 +47,13 @@ export async function learnedFrom(
   return recall(backend.store.values, supervisor, { ...taken, reviews: true });
 }
 
-/** How many runs are looked back at, the latest first. */
+/** How many runs are used, the latest first. */
 export const MAX_RUNS = 2_000;
 /** How many votes these may have together: about a second's work. */
 const MAX_VOTES = 200_000;
 const PAGE = 100;
 
-/** What the runs of a supervisor have taught; nothing where there are none. */
+/** What the runs of a supervisor have taught; empty if there are none. */
 export async function recall(
   values: Values,
   name: string,
@@ -103,7 +103,7 @@ function votesIn({ subjects }: Ballot): number {
   return count;
 }
 
-/** Which findings stand, from the reviews of which a truth is known. */
+/** Which findings stand, learned from the reviews with known truths. */
 function reviewed(found: readonly Ballot[]): FindingModel | undefined {
   const reviews = found.flatMap(({ subjects }): readonly RecordedReview[] => {
     const findings = subjects.filter(({ kind }) => kind === "finding");
@@ -153,10 +153,10 @@ function taught(
   });
 }
 
-/** Each run has in its log what is known by topic. */
+/** How many topics are used: each run has the results by topic in its log. */
 const MAX_TOPICS = 50;
 
-/** The topics of subjects, the most frequent ones. What cannot be told has none: agents have chosen the words. */
+/** The topics of subjects, the most frequent ones. A subject whose topic is unknown has none, because agents have chosen the words. */
 function topicsOf(
   subjects: readonly string[],
   topicOf: (subject: string) => string | undefined,

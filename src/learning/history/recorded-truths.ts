@@ -7,7 +7,7 @@ import type { Store } from "../../store/store.ts";
 import { ALL_BALLOTS, ballotPrefix } from "./ballot.ts";
 import { keptBallots } from "./kept-ballots.ts";
 
-/** A truth as it was recorded: `recordTruths()` takes it as it is. */
+/** A recorded truth: `recordTruths()` accepts it as it is. */
 export interface StoredTruth {
   readonly runId: string;
   readonly subject: string;
@@ -25,7 +25,7 @@ export interface TruthListed {
 }
 
 export interface TruthQuery {
-  /** Only those of this supervisor; of all where left out. */
+  /** Only those of this supervisor. Default: all. */
   readonly supervisor?: string;
 }
 
@@ -33,7 +33,7 @@ export const TRUTH_QUERY: Options<TruthQuery> = options({
   supervisor: text("name a supervisor"),
 });
 
-/** All truths that were recorded, the latest runs first. Those of runs that are pruned are among them. */
+/** All recorded truths, the latest runs first, including those of pruned runs. */
 export async function* recordedTruths(
   backend: { readonly store: Store },
   given: TruthQuery = {},

@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { MAX_POSITION_CHARS, type Ballot, type BallotSubject } from "./ballot.ts";
 
-/** A ballot as a store has it; `undefined` for what is none, whoever wrote it: a run must not fail of what another one left. */
+/** A ballot from a store; `undefined` for anything else: a run must not fail because of what another one has written. */
 export function takeBallot(value: Json | undefined): Ballot | undefined {
   if (!isRecord(value)) return undefined;
   const { runId, callId, atMs, subjects } = value;
@@ -17,7 +17,7 @@ export function takeBallot(value: Json | undefined): Ballot | undefined {
   return hasEarlier ? { ...ballot, subjects: ballot.subjects.map(todaysSubject) } : ballot;
 }
 
-/** What earlier versions called a truth: its value alone. */
+/** Earlier versions' name of a truth, which had only its value. */
 const EARLIER = "outcome";
 
 function todaysSubject(subject: BallotSubject): BallotSubject {

@@ -1,10 +1,10 @@
 import type { Json } from "../../model/json.ts";
 import type { Values } from "../../store/values.ts";
 
-/** How much a supervisor's runs have taught so far: counts that only grow, whatever is forgotten since. */
+/** How much a supervisor's runs have taught so far: counts that only grow, even if runs are forgotten. */
 export interface Taught {
   readonly ballots: number;
-  /** Truths recorded, changed or taken back, and what persons decided. */
+  /** Truths recorded, changed or taken back, and people's decisions. */
   readonly truths: number;
 }
 

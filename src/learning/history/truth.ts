@@ -11,13 +11,13 @@ import { ballotReader, verdictReader, type JudgedVerdict } from "./judged-verdic
 import { keepTruths } from "./keep-ballot.ts";
 import { keptBallots, type KeptBallot } from "./kept-ballots.ts";
 
-/** What may be said of a truth besides what it is. */
+/** Further facts about a truth. */
 export interface TruthOptions {
-  /** The nested supervisor whose verdict it was, by its call; only needed where several decided about that subject. */
+  /** The call of the nested supervisor whose verdict it was; only needed if several decided about that subject. */
   readonly team?: string;
-  /** Who says so: a person, a ticket, a test; at most 200 characters. */
+  /** The source: a person, a ticket, a test; at most 200 characters. */
   readonly by?: string;
-  /** When it was said, in ms since 1970. Default: when it is recorded, by the store's clock. */
+  /** When it was found out, in ms since 1970. Default: when it is recorded, by the store's clock. */
   readonly atMs?: number;
 }
 
@@ -33,11 +33,11 @@ export const TRUTH_OPTIONS: Options<TruthOptions> = options({
   atMs: number(0, LATEST_MS, "give milliseconds since 1970"),
 });
 
-/** What turned out to be true of a subject that a run decided about. */
+/** What turned out to be true about a subject that a run decided. */
 export interface Truth extends TruthOptions {
   readonly runId: string;
   readonly subject: string;
-  /** A position, whether somebody held it or not; of a finding `"present"` or `"absent"`. `undefined` takes back what was recorded. */
+  /** A position, even one that nobody held; for a finding `"present"` or `"absent"`. `undefined` takes back what was recorded. */
   readonly truth: Json | undefined;
 }
 
@@ -48,29 +48,28 @@ export const TRUTH: Options<Truth> = options({
   ...TRUTH_OPTIONS.table,
 });
 
-/** What was recorded: who held what turned out true, and who did not. */
+/** The result of recording a truth: which agents were right, and which were not. */
 export interface TruthRecorded {
   readonly supervisor: string;
   readonly subject: string;
   readonly right: readonly string[];
   readonly wrong: readonly string[];
-  /** What was recorded of that subject before, which counts no more. */
+  /** The earlier truth about that subject, which does not count any more. */
   readonly replaced?: KnownTruth;
 }
 
-/** What came of one of several truths: it was recorded, or refused with `RUN_NOT_FOUND` or `BAD_OPTIONS`. */
+/** The result for one of several truths: recorded, or refused with `RUN_NOT_FOUND` or `BAD_OPTIONS`. */
 export type TruthResult =
   | { readonly recorded: TruthRecorded; readonly error?: undefined }
   | { readonly recorded?: undefined; readonly error: QuorateError };
 
 /**
- * Records what turned out to be true of a subject that a run decided about: `reliability()` learns from it how good the agents
- * are, and how much its confidence is worth. `truth` is a position, whether somebody held it or not; of a finding `"present"` or
- * `"absent"`. Recorded again, the last one counts, and `replaced` says what there was; `undefined` takes it back. It is kept in the store
- * beside the runs, with who says so and when, also when the run is pruned; what nobody held is kept as `"[redacted]"` where it is recorded
- * after that.
+ * Records what turned out to be true about a subject that a run decided: `reliability()` learns from it how good the agents
+ * are, and how well its confidence is calibrated. `truth` is a position, even one that nobody held; for a finding `"present"` or
+ * `"absent"`. If it is recorded again, the last one counts, and `replaced` has the earlier one; `undefined` takes it back. It is kept in the store
+ * beside the runs, with its source and time, even when the run is pruned; after that, a new truth that nobody held is kept as `"[redacted]"`.
  *
- * Rejects with `RUN_NOT_FOUND`, and with `BAD_OPTIONS` where the run has no verdict about that subject.
+ * Rejects with `RUN_NOT_FOUND`, and with `BAD_OPTIONS` if the run has no verdict about that subject.
  */
 export async function recordTruth(
   backend: { readonly store: Store },
@@ -79,7 +78,7 @@ export async function recordTruth(
   truth: Json | undefined,
   given: TruthOptions = {},
 ): Promise<TruthRecorded> {
-  // It is looked at only after the log.
+  // It is read only after the log.
   hear(truth);
   const said = TRUTH_OPTIONS.of(given, "recordTruth");
   BACKEND.needed().take(backend, "recordTruth: backend");
@@ -94,14 +93,14 @@ export async function recordTruth(
 
 /** How many truths may be recorded together. */
 const MAX_TRUTHS = 100_000;
-/** Of how many runs at the same time: a store keeps their changes together. */
+/** How many runs are handled at the same time: a store keeps their changes together. */
 const RUNS_AT_ONCE = 16;
 
 /**
- * As `recordTruth`, for many: each run's log is read once. One that is refused keeps none of the others from being recorded. Gives what
- * came of each, in their order; of several about one subject the last one counts.
+ * Like `recordTruth`, for many: each run's log is read once. A refused truth does not prevent the others. Returns the
+ * result of each, in their order; of several about one subject the last one counts.
  *
- * Rejects with `BAD_OPTIONS`, before anything is recorded, for what is no truth and for more than 100,000; and when the store fails.
+ * Rejects with `BAD_OPTIONS`, before anything is recorded, for a value that is not a truth and for more than 100,000; and if the store fails.
  */
 export async function recordTruths(
   backend: { readonly store: Store },
@@ -120,7 +119,7 @@ export async function recordTruths(
     hear(one);
     const what = `recordTruths: truth ${i}`;
     const { truth, ...rest } = TRUTH.of(one, what);
-    // To leave it out is a mistake, and would take back what was recorded.
+    // Leaving it out is a mistake, and would take back what was recorded.
     if (truth === undefined && !readGiven(what, one, () => Object.hasOwn(one, "truth"))) {
       throw new QuorateError(
         "BAD_OPTIONS",
@@ -155,7 +154,7 @@ export async function recordTruths(
 
 type KeptByRun = () => Promise<ReadonlyMap<string, readonly KeptBallot[]>>;
 
-/** The ballots that are kept of runs. All ballots are gone through, once, where a log is not there any more. */
+/** The ballots that are kept of runs. If a log is missing, all ballots are read, once. */
 function keptOf({ values }: Store, runIds: readonly string[]): KeptByRun {
   const wanted = new Set(runIds);
   let found: ReturnType<KeptByRun> | undefined;
@@ -170,7 +169,7 @@ function keptOf({ values }: Store, runIds: readonly string[]): KeptByRun {
   return () => (found ??= find());
 }
 
-/** Records truths of one run, in their order. Rejects when the store fails. */
+/** Records truths about one run, in their order. Rejects if the store fails. */
 async function recordOfRun(
   store: Store,
   keptByRun: KeptByRun,
@@ -212,7 +211,7 @@ async function recordOfRun(
   return results;
 }
 
-/** What `work` makes, or the error that it refuses with. */
+/** The result of `work`, or the error with which it refuses. */
 function orRefusal<T>(work: () => T): T | QuorateError {
   try {
     return work();

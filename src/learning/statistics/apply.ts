@@ -15,50 +15,50 @@ import { at } from "./vote-table.ts";
 
 /** The votes on one subject. */
 export interface HeldPositions {
-  /** Positions that somebody holds, by the text that equal ones share, and who holds each. */
+  /** Held positions, by the text that equal ones share, and their holders. */
   readonly held: readonly { readonly key: string; readonly by: readonly string[] }[];
   readonly topic?: string | undefined;
-  /** The keys of all positions that can be, where they are listed. */
+  /** The keys of all possible positions, if they are listed. */
   readonly listed?: readonly string[] | undefined;
 }
 
-/** What a `Reliability` says of ballots. */
+/** Applies a `Reliability` to ballots. */
 export interface Scale {
-  /** How each held position stands, in the ballot's order, before calibration; the rest is that none of them is true. */
+  /** The standing of each held position, in the ballot's order, before calibration; the rest is the chance that none of them is true. */
   readonly standings: (ballot: HeldPositions) => readonly Standing[];
-  /** The chance of the first of a ballot as a confidence: calibrated where that can be, else at most 0.95. */
+  /** The chance of the first of a ballot as a confidence: calibrated if possible, else at most 0.95. */
   readonly confidence: (chance: number, ballot: HeldPositions) => Confidence;
-  /** Which held position wins whatever those to come say, some or all of them; `undefined` while another one may. A proof. */
+  /** The held position that wins whatever those to come say, some or all of them; `undefined` if another one may. A proof. */
   readonly sure: (ballot: HeldPositions, toCome: readonly string[]) => number | undefined;
-  /** Whether nothing makes a position likelier than that all hold it: not so where it is known what each says for each truth. */
+  /** Whether a position is most likely if all hold it: not if it is known what each agent says for each truth. */
   readonly agreementLeads: boolean;
-  /** What the answer of an agent is worth before it is there, and the standard error of that. */
+  /** How much an agent's answer is worth before it is given, and the standard error of that. */
   readonly worth: (agent: string, topic: string | undefined) => Worth;
-  /** What a vote of an agent counts. */
+  /** The weight of an agent's vote. */
   readonly weight: (agent: string, topic: string | undefined) => number;
 }
 
 export interface Worth {
-  /** Of `one-coin` how often it is right; of `dawid-skene` what it tells of the truth, in nats. */
+  /** For `one-coin` how often it is right; for `dawid-skene` how much it tells about the truth, in nats. */
   readonly worth: number;
   readonly error: number;
 }
 
 export interface Confidence {
   readonly confidence: number;
-  /** Whether it was held against truths of ballots like this one. */
+  /** Whether it was checked against truths of ballots like this one. */
   readonly calibrated: boolean;
 }
 
 const NOT_HELD: Standing = Object.freeze({ lead: 0, chance: 0 });
 
-/** No confidence is higher before it was held against truths: what all agents have in common nobody sees in their votes. */
+/** The highest confidence before it is checked against truths, because votes do not show the mistakes that all agents share. */
 const MOST_UNCHECKED = 0.95;
 
-/** Made ready to be used on many ballots. A position or an agent that was never seen is taken for what is known of all. */
+/** Prepared for many ballots. For an unknown position or agent, the values of all are used. */
 export function scaleOf(reliability: Reliability): Scale {
   const { learned, agents, keys, topics } = restore(reliability);
-  // Positions that nobody held before: how good agents are is known, not what they say for which truth.
+  // Positions that nobody held before: it is known how good agents are, but not what they say for which truth.
   const fallback =
     learned.estimator === "one-coin" ? learned.model : oneCoinOf(reliability, topics);
   const { calibration } = reliability;
@@ -66,7 +66,7 @@ export function scaleOf(reliability: Reliability): Scale {
   const topicNumber = (topic: string | undefined): number =>
     topic === undefined ? -1 : (topics.get(topic) ?? -1);
 
-  /** Who says what, as numbers: of positions that are known, or of places in the ballot. */
+  /** The votes as numbers: of known positions, or of places in the ballot. */
   function votesOf({ held, topic }: HeldPositions, numbers: readonly number[]): NumberedVotes {
     return {
       agents: held.flatMap(({ by }) => by.map((agent) => agents.get(agent) ?? -1)),
@@ -75,7 +75,7 @@ export function scaleOf(reliability: Reliability): Scale {
     };
   }
 
-  /** The numbers of the positions, where a table knows all of them. */
+  /** The numbers of the positions, if a table knows all of them. */
   function knownAs({ held }: HeldPositions): readonly number[] | undefined {
     if (learned.estimator !== "dawid-skene") return undefined;
     const numbers = held.flatMap(({ key }) => keys.get(key) ?? []);
@@ -91,7 +91,7 @@ export function scaleOf(reliability: Reliability): Scale {
       return known.map((number) => all[number] ?? NOT_HELD);
     }
     const { agents: voters, said, topic } = votesOf(ballot, [...held.keys()]);
-    // They come in the order in which positions come up: that of the ballot, without those that nobody holds.
+    // They come in the order of the ballot, without positions that nobody holds.
     const found = oneCoinStandings(fallback, voters, said, topic).standings;
     let next = 0;
     return held.map(({ by }) => (by.length === 0 ? NOT_HELD : (found[next++] ?? NOT_HELD)));
@@ -106,7 +106,7 @@ export function scaleOf(reliability: Reliability): Scale {
     const number = sureByConfusion(learned.model, votesOf(ballot, known), numbers);
     const place = known.findIndex((one) => one === number);
     if (place < 0) return undefined;
-    // One position that was never seen, and it goes by how often each is right.
+    // A single unknown position is enough to use how often each agent is right.
     const areKnown = ballot.listed?.every((key) => keys.has(key)) ?? false;
     return areKnown || toCome.length === 0 || byAccuracy() === place ? place : undefined;
   }

@@ -9,12 +9,12 @@ export interface CheckedGuess {
   readonly voices: number;
 }
 
-/** Fewer truths make the confidence worse rather than better: of weights that come from as few truths themselves, more are needed. */
+/** Fewer truths make the confidence worse rather than better; weights that come from the same truths need more. */
 const LEAST_CALIBRATED: Readonly<Record<Estimator, number>> = {
   "dawid-skene": 20,
   "one-coin": 100,
 };
-/** Nothing is surer than this, and nothing less sure than the rest of it. */
+/** No confidence is higher than this, or lower than the rest of it. */
 const MOST = 0.999;
 /** How strongly slope and shift are held to 1 and 0: a normal prior of precision RIDGE. */
 const RIDGE = 8;
@@ -58,15 +58,15 @@ export function calibrate(
   return { slope: Math.max(0, slope), shift, truths: checked.length, voices };
 }
 
-/** Nobody saw what confidences of a few voices are worth where many more spoke: those of fewer than this share stay as they are. */
+/** Confidences with fewer voices than this share of the average stay as they are, because the truths say nothing about them. */
 const LEAST_VOICES = 1 / 2;
 
-/** Whether a calibration says anything of what so many agents decide. */
+/** Whether a calibration applies to decisions of this many agents. */
 export function fits({ voices = 0 }: Calibration, speakers: number): boolean {
   return speakers >= voices * LEAST_VOICES;
 }
 
-/** The confidence as the truths say it should have been. */
+/** The calibrated confidence. */
 export function calibrated(confidence: number, { slope, shift }: Calibration): number {
   return bounded(logistic(slope * logit(confidence) + shift));
 }

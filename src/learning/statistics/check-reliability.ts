@@ -3,7 +3,7 @@ import { todaysLearned } from "../../model/earlier-learned.ts";
 import type { Reliability } from "../../model/reliability.ts";
 
 /**
- * Refuses with `BAD_OPTIONS` what is not the result of `learn()`, as it was or after JSON: it may come from a file.
+ * Refuses with `BAD_OPTIONS` a value that is not the result of `learn()`, directly or after JSON: it may come from a file.
  */
 export function checkReliability(given: unknown, what: string): Reliability {
   const learned = todaysLearned(given);
@@ -15,7 +15,7 @@ export function checkReliability(given: unknown, what: string): Reliability {
   );
 }
 
-// It is divided by, and its logarithm is taken.
+// It is a divisor, and its logarithm is taken.
 const LEAST_COLLISION = 1e-12;
 
 type UncheckedPart = Readonly<Record<string, unknown>>;
@@ -107,7 +107,7 @@ function isEstimate(value: unknown, keys: number): boolean {
   return Array.isArray(rates) && rates.length === keys && rates.every((row) => isShares(row, keys));
 }
 
-/** No share is 0: its logarithm is taken. */
+/** No share may be 0, because its logarithm is taken. */
 function isShares(value: unknown, length: number): boolean {
   return (
     Array.isArray(value) &&

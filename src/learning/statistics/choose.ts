@@ -6,41 +6,41 @@ export interface EstimatorChoice {
   readonly estimator: Estimator;
   /** How often guesses are made again from the votes. */
   readonly passes: number;
-  /** Whether truths are used: there are enough of them. */
+  /** Whether truths are used, because there are enough. */
   readonly fromTruths: boolean;
   readonly why: string;
   /** Why nothing may be decided by it. */
   readonly refused?: string;
 }
 
-/** Truths below which they are left aside. */
+/** Fewer truths than this are ignored. */
 const LEAST_TRUTHS = 10;
-/** Truths for each position that a table of what is said for each truth needs where there is no history. */
+/** How many truths per position a table of what is said for each truth needs without a history. */
 const TRUTHS_PER_POSITION = 20;
-/** Votes of one agent that are a history. */
+/** How many votes of one agent make a history. */
 const HISTORY_VOTES = 30;
 const TABLE_PASSES = 3;
 const LEAST_TABLE_AGENTS = 5;
-/** Positions above which a table has more cells than votes. */
+/** With more positions, a table has more cells than votes. */
 const MAX_TABLE_POSITIONS = 20;
 /** Cells of the tables of all agents: about 300 MB while they are learned. */
 const MAX_TABLE_CELLS = 10_000_000;
-/** From the votes alone nobody can be told apart with fewer. */
+/** With fewer agents, votes alone cannot tell them apart. */
 const LEAST_AGENTS = 3;
 const LEAST_SUBJECTS = 20;
-/** Agreement in camps above which the largest camp, and not the best agents, would win. */
+/** With more agreement in camps than this, the largest camp, and not the best agents, would win. */
 export const MOST_EXCESS = 0.1;
 
 /**
  * Which estimator runs, by one rule:
  *
- * 1. `dawid-skene` where positions are declared to mean the same everywhere, there are 2 to 20 of them, and either 5 agents
- *    or more with a history (half of all votes come from agents with 30 votes or more) or 20 truths for each position;
+ * 1. `dawid-skene` if positions are declared to mean the same everywhere, there are 2 to 20 of them, and there are either 5 or more agents
+ *    with a history (half of all votes come from agents with 30 votes or more) or 20 truths for each position;
  *    `one-coin` otherwise.
  * 2. With 10 truths or more it learns from them: `one-coin` from them alone, `dawid-skene` from them first. With fewer it
  *    learns from the votes: `one-coin` in one pass, `dawid-skene` in three.
  * 3. Without truths it is refused with fewer than 3 agents, with fewer than 20 subjects that two agents voted on, and for
- *    `one-coin` where agents agree in camps (`excess()` above 0.1).
+ *    `one-coin` if agents agree in camps (`excess()` above 0.1).
  */
 export function choose(
   table: VoteTable,

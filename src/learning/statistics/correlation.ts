@@ -1,22 +1,22 @@
 import { at, type VoteTable } from "./vote-table.ts";
 
-/** At most so many agents are compared with each other, those with the most votes. */
+/** How many agents are compared with each other at most, those with the most votes. */
 const MAX_AGENTS = 1_000;
-/** At most so many pairs of votes are looked at, of the first subjects. */
+/** How many pairs of votes are looked at, at most, of the first subjects. */
 const MAX_PAIRS = 5_000_000;
 /** Pairs of agents with fewer subjects in common say nothing. */
 const LEAST_COMMON = 5;
 const ROUNDS = 30;
-/** Levels that move less than this have settled. */
+/** Levels that change by less than this have settled. */
 const ENOUGH = 1e-6;
-/** Subjects in common that a level is drawn towards that of all by. */
+/** A level is drawn towards that of all as if by this many subjects in common. */
 const LEVEL_VOTES = 2;
 
 /**
  * How much pairs of agents agree beyond what the quality of each explains: the standard deviation of the agreement of
- * pairs, less what chance adds, around g = e + (1 − e) × uₐ × u_b. There e is the agreement by chance of the positions as
- * often as they are held, and u the level of each agent, fitted by least squares. 0 where agents are wrong each by itself;
- * 0.1 and more where there are camps.
+ * pairs, less what chance adds, around g = e + (1 − e) × uₐ × u_b. Here e is the agreement by chance, given how often each position
+ * is held, and u the level of each agent, fitted by least squares. 0 if agents err independently;
+ * 0.1 and more if there are camps.
  */
 export function excessAgreement(table: VoteTable): number {
   const pairs = pairsOf(table);

@@ -5,10 +5,10 @@ import { add, at, type VoteTable } from "./vote-table.ts";
 
 // Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm, with three changes
 // that were measured to help on data with known truths:
-// - rows are drawn towards those of all agents (a Dirichlet prior of ROW_VOTES votes), since most agents say little;
-// - a few passes, not until nothing changes: later passes make the votes more and more sure of themselves;
-// - n votes on a subject count as √n when it is decided, and for how sure that is by as much as votes on one subject hang
-//   together (over-dispersion.ts); a share of the confidence is left to the case that the votes say nothing. Agents share
+// - rows are drawn towards those of all agents (a Dirichlet prior of ROW_VOTES votes), because most agents say little;
+// - a few passes, not until nothing changes: later passes make the votes more and more confident;
+// - n votes on a subject count as √n for the winner, and for its confidence according to the correlation of votes on one subject
+//   (over-dispersion.ts); a share of the confidence is reserved for the case that the votes say nothing. Agents share
 //   mistakes.
 
 /** What each agent says for each truth. Rates are rows of `keys`: truth, then what is said. */
@@ -22,9 +22,9 @@ export interface ConfusionModel {
   readonly rates: Float64Array;
   /** By topic: shares, and the rates of the agents that were seen in it. */
   readonly topics: readonly TopicModel[];
-  /** How far votes on one subject hang together, 0–1; `undefined` in what was learned before that was looked at. */
+  /** The correlation of votes on one subject, 0–1; `undefined` in results of earlier versions. */
   readonly correlation: number | undefined;
-  /** What turned out true where agents said the same together, by topic. */
+  /** What turned out to be true for combinations of answers, by topic. */
   readonly patterns: Patterns;
 }
 
@@ -35,27 +35,27 @@ export interface TopicModel {
 
 /** What is known besides the votes. */
 export interface KnownTruths {
-  /** Of each subject: the position that is true, −1 where that is not known. */
+  /** For each subject: the true position, −1 if it is unknown. */
   readonly truths: Int32Array;
-  /** Of each subject: the number of its topic, −1 for none. */
+  /** For each subject: the number of its topic, −1 for none. */
   readonly topicOf?: Int32Array | undefined;
   readonly topics?: number;
 }
 
-/** Votes that a row is drawn towards the row of all agents by. */
+/** A row is drawn towards the row of all agents as if by this many votes. */
 export const ROW_VOTES = 4;
 /** The same for an agent's row in one topic, towards the agent's own. */
 const TOPIC_VOTES = 4;
-/** Subjects that a topic's shares are drawn towards the shares of all by. */
+/** A topic's shares are drawn towards the shares of all as if by this many subjects. */
 const TOPIC_SUBJECTS = 12;
 const SHARE_SUBJECTS = 1;
-/** What an agent said of subjects without a truth counts as at most so many votes, once there are truths. */
+/** Once there are truths, an agent's votes on subjects without one count as at most this many votes. */
 const GUESSED_VOTES = 100;
-/** The share of the confidence that goes to the case that the votes on a subject say nothing. */
+/** The share of the confidence that is reserved for the case that the votes on a subject say nothing. */
 export const SHARED_MISTAKE = 0.06;
 
 /**
- * Learns rates in a few passes: who is right is guessed from the votes, and how good they are from who is right.
+ * Learns rates in a few passes: which positions are right is guessed from the votes, and how good agents are from that.
  * Subjects with a truth are not guessed. The first guess is the share of the votes.
  */
 export function learnConfusion(
@@ -96,7 +96,7 @@ function firstGuess(
   return guesses;
 }
 
-/** Without a discount: here the guesses are to tell agents apart, not to be believed. */
+/** Without a discount: here the guesses should distinguish agents, and are not used as confidences. */
 function guessAgain(
   table: VoteTable,
   known: KnownTruths,
@@ -119,7 +119,7 @@ function guessAgain(
   }
 }
 
-/** Counts who said what where what is thought, and draws the counts together. */
+/** Counts what each agent said for each assumed truth, and draws the counts together. */
 function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): VoteTally {
   const keys = table.keys.length;
   const cells = keys * keys;
@@ -187,7 +187,7 @@ function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): Vot
   return { shares, pool, rates: counts, topics };
 }
 
-/** Adds what was guessed, as at most `most` in all. */
+/** Adds guessed counts, as at most `most` in all. */
 function addScaled(
   into: Float64Array,
   guessed: Float64Array,
@@ -202,7 +202,7 @@ function addScaled(
   for (let i = from; i < from + length; i++) add(into, i, at(guessed, i) * scale);
 }
 
-/** Counts become rates, row by row, drawn towards the rows of `towards` by so many votes. */
+/** Turns counts into rates, row by row, drawn towards the rows of `towards` by this many votes. */
 function toRates(
   counts: Float64Array,
   from: number,
@@ -219,7 +219,7 @@ function toRates(
   }
 }
 
-/** Counts as shares, drawn by `pseudo` subjects towards others. */
+/** Counts as shares, drawn towards others by `pseudo` subjects. */
 function sharesOf(counts: Float64Array, towards: Float64Array, pseudo: number): Float64Array {
   const whole = towards.reduce((sum, share) => sum + share, 0);
   const total = counts.reduce((sum, count) => sum + count, pseudo);
@@ -227,12 +227,12 @@ function sharesOf(counts: Float64Array, towards: Float64Array, pseudo: number): 
 }
 
 /**
- * How each position stands after these votes: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`. Over
+ * The standing of each position after these votes: `agents[i]`, whose number is −1 if nothing is known about it, says `said[i]`. Over
  * all positions, held or not, leads and chances add up to 1.
  *
- * ln share + d × Σ ln rate, as chances; of those SHARED_MISTAKE goes to the shares. d is √n / n for the lead, and for the chance
- * 1 / (1 + (n − 1) × correlation): who wins does not depend on how sure that is. Where all said just this before in that topic, both are
- * drawn to what turned out true then.
+ * ln share + d × Σ ln rate, as probabilities; of those SHARED_MISTAKE goes to the shares. d is √n / n for the lead, and for the chance
+ * 1 / (1 + (n − 1) × correlation): the winner does not depend on its confidence. If exactly this combination of answers was seen before in that topic, both are
+ * drawn towards what then turned out to be true.
  */
 export function confusionStandings(
   model: ConfusionModel,
@@ -274,7 +274,7 @@ export function blended(chance: number, share: number): number {
   return (1 - SHARED_MISTAKE) * chance + SHARED_MISTAKE * share;
 }
 
-/** What an agent's answer tells of the truth before it is there, in nats: Σ share × rate × ln(rate / what it says in all). */
+/** How much an agent's answer tells about the truth before it is given, in nats: Σ share × rate × ln(rate / how often it says that in all). */
 export function information(model: ConfusionModel, agent: number, topic: number): number {
   const { keys } = model;
   const inTopic = model.topics[topic];

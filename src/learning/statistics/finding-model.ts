@@ -3,11 +3,11 @@ import { words } from "../../conflict/words.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { chanceOf, type Logistic } from "./ridge-logistic.ts";
 
-/** What was learned of findings: which stand. Plain JSON: it can be kept, and handed to `learnedSupport({ learned })` later. */
+/** What was learned about which findings stand. Plain JSON: it can be kept, and passed to `learnedSupport({ learned })` later. */
 export interface FindingModel {
   readonly format: 1;
   readonly estimator: typeof FINDING_LOGISTIC;
-  /** Why it must not be used to decide anything, in a sentence. Absent where it may be. */
+  /** Why it must not be used to decide anything, in a sentence. Absent if it may be. */
   readonly refused?: string;
   /** Findings with a truth, and how many of them were right. */
   readonly truths: number;
@@ -16,29 +16,29 @@ export interface FindingModel {
   readonly agents: readonly ReporterRecord[];
   /** Over the features of {@link FindingFeatures}, in their order. */
   readonly logistic: Logistic;
-  /** A finding stands from this chance on: where the F1 that the chances promise is largest. */
+  /** A finding stands from this chance on: the one with the largest expected F1. */
   readonly standsFrom: number;
 }
 
-/** How often somebody's findings were right. */
+/** How often an agent's findings were right. */
 export interface ReporterRecord {
   readonly agent: string;
   /** Findings with a truth that the agent reported, and how many of them were right. */
   readonly reports: number;
   readonly right: number;
-  /** The log-odds of its findings being right, less those of everybody's, drawn to 0 by 20 pseudo-reports. */
+  /** The log-odds of its findings being right, less those of all agents, drawn to 0 by 20 pseudo-reports. */
   readonly record: number;
 }
 
-/** The estimator's name, as verdicts have it. */
+/** The estimator's name in verdicts. */
 export const FINDING_LOGISTIC = "finding-logistic";
 
-/** Nobody gets a finding through by mere length. */
+/** More words do not count: a finding must not stand by mere length. */
 const MAX_WORDS = 60;
 
-/** What a finding is known by, in this order. */
+/** The features of a finding, in this order. */
 export interface FindingFeatures {
-  /** ln Σ 1 / (how many findings the reporter has in this review): a report of somebody who reports little counts more. */
+  /** ln Σ 1 / (how many findings the reporter has in this review): a report of an agent that reports little counts more. */
   readonly attention: number;
   /** ln of how many report it. */
   readonly reporters: number;
@@ -48,7 +48,7 @@ export interface FindingFeatures {
   readonly words: number;
 }
 
-/** One finding of a review, and who reports it. */
+/** One finding of a review, and its reporters. */
 export interface ReportedFinding {
   readonly text: string;
   /** Each agent once, at least one. */
@@ -64,7 +64,7 @@ export function reportsOf(review: readonly ReportedFinding[]): ReadonlyMap<strin
   return counts;
 }
 
-/** A finding's features, by what its reporters are known for and how much they report in this review. */
+/** A finding's features, from its reporters' records and how much they report in this review. */
 export function featuresOf(
   { text, reportedBy }: ReportedFinding,
   records: ReadonlyMap<string, number>,
@@ -86,7 +86,7 @@ export function featuresOf(
   return [features.attention, features.reporters, features.record, features.words];
 }
 
-/** The chances of a review's findings being right, and its first of their kind, in their order. */
+/** The chances that a review's findings are right and the first of their kind, in their order. */
 export function findingChances(
   model: FindingModel,
   review: readonly ReportedFinding[],
@@ -98,7 +98,7 @@ export function findingChances(
 
 const FEATURES = 4;
 
-/** Refuses with `BAD_OPTIONS` what is not the result of `learnFindings()`, as it was or after JSON. */
+/** Refuses with `BAD_OPTIONS` a value that is not the result of `learnFindings()`, directly or after JSON. */
 export function checkFindingModel(given: unknown, what: string): FindingModel {
   const model = (todaysLearned(given) ?? {}) as Partial<FindingModel>;
   const { format, estimator, refused, agents, logistic, standsFrom, truths } = model;
@@ -124,7 +124,7 @@ export function checkFindingModel(given: unknown, what: string): FindingModel {
   );
 }
 
-/** Beyond this sums of products are no numbers any more; what is fitted is far below. */
+/** Beyond this, sums of products are not exact any more; fitted values are far below. */
 const MOST = 1e9;
 
 function isFigure(value: unknown): value is number {

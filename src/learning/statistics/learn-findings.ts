@@ -12,33 +12,33 @@ import {
 } from "./finding-model.ts";
 import { chanceOf, fitLogistic, type Example } from "./ridge-logistic.ts";
 
-/** A finding as it was decided about, with what turned out. */
+/** A finding that was decided, with its truth. */
 export interface RecordedFinding extends ReportedFinding {
-  /** Whether it is right, and no better supported finding of the review says the same. Absent: nobody looked. */
+  /** Whether it is right, and no better supported finding of the review says the same. Absent: unknown. */
   readonly right?: boolean;
 }
 
 /** All findings of one run, whatever was decided about them. */
 export interface RecordedReview {
   readonly findings: readonly RecordedFinding[];
-  /** How many right things are known that are none of its findings. Default 0. */
+  /** How many right things are known that none of its findings report. Default 0. */
   readonly missed?: number;
 }
 
-/** With fewer truths, or fewer right or wrong ones, nothing may be decided by it. */
+/** With fewer truths, or fewer right or wrong ones, the model must not be used. */
 const LEAST_TRUTHS = 60;
 const LEAST_OF_EACH = 15;
-/** Reports that everybody is taken to have had before, of which the usual share was right. */
+/** How many earlier reports every agent is assumed to have, with the usual share of right ones. */
 const PSEUDO_REPORTS = 20;
 const RIDGE = 10;
 
 /**
  * Learns from recorded reviews which findings are right: a logistic regression over four features of a finding (see
- * `FindingFeatures`), with weights that some dozen reviews can bear, since agents' names enter only by their records.
- * Where to draw the line follows from the chances: the one at which the expected F1 of what stands is largest.
+ * `FindingFeatures`). Some dozen reviews are enough, because agents' names enter only through their records.
+ * The threshold is the chance at which the expected F1 of what stands is largest.
  *
- * The same for the same reviews in any order, to the last bit. `refused` says why where there are fewer than 60
- * truths, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for what is no review.
+ * The same for the same reviews in any order, to the last bit. `refused` says why if there are fewer than 60
+ * truths, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for a value that is not a review.
  */
 export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
   const checked = hearIfRefused(reviews, () => listIn(reviews, "learnFindings").map(checkReview));
@@ -93,7 +93,7 @@ function recordsOf(reviews: readonly CheckedReview[]): readonly ReporterRecord[]
       }
     }
   }
-  // One of each beside: a share of 0 or 1 has no log-odds.
+  // One more of each, because a share of 0 or 1 has no log-odds.
   const usual = (allRight + 1) / (allReports + 2);
   return [...counts]
     .sort(([a], [b]) => byCodeUnits(a, b))

@@ -19,13 +19,13 @@ import type { Learned } from "./learned.ts";
 import type { Standing } from "./standing.ts";
 import { at, voteTable, type VoteTable } from "./vote-table.ts";
 
-/** What {@link learn} is told about the votes. */
+/** The options of {@link learn}. */
 export interface LearnOptions {
-  /** Whether positions mean the same in every subject: it is declared, never guessed. */
+  /** Whether positions mean the same in every subject: declared, never guessed. */
   readonly labels: LabelKind;
-  /** What turned out true. Those of subjects without votes are left aside. Default: nothing. */
+  /** What turned out to be true. Truths about subjects without votes are ignored. Default: none. */
   readonly truths?: Iterable<RecordedTruth>;
-  /** The topic of a subject; `undefined` for none. With truths, agents are then known by topic too. Default: no topics. */
+  /** The topic of a subject; `undefined` for none. With truths, agents are then also rated by topic. Default: no topics. */
   readonly topicOf?: (subject: string) => string | undefined;
 }
 
@@ -35,7 +35,7 @@ export const LABELS: Option<LabelKind | undefined> = fitting(
   'use "fixed" where a position means the same in every subject, else "open"',
 );
 
-/** What there was before 0.2.0. */
+/** Options of versions before 0.2.0. */
 export const RENAMED: Readonly<Record<"outcomes", string>> = {
   outcomes: "renamed to truths; give { subject, position } of what turned out to be right",
 };
@@ -53,15 +53,15 @@ export const LEARN: Options<LearnOptions, never, { readonly truths: readonly Rec
     },
   );
 
-/** Truths are left out in so many parts, each in turn, to see what confidences are worth. */
+/** In how many parts truths are left out, each in turn, to check confidences. */
 const FOLDS = 5;
 
 /**
- * Learns how good agents are, from what they said and, where known, from what turned out true. Pure: the same votes give the
- * same result to the last bit, in any order. An agent that said two things of a subject has said nothing of it.
+ * Learns how good agents are, from what they said and, if known, from what turned out to be true. Pure: the same votes give the
+ * same result to the last bit, in any order. If an agent said two things about a subject, neither counts.
  *
- * Which estimator runs, and when the result is `refused`, is one rule, written out in docs/decisions.md; `why` says how it
- * came out. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for what is no vote or truth.
+ * One rule decides which estimator runs, and when the result is `refused`: see docs/decisions.md; `why` explains the
+ * choice. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for a value that is not a vote or a truth.
  */
 export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Reliability {
   const { labels, truths, topicOf } = LEARN.of(given, "learn");
@@ -89,7 +89,7 @@ export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Relia
 interface Topics {
   /** In code-unit order. */
   readonly names: readonly string[];
-  /** Of each subject: the number of its topic, −1 for none. */
+  /** For each subject: the number of its topic, −1 for none. */
   readonly topicOf: Int32Array | undefined;
 }
 
@@ -133,7 +133,7 @@ function fit(
   return { estimator, model };
 }
 
-/** Each truth's subject decided by what the other truths teach, a fifth of them at a time. */
+/** Decides each truth's subject by what the other truths teach, a fifth of them at a time. */
 function crossChecked(
   table: VoteTable,
   topics: Topics,
@@ -147,7 +147,7 @@ function crossChecked(
     const left: number[] = [];
     let seen = 0;
     for (let subject = 0; subject < rest.length; subject++) {
-      // What is only held for true by somebody says nothing of how often that is so.
+      // A truth with a weight below 1 says nothing about how often confidences are right.
       if (at(rest, subject) < 0 || at(table.weights, subject) < 1) continue;
       if (seen++ % FOLDS !== fold) continue;
       rest[subject] = -1;
@@ -167,7 +167,7 @@ function crossChecked(
   return checked;
 }
 
-/** The likeliest of the positions that somebody holds. */
+/** The most likely of the held positions. */
 function decide(
   { estimator, model }: Learned,
   { starts, agentOf, keyOf }: VoteTable,

@@ -3,37 +3,37 @@ import { add, at, type VoteTable } from "./vote-table.ts";
 
 /** How often each agent is right, whatever the question. */
 export interface OneCoinModel {
-  /** Everybody together. */
+  /** All agents together. */
   readonly pool: number;
-  /** Of each agent. */
+  /** For each agent. */
   readonly accuracies: Float64Array;
-  /** By topic, of the agents that were seen in it. */
+  /** By topic, for the agents that were seen in it. */
   readonly topics: readonly ReadonlyMap<number, number>[];
-  /** The chance that two agents that are wrong say the same. */
+  /** The chance that two wrong agents say the same. */
   readonly collision: number;
-  /** How many positions there can be; one that nobody holds may be true where more can be than are held. */
+  /** How many positions there can be; if that is more than are held, one that nobody holds may be true. */
   readonly positions: number;
-  /** How the weights behind a position add up to how sure it is: (Σ weight^exponent)^(1 / exponent). */
+  /** How the weights behind a position add up to its confidence: (Σ weight^exponent)^(1 / exponent). */
   readonly exponent: number;
 }
 
 /**
- * Agents share mistakes, so that k of the same weight count as √k: by this who wins is decided, and how sure it is too where weights
- * come from agreement. Weights from truths are worth more: k of them count as k^⅔ for how sure it is.
+ * Agents share mistakes, so k equal weights count as √k: this decides the winner, and also the confidence if weights
+ * come from agreement. Weights from truths are worth more: for the confidence, k of them count as k^⅔.
  */
 const WINNING_EXPONENT = 2;
 const TRUTH_EXPONENT = 1.5;
 
-/** How weights add up to a confidence, by whether they come from truths. */
+/** How weights add up to a confidence, depending on whether they come from truths. */
 export function exponentFrom(truths: number): number {
   return truths > 0 ? TRUTH_EXPONENT : WINNING_EXPONENT;
 }
 
-/** The collision rate where nothing is known of it. */
+/** The collision rate if nothing is known about it. */
 export const DEFAULT_COLLISION = 0.35;
-/** Pairs of wrong votes that a learned collision rate is drawn towards the default by. */
+/** A learned collision rate is drawn towards the default as if by this many pairs of wrong votes. */
 const COLLISION_PAIRS = 200;
-/** Votes that an accuracy is drawn towards that of all agents by. */
+/** An accuracy is drawn towards that of all agents as if by this many votes. */
 export const ACCURACY_VOTES = 4;
 const TOPIC_VOTES = 8;
 const MOST_ACCURATE = 0.99;
@@ -51,8 +51,8 @@ export function startingCollision(positions: number): number {
 }
 
 /**
- * From the votes alone: an agent is as good as the mean share of the votes that go to what it says. One pass: where each
- * subject has positions of its own, guessing again from the guesses makes camps win.
+ * From the votes alone: an agent's accuracy is the mean share of the votes that agree with it. One pass: if each
+ * subject has its own positions, guessing again from the guesses makes camps win.
  */
 export function learnOneCoin(table: VoteTable): OneCoinModel {
   const right = new Float64Array(table.agents.length);
@@ -82,7 +82,7 @@ export function learnOneCoin(table: VoteTable): OneCoinModel {
   };
 }
 
-/** From truths. Agents without any are as good as all. */
+/** From truths. Agents without any get the accuracy of all. */
 export function learnOneCoinFrom(
   table: VoteTable,
   truths: Int32Array,
@@ -159,22 +159,22 @@ function drawnTogether(
   };
 }
 
-/** How each of the positions stands that somebody holds. */
+/** The standing of each held position. */
 export interface HeldStandings {
-  /** Of each position, numbered as they come up. */
+  /** For each position, numbered as they appear. */
   readonly standings: readonly Standing[];
-  /** Of each vote: its position. */
+  /** For each vote: its position. */
   readonly places: readonly number[];
 }
 
-/** Of the effective number of wrong positions at least this is left to what nobody holds, where more can be than are held. */
+/** How many of the effective wrong positions are left at least for positions that nobody holds, if more can be than are held. */
 const LEAST_UNHELD = 0.5;
 
 /**
- * How each position stands that somebody holds: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`.
+ * The standing of each held position: `agents[i]`, whose number is −1 if nothing is known about it, says `said[i]`.
  *
- * Two wrong agents say the same with the chance `collision`, so that there are 1 / collision wrong positions in effect. Those that
- * nobody holds have the odds 1 each: a voice that is alone is as likely right as its agent is.
+ * Two wrong agents say the same with the chance `collision`, so there are effectively 1 / collision wrong positions. Those that
+ * nobody holds have the odds 1 each: so a single voice is right as likely as its agent is.
  */
 export function oneCoinStandings(
   model: OneCoinModel,

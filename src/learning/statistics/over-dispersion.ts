@@ -5,19 +5,19 @@ import { add, at, type VoteTable } from "./vote-table.ts";
 /** The correlations that are tried, as shares of all variance. */
 const TRIED = [0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7] as const;
 const ROUNDS = 5;
-/** What was seen counts this often in how sure votes are, beside the least: votes scatter only by a part of what they share. */
+/** How much the observed correlation counts, besides the minimum: only a part of what votes share shows as scatter. */
 const LEAST = 0.1;
 const TIMES = 4;
 const MOST = 0.8;
-/** About a second's work: of more subjects, some that are spread evenly are looked at. */
+/** About a second's work: of more subjects, an evenly spread sample is looked at. */
 const MAX_CELLS = 2_000_000;
 
 /**
- * By how much n votes on one subject say less than n independent ones: 1 / (1 + (n − 1) × correlation). It is seen without any
- * truth, since agents that share what misleads them scatter more from subject to subject than each by itself would.
+ * The correlation by which n votes on one subject say less than n independent ones: 1 / (1 + (n − 1) × correlation). It is visible without any
+ * truth, because agents that share misleading influences scatter more from subject to subject than independent ones would.
  *
- * What is said of subjects of one truth is taken for Dirichlet-multinomial (Mosimann 1962), all agents alike; the correlation with
- * the largest likelihood is taken. What everybody gets wrong together scatters nothing, and is not seen.
+ * Votes on subjects of one truth are modelled as Dirichlet-multinomial (Mosimann 1962), with all agents alike; the correlation with
+ * the largest likelihood is taken. A mistake that all agents share does not scatter, and is not seen.
  */
 export function correlationOf(
   table: VoteTable,
@@ -34,13 +34,13 @@ export function correlationOf(
   return Math.min(MOST, LEAST + TIMES * best.correlation);
 }
 
-/** What was said of one subject, or of several alike. */
+/** The votes on one subject, or on several with the same counts. */
 interface CountedVotes {
-  /** Of each position that somebody holds: its number, and how many hold it. */
+  /** For each held position: its number, and how many hold it. */
   readonly said: readonly (readonly [key: number, count: number])[];
   readonly votes: number;
   readonly truth: number;
-  /** So many subjects are like this. */
+  /** How many subjects are like this. */
   times: number;
 }
 
@@ -65,7 +65,7 @@ function subjectsOf(table: VoteTable, truths: Int32Array): readonly CountedVotes
   return [...found.values()];
 }
 
-/** The largest logarithm of the likelihood of what was said, over the pool's rates and shares. Both are overwritten. */
+/** The largest log-likelihood of the votes, over the pool's rates and shares. Both are overwritten. */
 function fitted(
   subjects: readonly CountedVotes[],
   keys: number,

@@ -1,26 +1,26 @@
 import type { Standing } from "./standing.ts";
 import { add, at, type VoteTable } from "./vote-table.ts";
 
-/** What turned out true where all of a topic's agents said just this, as the name of a pattern has it. */
+/** What turned out to be true when exactly these agents of a topic said exactly this, by the name of the pattern. */
 export type Patterns = ReadonlyMap<string, Pattern>;
 
 export interface Pattern {
   /** The number of its topic. */
   readonly topic: number;
-  /** Who said what, by their numbers, in the order of the agents. */
+  /** The answers, by number, in the order of the agents. */
   readonly said: readonly (readonly [agent: number, key: number])[];
-  /** By position: in how many truths it was true. */
+  /** By position: for how many truths it was true. */
   readonly truths: Float64Array;
 }
 
-/** Truths that what a pattern teaches is drawn to the table by. */
+/** A pattern is drawn towards the table as if by this many truths. */
 const PATTERN_TRUTHS = 4;
-/** The most frequent are kept: they are read with every run. */
+/** How many are kept, the most frequent ones: they are read with every run. */
 const MAX_PATTERNS = 500;
 
 /**
- * What turned out true for each topic and each combination of what agents said there: tools that are blind for the same thing are
- * known by it, which no table of each by itself can say.
+ * What turned out to be true for each topic and each combination of answers: this recognises tools that are blind to the same thing,
+ * which no table of each agent by itself can.
  */
 export function patternsOf(
   table: VoteTable,
@@ -60,7 +60,7 @@ export function patternName(
   return `${topic}: ${said.map(([agent, key]) => `${agent} ${key}`).join(", ")}`;
 }
 
-/** What a table says, drawn towards what turned out where agents said just this. */
+/** A table's value, drawn towards what turned out when the agents said exactly this. */
 export function byPattern(
   patterns: Patterns,
   agents: ArrayLike<number>,

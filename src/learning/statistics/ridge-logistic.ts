@@ -1,4 +1,4 @@
-/** A fitted logistic regression over features as they are: chance = 1 / (1 + e^−(intercept + Σ weight × feature)). */
+/** A fitted logistic regression over raw features: chance = 1 / (1 + e^−(intercept + Σ weight × feature)). */
 export interface Logistic {
   readonly intercept: number;
   readonly weights: readonly number[];
@@ -13,9 +13,9 @@ const ROUNDS = 100;
 const ENOUGH = 1e-10;
 
 /**
- * Logistic regression by Newton's method. Features are brought to mean 0 and variance 1 first; their weights are drawn
+ * Logistic regression by Newton's method. Features are first scaled to mean 0 and variance 1; their weights are drawn
  * to 0 by a normal prior of precision `ridge`, the intercept is free. A feature that does not vary gets the weight 0.
- * The examples are added up in the order given: hand them in in a canonical one. There must be right and wrong ones.
+ * The examples are added up in the given order: pass them in a canonical one. There must be right and wrong ones.
  */
 export function fitLogistic(examples: readonly Example[], ridge: number): Logistic {
   const width = examples[0]?.features.length ?? 0;

@@ -1,17 +1,17 @@
 import { at } from "./vote-table.ts";
 
-/** Leads are sums of logarithms: a difference below this is none. */
+/** Leads are sums of logarithms: a difference below this counts as none. */
 export const SLACK = 1e-9;
 
-/** How a position stands. */
+/** The standing of a position. */
 export interface Standing {
-  /** The position with the largest wins: chances too, with every weight discounted alike. */
+  /** The position with the largest lead wins: also a probability, with every weight discounted alike. */
   readonly lead: number;
-  /** How likely it is true, 0–1; over those that are held it adds up to less than 1 where another may be true. */
+  /** How likely it is true, 0–1; over the held positions it adds up to less than 1 if another may be true. */
   readonly chance: number;
 }
 
-/** Logarithms of chances as chances, without overflow. Returns the logarithm of what they add up to. */
+/** Turns logarithms of probabilities into probabilities, without overflow. Returns the logarithm of their sum. */
 export function toChances(scores: Float64Array): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (const score of scores) highest = Math.max(highest, score);

@@ -3,7 +3,7 @@ import { accuracyOf, weightOf, type OneCoinModel } from "./one-coin.ts";
 import { SLACK, type Standing } from "./standing.ts";
 import { at } from "./vote-table.ts";
 
-// Proofs about answers that are still to come. An agent whose number is −1 is one of which nothing is known.
+// Proofs about answers that are still to come. An agent with the number −1 is unknown.
 
 /** What was said so far, as numbers: `agents[i]` says `said[i]`. */
 export interface NumberedVotes {
@@ -12,7 +12,7 @@ export interface NumberedVotes {
   readonly topic: number;
 }
 
-/** The one that leads so far by more than nothing, by its number in `standings`; `undefined` where nobody does. */
+/** The number in `standings` of the position that really leads so far; `undefined` if none does. */
 export function leaderOf(standings: readonly (Standing | undefined)[]): number | undefined {
   const [first, second] = standings
     .flatMap((standing, place) => (standing === undefined ? [] : [{ place, lead: standing.lead }]))
@@ -22,8 +22,8 @@ export function leaderOf(standings: readonly (Standing | undefined)[]): number |
 }
 
 /**
- * Which position wins whatever those to come say, by how often each agent is right; `undefined` while another one may. The evidence for
- * one is √(Σ weights²): it wins for sure where its sum is larger than that of the runner-up with all that is to come.
+ * The position that wins whatever those to come say, given how often each agent is right; `undefined` if another one may. The evidence for
+ * a position is √(Σ weights²): it surely wins if its sum is larger than that of the runner-up with all that is to come.
  */
 export function sureByOneCoin(
   model: OneCoinModel,
@@ -41,14 +41,14 @@ export function sureByOneCoin(
   const rival = toCome.reduce((sum, agent) => sum + squareOf(agent), second?.[1] ?? 0);
   if (second === undefined && toCome.length === 0) return first[0];
   const ahead = 1 - Math.exp(Math.sqrt(rival) - Math.sqrt(first[1]));
-  // What it leads by is a share of all odds, and each position has at most those of the first.
+  // Its lead is a share of all odds, and each position has at most those of the first.
   const most = sums.size + toCome.length + 1 / model.collision;
   return ahead / most > 2 * SLACK ? first[0] : undefined;
 }
 
 /**
- * The same by what each agent says for each truth, among the positions that are known: for every rival and every number j of answers to come,
- * the j of them that would help it most. What turned out where agents said the same together is looked at case by case.
+ * The same given what each agent says for each truth, among the known positions: for every rival and every number j of answers to come,
+ * the j answers that would help it most. Known combinations of answers are checked case by case.
  */
 export function sureByConfusion(
   model: ConfusionModel,
@@ -100,7 +100,7 @@ function isAhead(
         Math.log(at(shares, first) / at(shares, rival)) +
         at(sums, r) / Math.sqrt(Math.max(1, said.length + j)),
     );
-    // Its chance before the shares get their part, at the least: all rivals as strong as each can be.
+    // The least chance before the shares get their part: if all rivals are as strong as each can be.
     const least = 1 / gaps.reduce((sum, gap) => sum + Math.exp(-gap), 1);
     const stays = gaps.every((gap, r) => {
       if (gap <= 0) return false;
@@ -115,7 +115,7 @@ function isAhead(
   return true;
 }
 
-/** Whether it leads in each pattern that the answers may still become. */
+/** Whether it leads in each pattern that the answers can still become. */
 function patternsAgree(
   model: ConfusionModel,
   { agents, said, topic }: NumberedVotes,

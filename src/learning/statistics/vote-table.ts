@@ -5,7 +5,7 @@ import type { RecordedTruth, RecordedVote } from "../../model/reliability.ts";
 
 /**
  * Votes as numbers: sorted by subject, then by agent, in compressed rows. Agents, subjects and positions are numbered in
- * code-unit order, so that whatever is summed over a table is summed in the same order, however the votes came.
+ * code-unit order, so every sum over a table is computed in the same order, however the votes came.
  */
 export interface VoteTable {
   readonly agents: readonly string[];
@@ -18,9 +18,9 @@ export interface VoteTable {
   readonly agentOf: Uint32Array;
   /** Of each vote. */
   readonly keyOf: Uint32Array;
-  /** Of each subject: the position that turned out true, −1 where that is not known. */
+  /** For each subject: the true position, −1 if it is unknown. */
   readonly truths: Int32Array;
-  /** Of each subject: what its truth counts, above 0 and at most 1. */
+  /** For each subject: the weight of its truth, above 0 and at most 1. */
   readonly weights: Float64Array;
 }
 
@@ -28,10 +28,10 @@ export interface VoteTable {
 const MAX_VOTES = 10_000_000;
 
 /**
- * Takes votes and truths in. An agent that said two things of a subject has said nothing of it, and a subject with two
- * truths has none: which one holds would depend on the order in which they came.
+ * Reads votes and truths. If an agent said two things about a subject, neither counts, and a subject with two
+ * truths has none: otherwise the result would depend on their order.
  *
- * Throws `CLAIMS_INVALID` for what is no vote or no truth, and `BAD_OPTIONS` for more than 10,000,000 votes.
+ * Throws `CLAIMS_INVALID` for a value that is not a vote or a truth, and `BAD_OPTIONS` for more than 10,000,000 votes.
  */
 export function voteTable(
   votes: Iterable<RecordedVote>,
@@ -106,7 +106,7 @@ function weightOf({ subject, weight = 1 }: RecordedTruth): number {
   );
 }
 
-/** A number of an array that is known to be there. */
+/** An element of an array that is known to exist. */
 export function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? 0;
 }
@@ -141,7 +141,7 @@ function numbering(): Numbering {
   };
 }
 
-/** Folding a position costs more than anything else here, and most votes say what others have said. */
+/** Folding a position is the most expensive step here, and most votes say what others have said. */
 function keyNumbering(number: (name: string) => number): (vote: RecordedVote) => number {
   const known = new Map<string, number>();
   return (vote) => {
@@ -183,7 +183,7 @@ function ranked(numbers: Uint32Array, ranks: Uint32Array): Uint32Array {
   return numbers.map((number) => at(ranks, number));
 }
 
-/** Two stable counting sorts, by agent and then by subject; then what one agent said twice is taken out. */
+/** Two stable counting sorts, by agent and then by subject; then double votes of an agent are removed. */
 function sortedRows(
   subjectOf: Uint32Array,
   agentOf: Uint32Array,
