@@ -1,17 +1,17 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 
-/** What a model said when it was done. */
+/** What a model said in one answer. */
 export interface ModelText {
   readonly text: string;
-  /** Why it ended, in the words of the AI SDK. */
+  /** Why the answer ended: the finish reason of the AI SDK. */
   readonly finishReason: string;
-  /** The provider's own word for that; `undefined` where it gave none. */
+  /** The provider's own finish reason; `undefined` if it gave none. */
   readonly rawFinishReason: string | undefined;
-  /** Tools that it called in its last step. */
+  /** The tools that it called in its last step. */
   readonly toolNames: readonly string[];
 }
 
-/** The JSON that was said. Throws `OUTPUT_INVALID` for what is none, for instance half a document. */
+/** The JSON of an answer. Throws `OUTPUT_INVALID` if the text is not JSON, for instance half a document. */
 export function jsonIn(said: ModelText, who: string): unknown {
   const text = unfenced(said.text.trim());
   try {
@@ -22,7 +22,7 @@ export function jsonIn(said: ModelText, who: string): unknown {
   }
 }
 
-/** The text that was said. Throws `OUTPUT_INVALID` where it is not all that the model was to say. */
+/** The text of an answer. Throws `OUTPUT_INVALID` if the answer is not complete. */
 export function textIn(said: ModelText, who: string): string {
   const why = whyCut(said);
   if (why.length > 0) throw unfit(who, why);
@@ -39,7 +39,7 @@ function unfit(who: string, reasons: readonly string[]): QuorateError {
 
 const MAX_NAMES = 5;
 
-/** Why an answer may not be whole, if anything says so. */
+/** The reasons why an answer may be incomplete; empty if there are none. */
 function whyCut({ finishReason, rawFinishReason, toolNames }: ModelText): readonly string[] {
   switch (finishReason) {
     case "length":
@@ -62,7 +62,7 @@ function whyCut({ finishReason, rawFinishReason, toolNames }: ModelText): readon
   }
 }
 
-/** Models that cannot be held to JSON like to put it into a fence. */
+/** Models that cannot be held to JSON often put it into a Markdown fence. */
 function unfenced(text: string): string {
   const [, inner] = /^```(?:json)?[^\S\n]*\n([^]*)\n```$/.exec(text) ?? [];
   return inner ?? text;

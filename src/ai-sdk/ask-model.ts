@@ -7,10 +7,10 @@ import { modelIdOf } from "./model.ts";
 import { readStream, type Watcher } from "./read-stream.ts";
 import { usageOf } from "./usage.ts";
 
-/** What the provider is told beside the prompt. */
+/** What the provider is told in addition to the prompt. */
 export interface ModelSettings extends Omit<LanguageModelCallOptions, "maxOutputTokens"> {
   readonly headers?: Record<string, string | undefined>;
-  /** What one provider has of its own. */
+  /** Options that only one provider has. */
   readonly providerOptions?: NonNullable<Parameters<AiSdk["generateText"]>[0]["providerOptions"]>;
 }
 
@@ -19,30 +19,30 @@ export interface ModelQuestion {
   readonly model: LanguageModel;
   readonly instructions: string | undefined;
   readonly prompt: string;
-  /** The shape of the answer; a text where left out. */
+  /** The shape of the answer. Default: a text. */
   readonly shape?: (sdk: AiSdk) => FlexibleSchema<unknown>;
   readonly tools?: ToolSet | undefined;
   readonly maxSteps: number;
   readonly maxOutputTokens: number | undefined;
   readonly settings: ModelSettings | undefined;
-  /** Where the answer is shown while it is written, and how much of it is taken. */
+  /** Shows the answer while it is written, and limits its size. */
   readonly watcher?: Watcher | undefined;
 }
 
 type Control = Pick<AgentContext, "signal" | "report">;
 
 /**
- * Asks a model once, and nothing again: repetitions are Quorate's. Reports what each step used when it has ended. Rejects with the
- * signal's reason when that aborts, which closes the request, and with one sentence when the provider fails.
+ * Asks a model once, without retries: Quorate retries. Reports what each step used when the step has ended. Rejects with the signal's
+ * reason when the signal aborts, which closes the request, and with a one-sentence error when the provider fails.
  */
 export async function askModel(question: ModelQuestion, control: Control): Promise<ModelText> {
   const sdk = await loadAiSdk();
   const { signal } = control;
   signal.throwIfAborted();
   const id = modelIdOf(question.model);
-  // Which model it was is known of an attempt that is stopped, too.
+  // Reported first, so that an attempt that is stopped has its model, too.
   if (id !== undefined) control.report({ model: id });
-  // The AI SDK leaves listeners on the signal that it is given.
+  // The AI SDK leaves listeners on the signal that it gets.
   const own = new AbortController();
   const abort = (): void => own.abort(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
@@ -51,7 +51,7 @@ export async function askModel(question: ModelQuestion, control: Control): Promi
     if (question.watcher !== undefined) {
       const streamed = sdk.streamText({ ...request, onError() {} });
       const said = await readStream(sdk, streamed, question.watcher);
-      // A stream that is stopped ends as one that is whole.
+      // A stopped stream ends like a complete one.
       signal.throwIfAborted();
       return said;
     }
@@ -63,7 +63,7 @@ export async function askModel(question: ModelQuestion, control: Control): Promi
     throw modelFailure(error, id === undefined ? "the model" : `the model ${id}`);
   } finally {
     signal.removeEventListener("abort", abort);
-    // Of a stream that nobody reads to its end, this closes the request.
+    // Closes the request of a stream that was not read to its end.
     own.abort();
   }
 }
@@ -92,12 +92,12 @@ function requestOf(
   };
 }
 
-/** Asks for JSON of a shape, and gives what is said as it is: Quorate checks it, and knows what is wrong with half a document. */
+/** Asks for JSON of a shape and returns it unchecked: Quorate checks it, and reports what is wrong with half a document. */
 function unchecked(sdk: AiSdk, schema: FlexibleSchema<unknown>) {
   return {
     ...sdk.Output.object({ schema }),
     parseCompleteOutput: ({ text }: { readonly text: string }) => Promise.resolve(text),
-    // Pieces come as soon as this tells of something new. Parsing all that there is with each of them would take longer than the model.
+    // A piece is shown when the text has changed. To parse the whole text with each piece would take longer than the model.
     parsePartialOutput: ({ text }: { readonly text: string }) =>
       Promise.resolve({ partial: String(text.length) }),
   };

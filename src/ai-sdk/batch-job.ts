@@ -13,44 +13,44 @@ import { cut } from "../model/text.ts";
 import { modelFailure } from "./failure.ts";
 import type { AiSdk } from "./load.ts";
 
-/** What a batch has for one of its requests. */
+/** The result of one request of a batch. */
 export type BatchItem = TextItem;
 
 /** One request of a batch. */
 export interface BatchRequest {
   readonly id: string;
-  /** The shape of the answer, as providers take it. */
+  /** The shape of the answer, in the form that providers take. */
   readonly shape: Shape | undefined;
   readonly asked: TextRequest;
 }
 
-/** What a provider is asked by, below the AI SDK. */
+/** The provider's batch interface, one level below the AI SDK. */
 type BatchApi = Extract<BatchProvider, { doStartBatch: unknown }>;
 type Shape = Awaited<ReturnType<AiSdk["Output"]["object"]>["responseFormat"]>;
 
-/** Who waits for a request. */
+/** An attempt that waits for a request. */
 export interface BatchWaiter {
-  /** The provider has it: under this id. */
+  /** Called when the provider has accepted the batch, with its id. */
   readonly began: (batch: string, provider: string) => void;
   readonly progress: (value: unknown) => void;
 }
 
-/** A batch at a provider, from its first request to the last that somebody waits for. */
+/** A batch at a provider, from its first request until no attempt waits for it. */
 export interface BatchJob {
-  /** Whether it takes more requests. */
+  /** Whether it accepts more requests. */
   readonly collects: boolean;
-  /** Whether somebody may still wait for a request that is in it. */
+  /** Whether an attempt can still wait for one of its requests. */
   readonly follows: boolean;
-  /** Adds a request; of a batch that is there already, its id. Gives its item, or `undefined` where the batch has none. */
+  /** Adds a request, or waits for one of a batch that exists, by its id. Resolves to its item; `undefined` if the batch has none. */
   readonly join: (
     request: BatchRequest | string,
     waiter: BatchWaiter,
   ) => Promise<BatchItem | undefined>;
-  /** Nobody waits for this request any more. The last one who leaves a batch that goes on has it cancelled, where it `stops` it. */
+  /** Stops waiting for this request. With `stops`, the last attempt to leave a running batch cancels it. */
   readonly leave: (id: string, how: { readonly stops: boolean }) => Promise<void>;
-  /** No request is added after this. */
+  /** Sends the batch; it accepts no request afterwards. */
   readonly send: () => void;
-  /** It is over here, whatever goes on at the provider. Never rejects. */
+  /** Resolves when the job is over in this process, whatever still happens at the provider. Never rejects. */
   readonly ended: Promise<void>;
 }
 
@@ -59,9 +59,9 @@ interface BatchJobOptions {
   readonly provider: BatchProvider;
   readonly pollMs: number;
   readonly headers: Record<string, string | undefined> | undefined;
-  /** The agent's. */
+  /** The agent's name. */
   readonly name: string;
-  /** The id of a batch that is there already. */
+  /** The id of a batch that exists already. */
   readonly known?: string | undefined;
 }
 
@@ -70,26 +70,26 @@ interface AwaitedRequest extends PromiseWithResolvers<BatchItem | undefined> {
   readonly waiter: BatchWaiter;
 }
 
-/** How often in a row a look at a batch may fail before all that wait for it fail. */
+/** How many checks of a batch may fail in a row before all attempts that wait for it fail. */
 const MAX_MISSES = 60;
-/** How long the provider may take to be told that a batch is not wanted any more, in ms. */
+/** How long a cancellation at the provider may take, in ms. */
 const STOP_WITHIN_MS = 2_000;
 const MAX_SAID_CHARS = 300;
 
 /**
- * One batch: collected until it is sent, then looked at until it is done, and read:
+ * One batch. It is collected until it is sent, polled until it is done, and read:
  *
  *     collects ── send ──▶ start ──▶ follow ── completed ──▶ read ──▶ over
  *
- * A look that fails for now is repeated; whatever else fails ends it for all that wait. Who joins while it is read may have
- * missed its item, and has the batch read again by another job.
+ * A check that fails temporarily is retried; any other failure ends the batch for all attempts that wait. An attempt that joins while
+ * the batch is read may have missed its item: another job reads the batch again for it.
  */
 export function batchJob(options: BatchJobOptions): BatchJob {
   const { sdk, provider, pollMs, headers, name, known } = options;
   const places = new Map<string, AwaitedRequest>();
   const wanted = new AbortController();
   const sent = Promise.withResolvers<void>();
-  /** The provider has it, or never will. */
+  /** Settled when the provider has the batch, or never will. */
   const begun = Promise.withResolvers<void>();
   let stage: "collects" | "follows" | "reads" | "over" = "collects";
   let reference: BatchReference | undefined;
@@ -130,7 +130,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
     }
   }
 
-  /** Has all items that there are, each for who waits for it. One that was stopped or had no time has some, too. */
+  /** Reads all items and gives each to the attempt that waits for it. A cancelled or expired batch has some items, too. */
   async function read(batch: BatchReference, { status, error }: BatchStatus): Promise<void> {
     stage = "reads";
     const reading = { ...calling, batch, abortSignal: wanted.signal };
@@ -148,7 +148,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
     }
   }
 
-  /** Tells all who wait what has changed. */
+  /** Tells all waiting attempts what has changed. */
   function tell(progress: object): void {
     const line = JSON.stringify(progress);
     if (line === shown) return;
@@ -158,7 +158,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
 
   async function carryOut(): Promise<void> {
     await sent.promise;
-    // Everybody has left before it was sent.
+    // All attempts left before it was sent.
     if (places.size === 0) return;
     reference = await start();
     begun.resolve();
@@ -169,7 +169,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
   async function fail(thrown: unknown): Promise<void> {
     const failure = modelFailure(thrown, who());
     const isGone = known !== undefined && (failure as { readonly status?: unknown }).status === 404;
-    // Nobody reads what it comes to.
+    // No attempt waits for the result.
     if (!isGone && stage === "follows" && !wanted.signal.aborted)
       await cancel(AbortSignal.timeout(STOP_WITHIN_MS));
     for (const { resolve, reject } of places.values()) {
@@ -185,7 +185,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
       begun.resolve();
     });
 
-  /** Tells the provider to stop. What it says to that is nobody's. */
+  /** Tells the provider to cancel. Its answer is ignored. */
   async function cancel(closing: AbortSignal): Promise<void> {
     if (reference === undefined) return;
     const cancelling = { provider, batch: reference, abortSignal: closing };
@@ -220,7 +220,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
       if (places.size > 0 || stage === "over") return;
       if (stops && stage === "follows") {
         const closing = AbortSignal.timeout(STOP_WITHIN_MS);
-        // One that is just being sent is known in a moment, and would be paid for.
+        // A batch that is being sent has its id in a moment; uncancelled, it would be billed.
         await untilAborted(begun.promise, closing).catch(() => {});
         wanted.abort(UNWANTED);
         await cancel(closing);
@@ -242,7 +242,7 @@ function nameOf({ id }: BatchReference): string {
   return cut(JSON.stringify(id), MAX_SAID_CHARS);
 }
 
-/** Whether a look may succeed later: the provider says so, or the connection broke off. */
+/** Whether a check may succeed later: the provider says so, or the connection broke. */
 function isTemporary(thrown: unknown): boolean {
   const failure = modelFailure(thrown, "") as Error & { readonly isRetryable?: unknown };
   if (failure.isRetryable !== undefined) return failure.isRetryable === true;
@@ -262,7 +262,7 @@ function apiOf(provider: BatchProvider): BatchApi {
   return (provider as unknown as { experimental_batch(): BatchApi }).experimental_batch();
 }
 
-/** The provider, told the shape of each answer: its batches take one, and the AI SDK has no option for it. */
+/** The provider, with the shape of each answer added to its requests: the AI SDK has no option for it in a batch. */
 function shaping(
   provider: BatchProvider,
   shapes: ReadonlyMap<string, Shape | undefined>,

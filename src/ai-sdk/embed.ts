@@ -6,13 +6,14 @@ import { modelFailure } from "./failure.ts";
 import { loadAiSdk } from "./load.ts";
 import { hasMethod, modelIdOf } from "./model.ts";
 
-/** Requests that one batch of texts is asked in at once, where the provider takes few texts in one. */
+/** How many requests run at once for one batch of texts, if the provider takes few texts in one. */
 const PARALLEL = 4;
 
 /**
- * What `similar({ embed })` asks with: an embedding model of the AI SDK. Nothing is repeated here, and an abort closes the requests.
+ * An `embed` function for `similar({ embed })` that asks an embedding model of the AI SDK. It does not retry, and an abort closes its
+ * requests.
  *
- * Throws `BAD_OPTIONS` for what is no embedding model.
+ * Throws `BAD_OPTIONS` if `model` is not an embedding model.
  */
 export function embed(model: EmbeddingModel): Embed {
   if (!(typeof model === "string" && model !== "") && !hasMethod(model, "doEmbed")) {

@@ -5,8 +5,8 @@ import type { Fields } from "../model/record.ts";
 const MAX_CAUSES = 5;
 
 /**
- * A failure of the AI SDK or of a provider, as one sentence that names the model. Carries the status, the headers and the provider's own
- * words, so that it is understood without the AI SDK; the original is its `cause`.
+ * A failure of the AI SDK or of a provider, as one sentence that names the model. Has the status, the headers and the provider's own
+ * message, so that it can be classified without the AI SDK; its `cause` is the original.
  */
 export function modelFailure(thrown: unknown, who: string): Error {
   if (thrown instanceof QuorateError) return thrown;
@@ -26,7 +26,7 @@ export function modelFailure(thrown: unknown, who: string): Error {
   });
 }
 
-/** What became of a request of a batch that has no answer, as one sentence that names the model. */
+/** Why a request of a batch has no answer, as one sentence that names the model. */
 export function itemFailure(item: UnansweredItem | undefined, who: string): Error {
   if (item === undefined) return new Error(`${who} failed: its batch has nothing for this request`);
   const { status, error } = item;
@@ -40,7 +40,7 @@ export function itemFailure(item: UnansweredItem | undefined, who: string): Erro
   );
 }
 
-/** What a batch has for a request that it has no answer for. */
+/** A batch's item for a request without an answer. */
 interface UnansweredItem {
   readonly status: "failed" | "cancelled" | "expired";
   readonly error?: { readonly message: string; readonly statusCode?: number };
@@ -48,7 +48,7 @@ interface UnansweredItem {
 
 const MAX_SAID_CHARS = 1_000;
 
-/** The failed request behind an error: the AI SDK puts other errors around it. */
+/** The failed request behind an error: the AI SDK wraps it in other errors. */
 function responseIn(thrown: unknown): Fields | undefined {
   let next = thrown;
   for (let depth = 0; depth < MAX_CAUSES; depth += 1) {

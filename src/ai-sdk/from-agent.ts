@@ -15,7 +15,7 @@ import { hasMethod } from "./model.ts";
 import { promptOf, type PromptContext } from "./prompt.ts";
 import { usageOf } from "./usage.ts";
 
-/** How an agent of the AI SDK stands in a team. */
+/** Options of an AI SDK agent in a team. */
 export interface FromAgentOptions<
   Name extends string,
   Input,
@@ -29,7 +29,7 @@ export interface FromAgentOptions<
   AgentOptions<Name, Input, Task, Raw, never, Output, Needs, Property, Draft>,
   "run" | "batch" | "tier" | "escalateIf"
 > {
-  /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
+  /** Makes the question. Default: the task, and the results that the agent sees, as fenced JSON. */
   readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;
 }
 
@@ -46,16 +46,16 @@ const SDK_AGENT: Adapter<Checked<typeof OWN>> = {
   where: (name) => `agent ${shown(name)}`,
 };
 
-// Of any tools, context and output: a caller has to know them, and this asks with a prompt alone.
+// With any tools, context and output: `fromAgent` asks with a prompt alone and does not depend on them.
 type AnySdkAgent = Pick<SdkAgent, "version"> & { readonly generate: unknown };
 
 /**
- * An agent of the AI SDK, such as a `ToolLoopAgent`, as it is: its model, instructions, tools and steps are its own. Its repetitions are
- * off by `maxRetries: 0`, which a `ToolLoopAgent` obeys; another implementation may not know it. With an `output` schema its
- * answer is checked by that: what its own `output` made of it, or else its text as JSON. Without one the answer is the
- * former, or the text.
+ * Makes an AI SDK agent, such as a `ToolLoopAgent`, an agent of a team. Its model, instructions, tools and steps stay its own. Its retries
+ * are switched off with `maxRetries: 0`, which a `ToolLoopAgent` obeys; another implementation may not. With an `output` schema, the schema
+ * checks what the agent's own `output` returned, or else its text as JSON. Without a schema, the answer is what its own `output` returned, or
+ * its text.
  *
- * Throws `BAD_OPTIONS` as `agent()` does, and for what is no agent of the AI SDK.
+ * Throws `BAD_OPTIONS` as `agent()` does, and if `asked` is not an agent of the AI SDK.
  */
 export function fromAgent<
   const Name extends string,
@@ -91,7 +91,7 @@ export function fromAgent<
 }
 
 interface Generated {
-  /** What the agent's own `output` made of it. */
+  /** What the agent's own `output` returned. */
   readonly value: unknown;
   readonly said: ModelText;
 }
@@ -109,7 +109,7 @@ async function generate(
     steps += 1;
     report(usageOf(usage ?? {}, model?.modelId));
   }
-  // The AI SDK leaves listeners on the signal that it is given.
+  // The AI SDK leaves listeners on the signal that it gets.
   const own = new AbortController();
   const abort = (): void => own.abort(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
@@ -117,7 +117,7 @@ async function generate(
     const asking = { prompt, abortSignal: own.signal, maxRetries: 0, onStepEnd };
     const result = (await promiseOf(sdkAgent.generate(asking))) as Fields;
     if (typeof result !== "object") throw new TypeError(`it answered with ${shown(result)}`);
-    // Another implementation may not tell of its steps.
+    // Another implementation may not report its steps.
     if (steps === 0) report(usageOf(Object(result["usage"]), undefined));
     return generated(result);
   } catch (error) {
@@ -135,7 +135,7 @@ interface StepEnd {
 
 function generated(result: Fields): Generated {
   const { text, finishReason, rawFinishReason, toolCalls } = result;
-  // What is no answer of an agent is not looked at again.
+  // A result that is not an agent's answer is not read further.
   if (typeof text !== "string") hear(result);
   const calls = (Array.isArray(toolCalls) ? toolCalls : []) as readonly Fields[];
   const said = {
@@ -147,7 +147,7 @@ function generated(result: Fields): Generated {
   return { value: outputOf(result, said), said };
 }
 
-/** Its `output`, unless that is the text itself; there is none of an answer that is not whole. */
+/** The agent's `output`, unless that is the text itself; `undefined` for an incomplete answer. */
 function outputOf(result: Fields, { text }: ModelText): unknown {
   try {
     const { output } = result;
@@ -157,7 +157,7 @@ function outputOf(result: Fields, { text }: ModelText): unknown {
   }
 }
 
-/** An answer that the agent's own output refused, as it was said: Quorate's schema knows what is wrong with it. */
+/** The raw text of an answer that the agent's own `output` refused: Quorate's schema reports what is wrong with it. */
 function unfit(
   error: unknown,
   steps: number,

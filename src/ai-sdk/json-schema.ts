@@ -2,7 +2,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { Schema } from "../check/schema.ts";
 
 /**
- * How large the JSON Schema of a schema is, in bytes. Refuses with `BAD_OPTIONS` a schema that has none: it cannot be shown to a model.
+ * The size of a schema's JSON Schema in bytes. Throws `BAD_OPTIONS` for a schema that has no JSON Schema: a model cannot be shown it.
  */
 export function jsonSchemaBytes(schema: Schema, where: string): number {
   const standard = schema["~standard"] as Schema["~standard"] & {

@@ -5,8 +5,8 @@ import { QuorateError } from "../model/errors.ts";
 export type AiSdk = typeof Ai;
 
 /**
- * Loads the AI SDK when a model is first asked: importing this entry loads nothing of it, and where it is missing, only the
- * agents that need it fail, in one sentence.
+ * Loads the AI SDK when a model is first asked. Importing this entry does not load it. If it is missing, only the agents that need it
+ * fail, with a one-sentence error.
  */
 export async function loadAiSdk(): Promise<AiSdk> {
   const sdk = await import("ai").catch((cause: unknown) => {
@@ -16,7 +16,7 @@ export async function loadAiSdk(): Promise<AiSdk> {
       { cause },
     );
   });
-  // As of version 7.
+  // Exists since version 7.
   if (typeof (sdk as Partial<AiSdk>).isStepCount === "function") return sdk;
   const cause = Object.assign(new Error("the version of ai is too old"), { retryable: false });
   throw new QuorateError(

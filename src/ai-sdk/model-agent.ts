@@ -23,19 +23,19 @@ import {
   type ProviderBatchOptions,
 } from "./provider-batch.ts";
 
-/** How a model is asked. */
+/** Options that every use of a model has. */
 export interface ModelOptions {
-  /** Which model is asked. Where the team has `tiers`, that of the tier is asked in its place. */
+  /** The model to ask. If the team has `tiers`, the tier's model is asked instead. */
   readonly model: LanguageModel;
-  /** What the model is to do: its system prompt. */
+  /** The system prompt: what the model is to do. */
   readonly instructions?: string;
-  /** How long an answer may be, in tokens of the model. As its provider says where left out. */
+  /** The longest answer, in tokens of the model. Default: the provider's own limit. */
   readonly maxOutputTokens?: number;
-  /** How the provider is to answer: `temperature`, `reasoning`, `providerOptions` and so on, as the AI SDK has them. */
+  /** More settings of the request, under their AI SDK names: `temperature`, `reasoning`, `providerOptions` and so on. */
   readonly settings?: ModelSettings;
 }
 
-/** How an agent that is a language model is described. */
+/** Options of an agent that is a language model. */
 export interface ModelAgentOptions<
   Name extends string,
   Input,
@@ -52,29 +52,29 @@ export interface ModelAgentOptions<
       "run" | "batch" | "model"
     >,
     ModelOptions {
-  /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
+  /** Makes the question. Default: the task, and the results that the agent sees, as fenced JSON. */
   readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;
-  /** What the model may call. What a tool does is its own business: give it only what may be done without being asked. */
+  /** Tools that the model may call. Quorate does not ask before a call: give the model only tools that may run unasked. */
   readonly tools?: ToolSet;
-  /** How many requests one attempt makes at most, when there are tools (5). */
+  /** The most requests that one attempt makes if there are tools (5). */
   readonly maxSteps?: number;
-  /** Shows the answer while it is written, with `emit`, and stops reading one that is larger than `maxBytes`. Default: false. */
+  /** Shows the answer with `emit` while it is written, and stops reading it if it exceeds `maxBytes`. Default: false. */
   readonly stream?: boolean;
   /**
-   * Asks by batches of the provider, which answers within a day and charges less: requests that come at the same time, also of several
-   * runs, are sent together. An attempt may take 24 hours where nobody says otherwise. Not with `tools` or `stream`. Default: asked at once.
+   * Asks through the provider's batches, which are answered within a day and cost less. Requests that come at the same time, also from
+   * different runs, are sent together. `timeoutMs` is then 24 hours by default. Cannot be combined with `tools` or `stream`. Default: no batches.
    */
   readonly providerBatch?: ProviderBatchOptions;
   /**
-   * How large instructions and prompt may be together, in bytes of UTF-8; a larger one is not sent. With `maxOutputTokens` and
-   * without tools this bounds what an attempt costs: no token is shorter than a byte. Unbounded where left out.
+   * The largest size of instructions and prompt together, in bytes of UTF-8. A larger prompt is not sent. Together with `maxOutputTokens`
+   * and without tools it limits what an attempt can cost: no token is shorter than a byte. Default: no limit.
    */
   readonly maxPromptBytes?: number;
 }
 
 const MAX_TOKENS = 2 ** 30;
 
-/** What every use of a model may be told. */
+/** The options that every use of a model has. */
 export const MODEL: Options<ModelOptions> = options({
   model: LANGUAGE_MODEL,
   instructions: text("say what the model is to do"),
@@ -104,15 +104,15 @@ const MODELS: Adapter<Checked<typeof MODEL_AGENT>> = {
   where: (name) => `agent ${shown(name)}`,
 };
 
-/** Tokens that providers put around what they are sent. */
+/** Tokens that providers add around a prompt. */
 const FRAMING_TOKENS = 1_000;
 
 /**
- * An agent that asks a language model: with an `output` schema for JSON of its shape, else for a text. What fails the schema, or is cut
- * off, is `OUTPUT_INVALID`, paid for, and asked again with what was wrong. Without a `version` it has one of its own, made of what is
- * said here in words; a `prompt` and `tools` are functions, and need one.
+ * An agent that asks a language model: for JSON if it has an `output` schema, else for a text. An answer that fails the schema or is cut off
+ * is `OUTPUT_INVALID`; it is paid for, and the model is asked again with what was wrong. Without a `version`, the version is made from the
+ * options that are data; `prompt` and `tools` are functions, so an agent that has one needs a `version`.
  *
- * Throws `BAD_OPTIONS` as `agent()` does, for a model that is none, and for an output schema that has no JSON Schema.
+ * Throws `BAD_OPTIONS` as `agent()` does, if `model` is not a model, and if the output schema has no JSON Schema.
  */
 export function modelAgent<
   const Name extends string,
@@ -161,7 +161,7 @@ export function modelAgent<
   });
 }
 
-/** What holds of an agent that is asked by batches. */
+/** The defaults of an agent that is asked through batches. */
 function batched(
   timeoutMs: number = BATCH_TIMEOUT_MS,
   { pricedAs }: ProviderBatchOptions,
@@ -169,13 +169,13 @@ function batched(
   return { timeoutMs, ...(pricedAs !== undefined && { model: pricedAs }) };
 }
 
-/** The model's name, where it has one: what it is priced and identified by, and listed with on the bill. */
+/** The model's name, if it has one: prices, identity and the bill use it. */
 export function namedBy(model: LanguageModel): { readonly model?: string } {
   const id = modelIdOf(model);
   return id === undefined ? {} : { model: id };
 }
 
-/** What is said in words, as a version: other answers are to be expected when it changes. Headers may have secrets in them. */
+/** A version made from the options that are data: answers may change when they do. Headers are left out, since they may hold secrets. */
 export function versionOf(
   options: ModelOptions & {
     readonly version?: string;
@@ -200,7 +200,7 @@ interface Sizes {
   readonly tools?: unknown;
 }
 
-/** What an attempt costs at most, where that follows from its sizes. */
+/** The most that an attempt can cost, if its sizes determine that. */
 function boundOf(
   { maxCost, maxPromptBytes, maxOutputTokens, tools }: Sizes,
   shapeBytes: number,

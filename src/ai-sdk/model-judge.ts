@@ -25,7 +25,7 @@ type JudgingOptions = AgentOptions<
   Workers
 >;
 
-/** How a judge that is a language model is described. */
+/** Options of a judge that is a language model. */
 export interface JudgeAgentOptions
   extends
     Omit<
@@ -33,11 +33,11 @@ export interface JudgeAgentOptions
       "name" | "run" | "batch" | "input" | "output" | "needs" | "claims" | "model" | "fallback"
     >,
     ModelOptions {
-  /** Its name in the log, and where its record is kept. Default: `"judge"`. */
+  /** Its name in the log, under which its record is kept. Default: `"judge"`. */
   readonly name?: string;
 }
 
-/** A judge that is a language model, and the resolver that asks it. */
+/** Options of a judge that is a language model, and of the resolver that asks it. */
 export interface ModelJudgeOptions
   extends
     JudgeAgentOptions,
@@ -46,14 +46,14 @@ export interface ModelJudgeOptions
 const RESOLVER_OPTIONS = ["evidence", "maxEvidence", "maxEvidenceChars", "authorOf"];
 
 /**
- * A resolver that has a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
+ * A resolver that lets a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
  *
- * Throws `BAD_OPTIONS` as `judge()` and `agent()` do, and for a model that is none.
+ * Throws `BAD_OPTIONS` as `judge()` and `agent()` do, and if `model` is not a model.
  */
 export function modelJudge(options: ModelJudgeOptions): Resolver {
   object("use { model }").needed().take(options, "what modelJudge() is given");
   checkDescription(options, [...Object.keys(MODEL.table), ...RESOLVER_OPTIONS], "modelJudge");
-  // Told by the resolver, so that they stand in its questions and in the log.
+  // The resolver passes these on, so that they are in its questions and in the log.
   const { evidence, maxEvidence, maxEvidenceChars, authorOf, instructions, ...asked } = options;
   return judge({
     ask: modelJudgeAgent(asked),
@@ -67,9 +67,9 @@ export function modelJudge(options: ModelJudgeOptions): Resolver {
 }
 
 /**
- * An agent that answers a judge's question by a language model, for `judge({ ask })`, a panel, or an audit. It may choose among the ids
- * of the question's options and nothing else; what it garbles is asked again. `instructions` are its system prompt, beside what its resolver
- * tells it to go by; what a judge has to do is in the question already.
+ * An agent that answers a judge's question with a language model, for `judge({ ask })`, a panel, or an audit. It can only choose one of the
+ * question's option ids; an answer that cannot be read is asked again. `instructions` are its system prompt. The resolver adds its own
+ * instructions, and the question already says what a judge does.
  */
 export function modelJudgeAgent(
   options: JudgeAgentOptions,
@@ -112,7 +112,7 @@ const JUDGE: Adapter<Checked<typeof MODEL>> = {
   where: (name) => `agent ${shown(name)}`,
 };
 
-/** The choice that was made. Throws `OUTPUT_INVALID` for what names no option. */
+/** The choice. Throws `OUTPUT_INVALID` if it names no option. */
 function choiceIn(said: ModelText, options: readonly JudgeOption[], name: string): JudgeAnswer {
   const answer = answerIn(said, options, name);
   const read = readChoice(answer, options);
@@ -130,7 +130,7 @@ function choiceIn(said: ModelText, options: readonly JudgeOption[], name: string
   return { choice, ...(typeof reasoning === "string" && { reasoning }) };
 }
 
-/** Its JSON; or its text, of a model that does not hold to JSON and all the same names an option. */
+/** The answer's JSON, or its text if the model did not keep to JSON but named an option. */
 function answerIn(said: ModelText, options: readonly JudgeOption[], name: string): unknown {
   try {
     return jsonIn(said, name);

@@ -3,7 +3,7 @@ import type { AgentContext } from "../describe/agent.ts";
 import { fitting } from "../check/kinds.ts";
 import type { Option } from "../check/options.ts";
 
-/** The model to ask: that of the tier, where there is one. Throws `BAD_OPTIONS` for a tier that has no model of the AI SDK. */
+/** The model to ask: the tier's, if there is one. Throws `BAD_OPTIONS` if the tier's model is not a model of the AI SDK. */
 export function modelFor(
   own: LanguageModel,
   { tier, model }: Pick<AgentContext, "tier" | "model">,
@@ -18,13 +18,13 @@ export const LANGUAGE_MODEL: Option<LanguageModel> = fitting<LanguageModel>(
   'give a language model of the AI SDK, for instance anthropic("…")',
 ).needed();
 
-/** What a model is called where it was made, which is what prices are listed by. */
+/** The model's id, under which prices list it. */
 export function modelIdOf(model: unknown): string | undefined {
   const id: unknown = typeof model === "string" ? model : Object(model).modelId;
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
-/** Whether something can do this; what throws when it is looked at cannot. */
+/** Whether a value has this method; `false` if reading it throws. */
 export function hasMethod(value: unknown, name: string): boolean {
   try {
     return typeof (Object(value) as Readonly<Record<string, unknown>>)[name] === "function";

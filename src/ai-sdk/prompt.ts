@@ -3,13 +3,13 @@ import { hear } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 import { defaultPrompt, taskInFence, withIssues } from "../prompt/default-prompt.ts";
 
-/** What a prompt may be made of beside the task. */
+/** What a prompt may use in addition to the task. */
 export type PromptContext<Upstream = AgentContext["results"]> = Pick<
   AgentContext<Upstream>,
   "results" | "attempt" | "failed" | "others"
 >;
 
-/** What a model is asked: what the user makes of the task, or else all of it, with what was wrong with the answer before. */
+/** The prompt: the user's own, or else the task with all results; with the issues of the previous answer. */
 export function promptOf<Task, Upstream>(
   name: string,
   prompt: ((task: Task, context: PromptContext<Upstream>) => string) | undefined,

@@ -13,19 +13,19 @@ import { loadAiSdk, type AiSdk } from "./load.ts";
 import { hasMethod, modelIdOf } from "./model.ts";
 import { usageOf } from "./usage.ts";
 
-/** How the requests of an agent become batches at its provider, which answers them within a day, for less. */
+/** How an agent's requests are put into batches at its provider. */
 export interface ProviderBatchOptions {
-  /** The provider that the model is of, for instance `anthropic` or `openai`. It needs a batch interface of the AI SDK. */
+  /** The model's provider, for instance `anthropic` or `openai`. It needs the batch interface of the AI SDK. */
   readonly provider: BatchProvider;
-  /** How many requests a batch has at most (10,000). */
+  /** The most requests in a batch (10,000). */
   readonly maxRequests?: number;
   /** How long the first request of a batch waits for others, in ms (1,000). */
   readonly waitMs?: number;
-  /** How long until the provider is asked again whether it is done, in ms (30,000). */
+  /** The time between two checks of whether the batch is done, in ms (30,000). */
   readonly pollMs?: number;
   /**
-   * The name in `prices` that these requests are priced by, since providers charge less for them than for the same model asked at once.
-   * Default: the name of the model. Where the team has `tiers`, those go by the names of their models.
+   * The name in `prices` for these requests: providers charge less for a batch than for the same model asked directly. If the team has
+   * `tiers`, each tier uses its model's name. Default: the model's name.
    */
   readonly pricedAs?: string;
 }
@@ -47,10 +47,10 @@ export const PROVIDER_BATCH: Options<ProviderBatchOptions, Defaults> = options(
   { instead: "use { provider: anthropic }" },
 );
 
-/** How long an attempt of such an agent may take where nobody says: providers answer a batch within a day, or never. */
+/** The default `timeoutMs` of an agent with batches: providers answer a batch within a day, or never. */
 export const BATCH_TIMEOUT_MS: number = 24 * 60 * 60 * 1_000;
 
-/** Prompts of one batch together, in characters: providers take 200 MB, and instructions and shapes come to that. */
+/** The most characters of all prompts in a batch: providers take 200 MB, including instructions and shapes. */
 const MAX_BATCH_CHARS = 64 * 1024 * 1024;
 
 /** A batch that is being collected. */
@@ -61,7 +61,7 @@ interface OpenBatch {
   chars: number;
 }
 
-/** What an attempt remembers of its request, so that whoever goes on with the run waits for the same batch. */
+/** What an attempt remembers of its request, so that the process that resumes the run waits for the same batch. */
 interface RememberedRequest {
   readonly provider: string;
   readonly batch: string;
@@ -69,14 +69,14 @@ interface RememberedRequest {
 }
 
 /**
- * Asks a model by batches of its provider. Each attempt is one request, and settles by itself:
+ * Asks a model through batches of its provider. Each attempt is one request, and settles by itself:
  *
  *     remembered? ──▶ wait for that batch ── it has no answer ──▶ collect
  *          │ no                                                      │ full, or waited long enough
  *          └──────────────────────────────────────────────▶ send ──▶ checkpoint ──▶ wait for the batch
  *
- * An attempt that is aborted leaves its batch. When nobody waits for a batch any more it is cancelled at the provider, unless
- * somebody else has taken the run over.
+ * An aborted attempt leaves its batch. A batch that no attempt waits for is cancelled at the provider, unless another process has taken the
+ * run over.
  */
 export function batchAsker(
   name: string,
@@ -86,12 +86,12 @@ export function batchAsker(
     given,
     `agent "${name}": providerBatch`,
   );
-  /** By model, as some providers have one model a batch. */
+  /** By model: some providers take one model per batch. */
   const collecting = new Map<string, OpenBatch>();
-  /** By the id of the batch at its provider. */
+  /** By the batch's id at its provider. */
   const sent = new Map<string, BatchJob>();
 
-  /** A batch with nobody in it: `known` is there already. */
+  /** A batch without requests; `known` is the id of one that exists. */
   function begin(sdk: AiSdk, headers: Headers, known?: string): BatchJob {
     const job = batchJob({ sdk, provider, pollMs, headers, name, known });
     void job.ended.then(() => {
@@ -100,7 +100,7 @@ export function batchAsker(
     return job;
   }
 
-  /** The batch that a request of a model goes into. */
+  /** The batch that a model's request goes into. */
   function collector(sdk: AiSdk, model: string, chars: number, headers: Headers): OpenBatch {
     const open = collecting.get(model);
     if (open?.job.collects === true) {
@@ -114,14 +114,14 @@ export function batchAsker(
       job.send();
     };
     const timer = setTimeout(send, waitMs);
-    // Where everybody has left it before.
+    // If all attempts left before.
     void job.ended.then(send);
     const made: OpenBatch = { job, send, requests: 0, chars: 0 };
     collecting.set(model, made);
     return made;
   }
 
-  /** The batch that an attempt had been waiting for, where it is still followed here; else anew. */
+  /** The job that follows a remembered batch: the one in this process, or a new one. */
   function follower(sdk: AiSdk, batch: string, headers: Headers): BatchJob {
     const before = sent.get(batch);
     if (before?.follows === true) return before;
@@ -170,7 +170,7 @@ export function batchAsker(
       const waiting = answered(job, known.request, context);
       job.send();
       item = await waiting;
-      // Cancelled or expired since: it is asked anew.
+      // Cancelled or expired in the meantime: asked again.
       if (item?.status === "cancelled" || item?.status === "expired") item = undefined;
     }
     if (item === undefined) {
@@ -194,7 +194,7 @@ export function batchAsker(
 
 type Headers = Record<string, string | undefined> | undefined;
 
-/** Refuses with `BAD_OPTIONS` what no batch can be made of. */
+/** Throws `BAD_OPTIONS` if these options cannot be used with batches. */
 export function checkBatched(
   given: { readonly model: unknown; readonly tools?: unknown; readonly stream: boolean },
   where: string,
@@ -226,7 +226,7 @@ async function requestOf(
   model: string,
 ): Promise<BatchRequest> {
   const { headers: _headers, ...said } = settings ?? {};
-  // The ids of a batch are letters, digits and hyphens, at most 64.
+  // A batch takes ids of letters, digits and hyphens, at most 64 characters.
   const id = `q-${randomUUID()}`;
   return {
     id,

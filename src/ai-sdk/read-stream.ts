@@ -3,12 +3,12 @@ import { QuorateError } from "../model/errors.ts";
 import type { ModelText } from "./answer.ts";
 import type { AiSdk } from "./load.ts";
 
-/** Who watches an answer while it is written. */
+/** Watches an answer while it is written. */
 export interface Watcher {
   readonly show: (partial: unknown) => void;
-  /** Whether partial answers are shown as the JSON that they are so far. */
+  /** Whether a partial answer is shown as parsed JSON. */
   readonly asJson: boolean;
-  /** More is not read. */
+  /** The most bytes that are read. */
   readonly maxBytes: number;
 }
 
@@ -19,7 +19,7 @@ interface Streamed {
 /** The answer is shown again when it has grown by this many characters, and by a sixteenth. */
 const GROWTH_CHARS = 16;
 
-/** Reads an answer to its end, and shows what there is of it on the way. Throws what ended it. */
+/** Reads an answer to its end and shows it on the way. Throws the error that ended it. */
 export async function readStream(
   sdk: AiSdk,
   { stream }: Streamed,
@@ -46,7 +46,7 @@ export async function readStream(
   for await (const part of stream) {
     switch (part.type) {
       case "start-step":
-        // What is said before a tool is called is not the answer.
+        // Text before a tool call is not the answer.
         [text, toolNames, nextShown] = ["", [], GROWTH_CHARS];
         break;
       case "text-delta":

@@ -1,7 +1,7 @@
 import type { LanguageModelUsage } from "ai";
 import type { Usage } from "../model/call.ts";
 
-/** What one request used, as a report; what the provider did not say is left out. */
+/** What one request used, as a report, without what the provider did not say. */
 export function usageOf(
   { inputTokens, outputTokens, inputTokenDetails, outputTokenDetails }: Partial<LanguageModelUsage>,
   model: string | undefined,
