@@ -8,18 +8,19 @@ import { unreadable } from "../prompt/json-answer.ts";
 import { UnreadExit, type Ran } from "./read.ts";
 import { fields, type Fields } from "../model/record.ts";
 
-/** What `claude()` has besides the options of all presets. */
+/** Options that `claude()` has in addition to those of all presets. */
 export interface ClaudeOptions {
   /**
-   * `"key"`: by `ANTHROPIC_API_KEY` alone (`--bare`). `"account"`: as the user is logged in. Both without the user's settings and servers.
-   * With `tools` of `"read"` or `"write"` both are as `"account"`, as `--bare` has no tools that search or make files. Default: `"key"`.
+   * How it logs in. `"key"`: with `ANTHROPIC_API_KEY` only (`--bare`). `"account"`: with the user's login. Both without the user's settings
+   * and servers. With `tools` of `"read"` or `"write"`, `"key"` works like `"account"`, since `--bare` has no tools that search or create files.
+   * Default: `"key"`.
    */
   readonly login?: "key" | "account";
 }
 
 /**
- * Claude Code as an agent. Its `output` schema is its `--json-schema`, a `maxCost` in dollars its `--max-budget-usd`. Reports tokens
- * and cost of each model.
+ * Claude Code as an agent. It gets the `output` schema as `--json-schema` and a `maxCost` in dollars as `--max-budget-usd`. It reports the
+ * tokens and cost of each model.
  */
 export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", ClaudeOptions>({
   name: "claude",
@@ -55,14 +56,14 @@ function argumentsOf({ tools, model, schema, options }: AskedFor): readonly stri
   const { login = "key", maxCost } = options;
   const most = fields(maxCost)["usd"];
   return [
-    // With "--bare" it has no tools that search or make files.
+    // With "--bare" it has no tools that search or create files.
     ...(login === "key" && tools === "none"
       ? ["--bare"]
       : ["--setting-sources", "", "--strict-mcp-config"]),
     ...words("-p --output-format json --no-session-persistence"),
     "--tools",
     CLAUDE_TOOLS[tools].join(","),
-    // Whatever is not permitted is refused: nobody is there to ask.
+    // Anything not permitted is refused: no user is there to ask.
     "--permission-mode",
     tools === "write" ? "acceptEdits" : "dontAsk",
     ...(tools === "none" ? ["--max-turns", "3"] : []),
@@ -77,7 +78,7 @@ function resultIn({ stdout }: Ran): Fields | undefined {
   return found["type"] === "result" ? found : undefined;
 }
 
-/** What it ends with when its model is asked again and again, and does not come to an answer. */
+/** How it ends if its model was asked several times and gave no valid answer. */
 const NO_SHAPE = ["error_max_turns", "error_max_structured_output_retries"];
 
 const NO_LOGIN = /not logged in|\/login|invalid api key|authentication_error|oauth token/i;

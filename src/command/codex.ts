@@ -8,8 +8,8 @@ import { UnreadExit, type Ran } from "./read.ts";
 import { fields, type Fields } from "../model/record.ts";
 
 /**
- * Codex as an agent. An `output` schema whose properties are all required is its `--output-schema`, another one stands in the
- * prompt. It reads files by commands in its sandbox. Reports tokens, of `model`.
+ * Codex as an agent. It gets an `output` schema as `--output-schema` if all its properties are required; any other schema is put into the
+ * prompt. It reads files with commands in its sandbox. It reports tokens, of `model`.
  */
 export const codex: Preset<"codex"> = presetOf<"codex">({
   name: "codex",
@@ -41,7 +41,7 @@ async function argumentsOf({ tools, model, schema, file }: AskedFor): Promise<re
     "-s",
     tools === "write" ? "workspace-write" : "read-only",
     ...codexOff(tools).flatMap((name) => ["-c", `features.${name}=false`]),
-    // Its sandbox would let it write there, too.
+    // Its sandbox would otherwise allow writing there, too.
     ...words("-c sandbox_workspace_write.exclude_slash_tmp=true"),
     ...words("-c sandbox_workspace_write.exclude_tmpdir_env_var=true"),
     ...words('-c web_search="disabled" -c shell_environment_policy.inherit="core"'),
@@ -71,8 +71,8 @@ function answer(ran: Ran): string {
 }
 
 /**
- * The HTTP status of a failure, from codex's message. Some messages have none: of a refused request it prints only the service's JSON
- * answer, which is taken as 400, and of a failed server only that demand is high, taken as 500.
+ * The HTTP status of a failure, from codex's message. Some messages have none: for a refused request codex prints only the service's JSON
+ * answer, which counts as 400, and for a failed server only that demand is high, which counts as 500.
  */
 function statusIn(said: string): number | undefined {
   const [, status] = /\bstatus:? (\d{3})\b/.exec(said) ?? [];

@@ -31,7 +31,7 @@ import type { Program } from "../program/start-program.ts";
 import { temporaryFiles } from "../program/temporary-files.ts";
 import { openWorkspace, type WorkspaceKind } from "../program/workspace.ts";
 
-/** How `commandAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what the program writes. */
+/** Options of `commandAgent`: those of an agent except `run` and `batch`. `maxBytes` also limits what the program writes. */
 export type CommandOptions<
   Name extends string,
   Input,
@@ -44,18 +44,18 @@ export type CommandOptions<
   Draft extends ClaimDraft = ClaimDraft,
 > = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> &
   ProgramOptions<Task, UpstreamOf<Needs>> & {
-    /** A program, by its name or path. No shell reads it. */
+    /** The program, by name or path. It is started without a shell. */
     readonly command: string;
     readonly args?: readonly string[];
     /** How it gets the prompt: on its standard input, or as the last argument, after `--`. Default: `"stdin"`. */
     readonly send?: "stdin" | "argument";
-    /** How its answer is read. Default: `lastJson` where there is an `output`, else `text`. */
+    /** Reads its answer. Default: `lastJson` if there is an `output` schema, else `text`. */
     readonly read?: Read<Answer>;
-    /** What it used, where that can be told from what it printed. Also asked of an answer that cannot be read. */
+    /** What it used, if its output says so. Also called for an answer that cannot be read. */
     readonly usage?: UsageOf;
   };
 
-/** What a program used, of each model; nothing where it does not say. */
+/** What a program used, by model; `undefined` if it does not say. */
 export type UsageOf = (ran: Ran) => Usage | readonly Usage[] | undefined;
 
 type CommandOwn = OwnOf<
@@ -80,10 +80,10 @@ const PROGRAM: Adapter<Checked<typeof OWN>> = {
 };
 
 /**
- * An agent that is a program: it is started for each attempt, asked on its standard input, and what it prints is the answer. No
- * shell is involved, and nothing of the task becomes an option. When the attempt is aborted, its processes are ended.
+ * An agent that is a program. Each attempt starts it with the prompt on its standard input; its output is the answer. No shell is
+ * involved, and nothing of the task becomes an option. When the attempt is aborted, its processes are ended.
  *
- * Throws `BAD_OPTIONS` when something in the description cannot work.
+ * Throws `BAD_OPTIONS` if an option cannot work.
  */
 export function commandAgent<
   const Name extends string = string,
@@ -109,7 +109,7 @@ export function commandAgent<
   });
 }
 
-/** What is the program's own, of which a preset knows more than its user has to say. */
+/** How one kind of program is run. A preset sets more of it than its user can. */
 export interface ProgramKind {
   readonly command: string;
   readonly send: "stdin" | "argument";
@@ -118,21 +118,21 @@ export interface ProgramKind {
   readonly arguments: (asked: AskedProgram) => readonly string[] | Promise<readonly string[]>;
   readonly env?: Environment | undefined;
   readonly workspace?: WorkspaceKind | undefined;
-  /** It is started in an empty folder, and told where to work: it would obey settings that it finds where it is. */
+  /** Whether it is started in an empty folder and told where to work, because it would obey settings that it finds where it starts. */
   readonly apart?: boolean | undefined;
-  /** How to get it, for a message. */
+  /** How to install it, for a message. */
   readonly install?: string | undefined;
-  /** What is added to every prompt. */
+  /** Text that is added to every prompt. */
   readonly instructions?: string | undefined;
 }
 
 /** What the arguments of one attempt may depend on. */
 export interface AskedProgram {
-  /** What the team has for the tier. */
+  /** The team's model for the tier. */
   readonly model: unknown;
   /** The folder to work in. */
   readonly cwd: string;
-  /** The folder that it is started in, which is empty where that is not `cwd` itself. */
+  /** The folder that it is started in: `cwd`, or an empty one. */
   readonly startsIn: string;
   /** Writes a temporary file, and resolves to its path; it is removed when the attempt is over. */
   readonly file: (name: string, content: string) => Promise<string>;
@@ -143,7 +143,7 @@ const NOTHING_USED: Usage = Object.freeze({ usdMicros: 0, inputTokens: 0, output
 /** The part of the grace in which a program may stop by itself before it is killed. */
 const KILL_AFTER = 0.4;
 
-/** The agent that a program is. */
+/** Makes an agent of a program. */
 export function programAgent<Made>(
   { own, name, maxBytes, graceMs, agentOf }: Adapted<ProgramOptions>,
   kind: ProgramKind,
@@ -204,7 +204,7 @@ export function programAgent<Made>(
 const withInstructions = (prompt: string, instructions: string | undefined): string =>
   instructions === undefined ? prompt : `${prompt}\n\n${instructions}`;
 
-/** Linux takes at most 128 KiB in one argument, and Windows 32 KiB in all of them. */
+/** Linux takes at most 128 KiB in one argument, Windows 32 KiB in all. */
 const MAX_ARGUMENT_BYTES = 32 * 1024;
 
 function checkArgument(name: string, prompt: string): void {

@@ -2,18 +2,18 @@ import { SEVERITIES, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "../conflict/finding-details.ts";
 import { clip } from "../model/text.ts";
 
-/** What a tool reports. */
+/** What a tool reported. */
 export interface Findings {
   readonly findings: readonly PlacedFinding[];
-  /** How many more there were, where they were too many. */
+  /** How many findings were left out because there were too many. */
   readonly omitted?: number;
 }
 
-/** As many as a team takes of one agent. */
+/** The most findings that a team takes from one agent. */
 const MAX_FINDINGS = 1_000;
 const MAX_TEXT = 2_000;
 
-/** The findings, those of the highest severity first where they are too many to keep all. */
+/** The findings; if there are too many, those of the highest severity. */
 export function bounded(all: readonly PlacedFinding[]): Findings {
   if (all.length <= MAX_FINDINGS) return { findings: all };
   const rank = ({ severity }: PlacedFinding): number =>
@@ -22,7 +22,7 @@ export function bounded(all: readonly PlacedFinding[]): Findings {
   return { findings, omitted: all.length - MAX_FINDINGS };
 }
 
-/** A finding of what a document says, each part only where it is what it has to be. */
+/** A finding made from a document, without the parts whose type is wrong. */
 export function finding(said: { readonly [Part in keyof PlacedFinding]: unknown }): PlacedFinding {
   const { text } = said;
   const isSaid = typeof text === "string" && text.trim() !== "";

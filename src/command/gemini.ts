@@ -10,13 +10,13 @@ import { UnreadExit, type Ran } from "./read.ts";
 import { fields } from "../model/record.ts";
 
 /**
- * Gemini CLI as an agent. Its `output` schema stands in the prompt. It is started in an empty folder, since it obeys settings that
- * it finds where it is, and works in `cwd` all the same. Reports tokens of each model.
+ * Gemini CLI as an agent. The `output` schema is put into the prompt. It is started in an empty folder, because it obeys settings that it
+ * finds where it starts, and works in `cwd` nonetheless. It reports the tokens of each model.
  */
 export const gemini: Preset<"gemini"> = presetOf<"gemini">({
   name: "gemini",
   install: "npm install --global @google/gemini-cli",
-  // Else it does not read the settings that are written below.
+  // Without this it does not read the settings that are written below.
   env: () => ({ ...GEMINI_ENV, GEMINI_CLI_TRUST_WORKSPACE: "true" }),
   apart: true,
   takesSchema: () => false,
@@ -53,7 +53,7 @@ async function argumentsOf(asked: AskedFor): Promise<readonly string[]> {
   ];
 }
 
-/** Exit codes of Gemini CLI: 41 has no login. */
+/** The exit code of Gemini CLI when it is not logged in. */
 const NO_LOGIN_CODE = 41;
 
 function answer(ran: Ran): string {

@@ -5,8 +5,8 @@ import { checkRan, UnreadExit, type Ran } from "./read.ts";
 import { xmlTags, type XmlTag } from "./xml.ts";
 
 /**
- * Reads a JUnit report on standard output as findings: one for each test that failed or had an error. An exit code other than 0
- * is a failure unless something was found.
+ * Reads a JUnit report on standard output as findings: one for each test that failed or had an error. An exit code other than 0 is a
+ * failure if there is no finding.
  */
 export function junit(ran: Ran): Findings {
   checkRan(ran);

@@ -8,8 +8,8 @@ import { UnreadExit, type Ran } from "./read.ts";
 import { fields } from "../model/record.ts";
 
 /**
- * opencode as an agent. Its `model` is one of a provider, `"anthropic/…"`. Its `output` schema stands in the prompt. Keeps its
- * sessions, which is its own way. Reports tokens, and the cost where it knows one.
+ * opencode as an agent. Its `model` includes the provider, `"anthropic/…"`. The `output` schema is put into the prompt. It keeps its own
+ * sessions on disk. It reports tokens, and the cost if it knows it.
  */
 export const opencode: Preset<"opencode"> = presetOf<"opencode">({
   name: "opencode",
@@ -19,7 +19,7 @@ export const opencode: Preset<"opencode"> = presetOf<"opencode">({
   async arguments({ model, cwd }: AskedFor) {
     await refuseObeyedSettings("opencode", cwd);
     return [
-      // Without a title it asks the model for one, too.
+      // Without a title it would ask the model for one.
       ...words("run --format json --pure --title quorate"),
       ...(model === undefined ? [] : ["-m", model]),
     ];
@@ -33,7 +33,7 @@ export const opencode: Preset<"opencode"> = presetOf<"opencode">({
         const cache = fields(tokens)["cache"];
         const input = countIn(tokens, "input");
         return usageOf({
-          // It says 0 of a model whose price it does not know.
+          // It reports 0 for a model whose price it does not know.
           usd: cost === 0 ? undefined : cost,
           inputTokens: input && input + (countIn(cache, "read", "write") ?? 0),
           cachedInputTokens: countIn(cache, "read"),
@@ -59,7 +59,7 @@ function answer(ran: Ran): string {
         said,
       );
     }
-    // It says no more than that of a model that it does not know.
+    // For an unknown model it says no more than that.
     const hint =
       textIn(failed, "name") === "UnknownError"
         ? '; perhaps it knows no such model: see "opencode models", or run "opencode auth login"'

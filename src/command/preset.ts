@@ -23,7 +23,7 @@ import { instructionsFor, jsonIn } from "../prompt/json-answer.ts";
 import { programAgent, type AskedProgram, type UsageOf } from "./command-agent.ts";
 import type { Ran } from "./read.ts";
 
-/** How a coding agent is described: as an agent, but for `run` and `batch`. */
+/** Options of a coding agent: those of an agent except `run` and `batch`. */
 export type PresetOptions<
   Name extends string,
   Input,
@@ -35,17 +35,17 @@ export type PresetOptions<
   Draft extends ClaimDraft = ClaimDraft,
 > = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> &
   ProgramOptions<Task, UpstreamOf<Needs>> & {
-    /** Default: `"none"`. */
+    /** What the agent may do. Default: `"none"`. */
     readonly tools?: Tools;
-    /** Which model it asks, by the program's own name for it. What a team's tier says goes first. */
+    /** The model to ask, by the program's own name for it. A team's tier has precedence. */
     readonly model?: string;
-    /** The program, where it is not on the `PATH`. */
+    /** The program's path, if it is not on the `PATH`. */
     readonly command?: string;
-    /** More arguments, after those of the preset. They may undo what keeps it safe. */
+    /** More arguments, after the preset's own. They can undo what keeps it safe. */
     readonly args?: readonly string[];
   };
 
-/** Agents that take a preset's options. */
+/** A function that makes agents from a preset's options. */
 export type Preset<Default extends string, Own = unknown> = <
   const Name extends string = Default,
   Task = unknown,
@@ -59,19 +59,19 @@ export type Preset<Default extends string, Own = unknown> = <
   options?: PresetOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & Own,
 ) => Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>>;
 
-/** What is different about one coding agent. */
+/** What is particular to one coding agent. */
 export interface CodingAgent {
   readonly name: string;
   readonly install: string;
-  /** What it reads of the environment, and what is set for it. */
+  /** The environment variables that it gets. */
   readonly env: (tools: Tools) => Environment;
-  /** The options that it has besides those of all. */
+  /** The options that it has in addition to those of all presets. */
   readonly own?: Readonly<Record<string, Option<unknown>>>;
   readonly apart?: boolean;
-  /** Whether it can be made to keep to a schema by an argument. */
+  /** Whether an argument can make it keep to this schema. */
   readonly takesSchema: (schema: object) => boolean;
   readonly arguments: (asked: AskedFor) => readonly string[] | Promise<readonly string[]>;
-  /** What it answered, as a text or as the document that it was made to give. Throws for what is no answer. */
+  /** Its answer, as a text or as the document that it was made to return. Throws if there is no answer. */
   readonly answer: (ran: Ran) => string | { readonly document: unknown };
   readonly usage: (ran: Ran, model: string | undefined) => ReturnType<UsageOf>;
 }
@@ -80,7 +80,7 @@ export interface CodingAgent {
 export interface AskedFor extends Omit<AskedProgram, "model"> {
   readonly tools: Tools;
   readonly model: string | undefined;
-  /** What the answer has to keep to, where the program takes that. */
+  /** The schema of the answer, if the program takes one. */
   readonly schema: object | undefined;
   readonly options: Fields;
 }
@@ -92,7 +92,7 @@ type PresetOwn = ProgramOptions & {
   readonly args: readonly string[];
 };
 
-/** Makes the agents of one preset. */
+/** Makes the function of one preset. */
 export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent): Preset<Name, Own> {
   const adapter: Adapter<PresetOwn> = {
     maker: kind.name,

@@ -5,33 +5,33 @@ import { shown } from "../check/shown.ts";
 import { tailOf } from "../program/failure.ts";
 import { jsonIn, unreadable, withoutMark } from "../prompt/json-answer.ts";
 
-/** What a program came to. */
+/** What a program did: its output, its exit code and its folder. */
 export interface Ran {
-  /** What it wrote, as UTF-8. */
+  /** What it wrote to standard output, as UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
-  /** The folder it ran in, which is still there, also where it is a temporary one. */
+  /** The folder it ran in. It still exists, even if it is a temporary one. */
   readonly cwd: string;
 }
 
-/** Makes an answer of what a program came to. What it throws is a failed attempt. */
+/** Makes an answer from a program's output. If it throws, the attempt has failed. */
 export type Read<Answer = unknown> = (ran: Ran) => Answer | Promise<Answer>;
 
-/** An exit code that a reader takes for no answer. */
+/** The error for an exit code that the reader does not accept. */
 export class UnreadExit extends Error {
   constructor(code: number) {
     super(`exit code ${code} is no answer`);
   }
 }
 
-/** Standard output as it is, without line breaks at its end. An exit code other than 0 is a failure. */
+/** Standard output without the line breaks at its end. An exit code other than 0 is a failure. */
 export function text(ran: Ran): string {
   succeeded(ran);
   return withoutMark(ran.stdout).replace(/[\r\n]+$/, "");
 }
 
-/** The whole of standard output, which is one JSON document. An exit code other than 0 is a failure. */
+/** All of standard output as one JSON document. An exit code other than 0 is a failure. */
 export function json(ran: Ran): unknown {
   succeeded(ran);
   const document = withoutMark(ran.stdout);
@@ -43,25 +43,25 @@ export function json(ran: Ran): unknown {
 }
 
 /**
- * The last JSON document in standard output, which may stand in prose or in a Markdown fence. One that has its lines to itself is
- * preferred, then an object: notes and warnings have brackets too. An exit code other than 0 is a failure.
+ * The last JSON document in standard output, which may be within prose or a Markdown fence. A document on lines of its own is preferred,
+ * then an object: notes and warnings contain brackets, too. An exit code other than 0 is a failure.
  */
 export function lastJson(ran: Ran): unknown {
   succeeded(ran);
   return jsonIn(ran.stdout);
 }
 
-/** What a program holds by its exit code, and the end of what it printed. */
+/** The position that an exit code stands for, and the end of what the program printed. */
 export interface ByExitCode<Position> {
   readonly recommendation: Position;
   readonly exitCode: number;
-  /** The end of standard output, or of standard error where that is empty; in one line, at most 500 characters. */
+  /** The end of standard output, or of standard error if that is empty; one line, at most 500 characters. */
   readonly evidence: string;
 }
 
 /**
- * Reads an exit code as a position: `exitCode({ 0: "ship", 1: "hold" })`. A code that is not listed is a failed attempt, and no
- * position. Throws `BAD_OPTIONS` for what is no exit code.
+ * Reads an exit code as a position: `exitCode({ 0: "ship", 1: "hold" })`. A code that is not listed is a failed attempt. Throws `BAD_OPTIONS`
+ * if a key is not an exit code.
  */
 export function exitCode<const Position extends string | number | boolean>(
   positions: Readonly<Record<number, Position>>,
@@ -91,13 +91,13 @@ export function exitCode<const Position extends string | number | boolean>(
   };
 }
 
-/** Refuses an exit code other than 0. */
+/** Throws for an exit code other than 0. */
 export function succeeded(ran: Ran): void {
   checkRan(ran);
   if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
 }
 
-/** Refuses with `BAD_OPTIONS` what no program came to: a reader may be called by anybody. */
+/** Throws `BAD_OPTIONS` if `ran` is not a program's result: users may call a reader directly. */
 export function checkRan(ran: Ran): void {
   const use = "use what a reader is given: { stdout, stderr, exitCode, cwd }";
   object(use).needed().take(ran, "what a reader is given");

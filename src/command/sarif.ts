@@ -5,8 +5,8 @@ import { checkRan, json, UnreadExit, type Ran } from "./read.ts";
 import { fields, type Fields } from "../model/record.ts";
 
 /**
- * Reads SARIF 2.1.0 (OASIS) on standard output as findings. Results that are suppressed, or whose kind is `pass` or
- * `notApplicable`, are none. An exit code other than 0 is a failure unless something was found.
+ * Reads SARIF 2.1.0 (OASIS) on standard output as findings. Suppressed results, and results whose kind is `pass` or `notApplicable`, are
+ * left out. An exit code other than 0 is a failure if there is no finding.
  */
 export function sarif(ran: Ran): Findings {
   checkRan(ran);
@@ -40,7 +40,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 
 function isFinding({ kind, suppressions, baselineState }: Fields): boolean {
   if (kind === "pass" || kind === "notApplicable" || baselineState === "absent") return false;
-  // One whose suppression was refused, or is under review, still counts (3.27.23).
+  // A result whose suppression was rejected or is under review still counts (3.27.23).
   return !list(suppressions).some((one) => [undefined, "accepted"].includes(status(one)));
 }
 
@@ -76,7 +76,7 @@ function findingOf(result: Fields, { byId, inOrder }: Rules): PlacedFinding {
   });
 }
 
-/** A message by its id, with its arguments put in (3.11.11). */
+/** A message by its id, with its arguments filled in (3.11.11). */
 function messageOf(rule: Fields, { id, arguments: given }: Fields): string | undefined {
   const strings = fields(rule["messageStrings"]);
   const said =
@@ -99,7 +99,7 @@ function pathOf(uri: unknown): unknown {
   }
 }
 
-/** From 0 to 10, as code scanning takes a rule's `security-severity`. */
+/** Severities by score from 0 to 10, as code scanning reads a rule's `security-severity`. */
 const SCORES: readonly (readonly [number, Severity])[] = [
   [9, "critical"],
   [7, "high"],
@@ -120,6 +120,6 @@ function severityOf(result: Fields, rule: Fields): Severity {
     .find((one) => one >= 0 && one <= 10);
   const known = score === undefined ? undefined : SCORES.find(([least]) => score >= least)?.[1];
   const level = result["level"] ?? fields(rule["defaultConfiguration"])["level"];
-  // What says no level is a warning (3.27.10).
+  // Without a level it is a warning (3.27.10).
   return known ?? LEVELS.get(level) ?? "medium";
 }

@@ -1,4 +1,4 @@
-/** A part of an XML document; of a text, `name` is what it says. */
+/** A part of an XML document; for a text, `name` is its content. */
 export interface XmlTag {
   readonly kind: "open" | "close" | "text";
   readonly name: string;
@@ -9,8 +9,8 @@ const NAME = String.raw`[\p{L}_:][\p{L}\p{N}_:.\-]*`;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /**
- * The tags and texts of an XML document, from left to right. Knows the entities of XML itself and no others: what a document
- * type declares is skipped, so that nothing is loaded and nothing expands. Throws for what is no XML.
+ * The tags and texts of an XML document, from left to right. It knows XML's own entities only and skips a document type, so that nothing is
+ * loaded and nothing expands. Throws if the document is not XML.
  */
 export function* xmlTags(document: string): Generator<XmlTag> {
   const tag = new RegExp(String.raw`<(/?)(${NAME})((?:[^<>"']|"[^"]*"|'[^']*')*?)(/?)>`, "uy");

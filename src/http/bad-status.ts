@@ -4,10 +4,10 @@ import { clip, plain } from "../model/text.ts";
 
 const MAX_BYTES = 16_384;
 const MAX_SAID = 500;
-/** What is shorter could be any word of a message. */
+/** A shorter secret could be any word of a message. */
 const MIN_SECRET = 6;
 
-/** A status that is no answer, with what the server says of it, in which none of the secrets is left. */
+/** The error for an unsuccessful status, with the server's message, from which all secrets are removed. */
 export async function badStatus(
   response: Response,
   agent: string,
@@ -36,12 +36,12 @@ async function beginningOf({ body }: Response): Promise<string> {
       if (bytes > MAX_BYTES) break;
     }
   } catch {
-    // The status says enough; whether the attempt was stopped, its signal says.
+    // The status says enough; the signal says whether the attempt was stopped.
   }
   return Buffer.concat(parts).subarray(0, MAX_BYTES).toString("utf8");
 }
 
-/** A text in which none of the secrets is left: the longest first, as another may be a part of it. */
+/** A text from which all secrets are removed: the longest first, since one may be part of another. */
 export function withoutSecrets(secrets: readonly string[], text: string): string {
   const hidden = secrets.filter(({ length }) => length >= MIN_SECRET);
   return hidden

@@ -5,8 +5,8 @@ import type { Guard } from "./guarded-fetch.ts";
 import { refusal } from "./refusal.ts";
 
 /**
- * The body of a response as it comes, up to `maxBytes`; what says that it is larger is not read at all, nor what is packed. The signal ends
- * it, with its reason, whether somebody reads it or not.
+ * The body of a response as it arrives, up to `maxBytes`. A body that is declared larger or is compressed is not read at all. The signal ends
+ * it with its reason, whether or not it is being read.
  */
 export function boundedBody(
   response: IncomingMessage,
@@ -16,7 +16,7 @@ export function boundedBody(
   const stop = (): void => void response.destroy();
   signal?.addEventListener("abort", stop, { once: true });
   response.once("close", () => signal?.removeEventListener("abort", stop));
-  // Whoever reads is told; where nobody does, nobody has to be.
+  // A reader gets the error; without a reader it must not be thrown.
   response.on("error", () => {});
   const parts = partsOf(response, signal, guard);
   return new ReadableStream(
@@ -27,7 +27,7 @@ export function boundedBody(
         else controller.enqueue(value);
       },
       async cancel() {
-        // First, since the generator ends only when what it waits for does.
+        // First, since the generator ends only when the stream that it waits for does.
         response.destroy();
         await parts.return();
       },

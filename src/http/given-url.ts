@@ -3,12 +3,12 @@ import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import { isPrivateHost } from "./guarded-fetch.ts";
 
-/** As `givenUrl`, as an option. */
+/** `givenUrl` as an option. */
 export function address(example: string): Option<URL | undefined> {
   return option((given, what) => givenUrl(given, what, example), "");
 }
 
-/** Refuses with `BAD_OPTIONS` an address that says by itself that it is not a public one. `allow` is what permits it. */
+/** Throws `BAD_OPTIONS` for a URL whose host is visibly not public. `allow` is the option that permits it. */
 export function refusePrivate(url: URL, where: string, allow = "allowPrivate: true"): void {
   if (!isPrivateHost(url)) return;
   throw new QuorateError(
@@ -17,12 +17,12 @@ export function refusePrivate(url: URL, where: string, allow = "allowPrivate: tr
   );
 }
 
-/** What an agent is called by default that is a host. */
+/** The default name of an agent that is a host. */
 export const nameOfHost = ({ host }: URL): string => host.replaceAll(/[/~]/g, "-");
 
 /**
- * An address of http or https as it is given to an adapter, without a name and a password in it. Throws `BAD_OPTIONS`; nothing is shown of what may have
- * a password in it. `what` begins the sentence, as in `httpAgent: url`.
+ * An http or https URL that an adapter was given, without a name and a password in it. Throws `BAD_OPTIONS`; the message shows nothing that may
+ * hold a password. `what` begins the message, as in `httpAgent: url`.
  */
 export function givenUrl(given: unknown, what: string, example: string): URL {
   const isUrl = given instanceof URL || (typeof given === "string" && URL.canParse(given));

@@ -9,19 +9,19 @@ import { boundedBody } from "./bounded-body.ts";
 import { isPrivateAddress } from "./private-address.ts";
 import { privateRefusal, refusal } from "./refusal.ts";
 
-/** What the requests of one agent may do. */
+/** What one agent's requests may do. */
 export interface Guard {
-  /** Whose requests these are, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
-  /** Where they may go, as `URL.origin` has it: what the user named, and never what a server said. */
+  /** The origins that they may ask, in the form of `URL.origin`: only those that the user named, never one that a server named. */
   readonly origins: readonly string[];
-  /** Whether they may go to addresses that are not public ones: of this machine, or of its networks. */
+  /** Whether they may ask addresses that are not public: those of this machine or of its networks. */
   readonly allowPrivate: boolean;
-  /** How large the body of a response may be, in bytes. */
+  /** The most bytes of a response body. */
   readonly maxBytes: number;
 }
 
-/** A `fetch` within a guard: takes what the platform's takes, and answers with what that answers with. */
+/** A `fetch` within a guard: takes and returns what the platform's `fetch` does. */
 export type GuardedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 const MAX_REDIRECTS = 3;
@@ -29,14 +29,15 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
 /**
- * Makes a `fetch` that keeps to the guard: it asks the origins that it names and no other, over http and https, at an address that was checked
- * and at no other, whatever a name means a moment later. It has no cookies, no cache and no proxy, and a connection of its own for each request.
- * A redirect is followed within the origin where it keeps the method. A body is handed on as it comes, and breaks off with `OUTPUT_TOO_LARGE`
- * behind `maxBytes`; one that was packed, so that it may be far larger than what came, is refused.
+ * Makes a `fetch` that keeps to the guard. It asks only the guard's origins, over http and https, and connects only to an address that it has
+ * checked, even if the name resolves to another one later. It has no cookies, cache or proxy, and uses a new connection for each request. It
+ * follows a redirect within the origin if that keeps the method. It passes a body on as it arrives and breaks it off with `OUTPUT_TOO_LARGE`
+ * after `maxBytes`; it refuses a compressed body, which could be far larger than what was counted.
  *
- * The signal in `init` closes the connection at any time, also while the body is read, and its reason is what rejects. A body that nobody
- * reads keeps its connection until then, or until it is cancelled. What the guard refuses, and where the server is not reached, rejects with
- * `AGENT_FAILED`; its cause says whether that is for good. No message has a path, a query or a header in it: there may be secrets in them.
+ * The signal in `init` closes the connection at any time, also while the body is read; the promise rejects with its reason. An unread body
+ * keeps its connection until the signal aborts or the body is cancelled. If the guard refuses a request or the server is not reached, the
+ * promise rejects with `AGENT_FAILED`, whose cause says whether the failure is permanent. No message has a path, a query or a header, which may
+ * hold secrets.
  */
 export function guardedFetch(guard: Guard): GuardedFetch {
   return async (input, init = {}) => {
@@ -54,7 +55,7 @@ export function guardedFetch(guard: Guard): GuardedFetch {
   };
 }
 
-/** Whether a URL says by itself that its host is not a public one: nothing has to be looked up for that. */
+/** Whether a URL's host is visibly not public, without a look-up. */
 export function isPrivateHost({ hostname }: URL): boolean {
   const host = bare(hostname);
   if (isIP(host) !== 0) return isPrivateAddress(host);
@@ -70,14 +71,14 @@ interface AskedUrl {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Which end or frame a message, or would send it elsewhere: these are the connection's own. */
+/** Headers that end or frame a message, or would send it elsewhere: only the connection sets them. */
 export const OF_CONNECTION: ReadonlySet<string> = new Set(
   "host connection keep-alive proxy-connection content-length transfer-encoding te trailer upgrade expect accept-encoding".split(
     " ",
   ),
 );
 
-/** What is asked, taken from what `fetch` is called with. No `Request` is made of it: that would leave a listener on the signal. */
+/** The request that `fetch` was called with. It makes no `Request`, which would leave a listener on the signal. */
 async function askedBy(input: string | URL | Request, init: RequestInit): Promise<AskedUrl> {
   const given = input instanceof Request ? input : undefined;
   const url = new URL(given?.url ?? String(input));
@@ -94,7 +95,7 @@ async function askedBy(input: string | URL | Request, init: RequestInit): Promis
     method: (init.method ?? given?.method ?? "GET").toUpperCase(),
     headers: {
       ...Object.fromEntries([...headers].filter(([name]) => !OF_CONNECTION.has(name))),
-      // What is packed may be far larger than what was counted.
+      // A compressed body may be far larger than what was counted.
       "accept-encoding": "identity",
     },
     body:
@@ -119,13 +120,13 @@ async function send(url: URL, asked: AskedUrl, guard: Guard): Promise<IncomingMe
   const request = (url.protocol === "https:" ? secureRequest : plainRequest)(url, {
     method,
     headers: { ...headers, ...(body !== undefined && { "content-length": body.length }) },
-    // A connection of its own: what was checked for one request says nothing about another.
+    // A connection of its own: the check of one request does not hold for another.
     agent: false,
     lookup: only(addresses),
   });
   const stop = (): void => void request.destroy(new Error("stopped"));
   signal?.addEventListener("abort", stop, { once: true });
-  // Also what a connection still says when the answer is there.
+  // Also for an error of the connection after the answer has arrived.
   request.on("error", (error) => reject(notReached(error, url, guard)));
   request.on("upgrade", (_, socket) => {
     socket.destroy();
@@ -145,7 +146,7 @@ async function send(url: URL, asked: AskedUrl, guard: Guard): Promise<IncomingMe
   }
 }
 
-/** Looks a host up, once for each request. Rejects where one of its addresses is not allowed. */
+/** Looks a host up, once for each request. Rejects if one of its addresses is not allowed. */
 async function addressesOf(
   url: URL,
   { agent, allowPrivate }: Guard,
@@ -166,7 +167,7 @@ function lookedUp(host: string, url: URL, agent: string): Promise<readonly Looku
   });
 }
 
-/** A look-up that knows the addresses already: the connection goes to one of these. */
+/** A look-up that returns these addresses, so that the connection goes to one of them. */
 function only(addresses: readonly LookupAddress[]): LookupFunction {
   return (_host, { all, family }, done) => {
     const [first] = addresses.filter((one) =>
@@ -243,7 +244,7 @@ function answered(response: IncomingMessage, { method, signal }: AskedUrl, guard
   return new Response(body, { status, headers: headersOf(response) });
 }
 
-/** Those that the platform takes; others say nothing that anybody could read. */
+/** The headers that the platform accepts; the others could not be read. */
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

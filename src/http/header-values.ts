@@ -7,8 +7,8 @@ import { OF_CONNECTION } from "./guarded-fetch.ts";
 import { refusal } from "./refusal.ts";
 
 /**
- * What a header is set to: a text; `{ env: "TOKEN" }`, that variable of this process, with `prefix` before it where that is given; or a
- * function that is asked for each attempt.
+ * The value of a header: a text; `{ env: "TOKEN" }`, that variable of this process, with `prefix` before it if given; or a function that
+ * is called for each attempt.
  */
 export type HeaderValue =
   | string
@@ -19,7 +19,7 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const USE = 'use { authorization: { env: "TOKEN", prefix: "Bearer " } }';
 
-/** What headers may be. No value is shown of what is refused: it may be a secret. */
+/** The `headers` option. Its errors show no value, which may be a secret. */
 export const HEADERS: Option<Readonly<Record<string, HeaderValue>> | undefined> = option(
   (given, what) => {
     const headers = record<Readonly<Record<string, HeaderValue>>>(USE).take(given, what) ?? {};
@@ -48,13 +48,13 @@ function isHeaderValue(value: unknown): boolean {
   return typeof env === "string" && env !== "" && typeof prefix === "string" && VALUE.test(prefix);
 }
 
-/** Headers as they are for one attempt, and what of them nobody else may see. */
+/** The headers of one attempt, and the secrets among them. */
 export interface MadeHeaders {
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }
 
-/** Makes the headers of one attempt. Rejects with `AGENT_FAILED` for a variable that is not set, and for what no header can be. */
+/** Makes the headers of one attempt. Rejects with `AGENT_FAILED` if a variable is not set or a value cannot be a header. */
 export async function headersFor(
   given: Readonly<Record<string, HeaderValue>>,
   agent: string,
@@ -72,7 +72,7 @@ export async function headersFor(
     }
     const sent = made.trim();
     headers[name.toLowerCase()] = sent;
-    // Also without the scheme of an authorization.
+    // Also without the scheme of an authorization header.
     secrets.push(sent, sent.replace(/^\S+\s+/, ""));
   }
   return { headers, secrets };

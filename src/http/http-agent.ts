@@ -24,7 +24,7 @@ import { answerOf, type HttpAnswer } from "./http-answer.ts";
 import { bodyOf, withQuery, type QueryValues } from "./request.ts";
 import { isJson } from "./stream-events.ts";
 
-/** How `httpAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also the body of a response. */
+/** Options of `httpAgent`: those of an agent except `run` and `batch`. `maxBytes` also limits the body of a response. */
 export type HttpOptions<
   Name extends string,
   Input,
@@ -36,27 +36,27 @@ export type HttpOptions<
   Property extends string = string,
   Draft extends ClaimDraft = ClaimDraft,
 > = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
-  /** What is asked: an address of http or https. Of the task nothing gets in there but by `query`. */
+  /** The http or https URL to ask. Only `query` adds anything of the task to it. */
   readonly url: string | URL;
-  /** Default: `"POST"`. A `"GET"` has no body. */
+  /** The method. A `"GET"` has no body. Default: `"POST"`. */
   readonly method?: "GET" | "POST" | "PUT" | "PATCH";
-  /** Sent with each request. Their values are kept out of errors. */
+  /** Headers of each request. Their values are kept out of errors. */
   readonly headers?: Readonly<Record<string, HeaderValue>>;
-  /** Makes what is added to the query of the URL. */
+  /** Makes the values that are added to the URL's query. */
   readonly query?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => QueryValues;
   /**
-   * Makes the body. A text is sent as it is, and what was wrong with the answer before is added to its end; any other value is sent as JSON,
-   * and nothing is added. Default: `{ task }`, with `results`, `others` and `issues` where there are any.
+   * Makes the body. A text is sent as it is, with the issues of the previous answer at its end. Any other value is sent as JSON, with nothing
+   * added. Default: `{ task }`, with `results`, `others` and `issues` if there are any.
    */
   readonly body?: Prompt<Task, UpstreamOf<Needs>>;
   /**
-   * How an answer is read. Default: of a stream its last event; as JSON where there is an `output`, or where the answer says that it is; else
-   * as a text.
+   * Reads an answer. Default: the last event of a stream; JSON if there is an `output` schema or the response says that it is JSON; else the
+   * text.
    */
   readonly read?: (answer: HttpAnswer) => Answer | Promise<Answer>;
-  /** What was used, where the answer says so. Also asked of an answer that cannot be read. */
+  /** What was used, if the answer says so. Also called for an answer that cannot be read. */
   readonly usage?: (answer: HttpAnswer) => Usage | readonly Usage[] | undefined;
-  /** Whether the host's address may be one that is not public: of this machine, or of its networks. Default: false. */
+  /** Whether the host may have an address that is not public: of this machine, or of its networks. Default: false. */
   readonly allowPrivate?: boolean;
 };
 
@@ -86,13 +86,13 @@ const HTTP: Adapter<Checked<typeof OWN>> = {
 const ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.1";
 
 /**
- * An agent that is an endpoint: each attempt is one request, and the answer is its body. A status of 400 or more is a failed attempt, by
- * which Quorate knows whether it may be repeated, and when. When the attempt is aborted, its connection is closed.
+ * An agent that is an HTTP endpoint: each attempt is one request, and the body of the response is the answer. A status of 400 or more is a
+ * failed attempt; from the status Quorate knows whether to retry it, and when. When the attempt is aborted, its connection is closed.
  *
- * Nothing is asked but `url`: no redirect leads to another origin, and where its host has an address that is not public, it is asked with
- * `allowPrivate` alone.
+ * Only `url` is asked: redirects to another origin are refused, and a host with an address that is not public is asked only with
+ * `allowPrivate`.
  *
- * Throws `BAD_OPTIONS` when something in the description cannot work.
+ * Throws `BAD_OPTIONS` if an option cannot work.
  */
 export function httpAgent<
   const Name extends string = string,

@@ -1,16 +1,16 @@
 import { eventsIn, isStream } from "./stream-events.ts";
 
-/** What an endpoint answered, with a status from 200 to 299. */
+/** A response with a status from 200 to 299. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   /** The body, as UTF-8. */
   readonly text: string;
-  /** Of a stream (`text/event-stream`, `application/x-ndjson`): what its events say, as JSON where they are; else empty. */
+  /** The events of a stream (`text/event-stream`, `application/x-ndjson`), parsed if they are JSON; empty if it is not a stream. */
   readonly events: readonly unknown[];
 }
 
-/** Reads a response to its end; `tell` hears of each event of a stream as it comes. */
+/** Reads a response to its end; calls `tell` with each event of a stream as it arrives. */
 export async function answerOf(
   response: Response,
   tell: (event: unknown) => void,

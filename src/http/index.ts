@@ -1,4 +1,4 @@
-// quorate/http: agents that are endpoints.
+// quorate/http: agents that are HTTP endpoints.
 
 export { httpAgent } from "./http-agent.ts";
 export type { HttpOptions } from "./http-agent.ts";

@@ -1,15 +1,15 @@
 import { BlockList, isIP } from "node:net";
 
-// Addresses that are not those of anybody's public server (IANA's special-purpose registries): this machine, its networks, and what
-// clouds tell their machines about themselves.
+// Addresses that are not public (IANA's special-purpose registries): those of this machine and its networks, and those at which clouds
+// serve data to their machines.
 const PRIVATE_V4 = `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
   192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4`;
 
-/** Of IPv6 only global unicast is public, without what stands for an address of IPv4 or is for examples. */
+/** In IPv6 only global unicast is public, without addresses that embed IPv4 or are for examples. */
 const PUBLIC_V6 = "2000::/3";
 const PRIVATE_V6 = "2001::/23 2001:db8::/32 2002::/16 3fff::/20";
 
-/** Where a network has no IPv4 of its own, DNS64 gives an address of IPv4 within this one, and NAT64 takes it there. */
+/** In a network without IPv4, DNS64 embeds an IPv4 address in this prefix and NAT64 connects to it. */
 const NAT64 = "64:ff9b::";
 const NAT64_BITS = 96;
 const PRIVATE_BY_NAT64 = PRIVATE_V4.replaceAll(
@@ -32,7 +32,7 @@ function listOf(networks: string, family: "ipv4" | "ipv6"): BlockList {
   return list;
 }
 
-/** Whether an IP address is not one of the public internet. What is no address is private, too: nobody connects to it. */
+/** Whether an IP address is not public. Anything that is not an address counts as private, since it cannot be connected to. */
 export function isPrivateAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:

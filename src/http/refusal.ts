@@ -1,12 +1,12 @@
 import { QuorateError } from "../model/errors.ts";
 
-/** A failure that the next attempt would meet again. */
+/** A failure that the next attempt would repeat. */
 export function refusal(message: string): QuorateError {
   const cause = Object.assign(new Error(message), { retryable: false });
   return new QuorateError("AGENT_FAILED", message, { cause });
 }
 
-/** Why an agent is not asked where its host turns out to be private. */
+/** The error for an agent whose host turns out to be private. */
 export const privateRefusal = (agent: string, host: string): QuorateError =>
   refusal(
     `${agent} was to ask ${host}, whose address is not a public one; say allowPrivate: true, if it is meant`,

@@ -6,14 +6,14 @@ import type { Fields } from "../model/record.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
 import { jsonText, seenBy, type Prompt } from "../prompt/prompt-of.ts";
 
-/** What stands in the query of a URL; what is `undefined` is left out. */
+/** The values of a URL's query; `undefined` ones are left out. */
 export type QueryValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const PLAIN: readonly string[] = ["string", "number", "boolean"];
-/** More than servers take in a line. */
+/** More than servers accept in a line. */
 const MAX_QUERY_BYTES = 2 ** 17;
 
-/** A URL with what is asked for beside what it has. Throws `INPUT_INVALID` for what no query can be. */
+/** A URL with these values added to its query. Throws `INPUT_INVALID` for values that cannot be in a query. */
 export function withQuery(url: URL, given: unknown, name: string): URL {
   const to = new URL(url);
   const { fault, value = {} } = { value: undefined, ...takeJson(given, MAX_QUERY_BYTES) };
@@ -37,7 +37,7 @@ export function withQuery(url: URL, given: unknown, name: string): URL {
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is sent, and as what. Throws `INPUT_INVALID` for what cannot be. */
+/** The body to send and its content type. Throws `INPUT_INVALID` for a value that cannot be sent. */
 export function bodyOf(
   body: Prompt<unknown, never> | undefined,
   task: unknown,

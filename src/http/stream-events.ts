@@ -1,8 +1,8 @@
-/** Takes a stream apart as its text comes. */
+/** Splits a stream into events as its text arrives. */
 export interface StreamEvents {
-  /** The events that end in this text. */
+  /** Takes a piece of text; returns the events that end in it. */
   take(text: string): readonly unknown[];
-  /** What is left at the end, where the last event was not ended. */
+  /** What remains at the end, if the last event was not ended. */
   rest(): readonly unknown[];
 }
 
@@ -22,10 +22,10 @@ export const isStream = (headers: Headers): boolean => [SSE, ...LINES].includes(
 /** Whether a response says that it is one JSON document. */
 export const isJson = (headers: Headers): boolean => /[/+]json$/.test(typeOf(headers));
 
-/** What the events of a stream say: of server-sent events their data, of lines each that is not empty. */
+/** The contents of a stream's events: the data of server-sent events, or each line that is not empty. */
 export function eventsIn(headers: Headers): StreamEvents {
   const eventOf = typeOf(headers) === SSE ? dataOf() : lineOf;
-  // What there is of the line that has not ended.
+  // The beginning of the line that has not ended.
   let begun: string[] = [];
   let endedInReturn = false;
   const line = (): string => {
@@ -63,7 +63,7 @@ function dataOf(): EventOf {
     if (line !== "" || data.length === 0) return [];
     const whole = data.join("\n");
     data = [];
-    // How many services say that nothing more comes.
+    // The end marker of many services.
     return whole === "[DONE]" ? [] : [documentIn(whole)];
   };
 }
