@@ -17,6 +17,7 @@ const LONG_ONLY = [
   "test/postgres/drain.test.ts",
   "test/postgres/elsewhere.test.ts",
   "test/postgres/full-disk.test.ts",
+  "test/postgres/laws.test.ts",
   "test/postgres/permits.test.ts",
   "test/postgres/processes.test.ts",
   "test/postgres/tenants.test.ts",
