@@ -9,7 +9,7 @@ import type { Program, ProgramExit } from "../program/start-program.ts";
 const AUTH_REQUIRED = -32_000;
 
 const NO_LOGIN =
-  /not logged in|please run \/login|authentication required|invalid api key|api key not valid|unauthori[sz]ed|missing environment variable/i;
+  /not logged in|please run \/login|authentication required|(?:invalid|incorrect) (?:x-)?api[- ]key|api key not valid|unauthori[sz]ed|missing environment variable/i;
 
 /** How the words of agents say which HTTP status their service answered with. */
 const STATUS = /\b(?:HTTP|status|status code|API Error|rejected)\W{1,3}([45]\d\d)\b/i;

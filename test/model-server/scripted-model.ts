@@ -218,7 +218,8 @@ function fail(
 ): void {
   if (retryAfterSeconds !== undefined) response.setHeader("retry-after", retryAfterSeconds);
   // As all of them have it, each in its own part.
-  const error = { message: "not now", type: "some_error", code: "some_error", status: "SOME" };
+  const message = status === 401 ? "Incorrect API key provided: sk-fake." : "not now";
+  const error = { message, type: "some_error", code: "some_error", status: "SOME" };
   sendJson(response, status, { type: "error", error });
 }
 

@@ -31,7 +31,8 @@ const KNOWN: Readonly<Record<string, Known>> = {
       peer.follow({ does: "fails", status: 401 });
       return {};
     },
-    sentence: "opencode is not logged in to the provider of its model; run",
+    // It hands on what the provider said, and no status.
+    sentence: 'opencode is not logged in; run "opencode auth login", or set the key',
   },
 };
 
