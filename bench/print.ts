@@ -17,20 +17,47 @@ export function machine(): string {
   }`;
 }
 
+const WIDTH = 9;
+const HEADED_WIDTH = 8;
+
+/** What a terminal is wide. */
+export const COLUMNS = 80;
+
+/** A text in lines that fit, those after the first indented. */
+export function wrapped(text: string, indent = "  "): string {
+  const lines: string[] = [];
+  let line = text.match(/^ */)?.[0] ?? "";
+  for (const word of text.trimStart().split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > COLUMNS) {
+      lines.push(line);
+      line = `${indent}${word}`;
+    } else line = line.trim() === "" ? `${line}${word}` : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
+
 /** A workload for a person, no line longer than 80 columns. */
 export function show({ workload, rounds, goals }: Report): string {
-  const units = workload.shown.map(({ unit }) => unit).join(", ");
+  const { shown, systems } = workload;
+  const hasHeads = shown.some(({ head }) => head !== undefined);
+  const units = shown.map(({ head, unit }) => (hasHeads ? `${head}: ${unit}` : unit)).join(", ");
+  const width = hasHeads ? HEADED_WIDTH : WIDTH;
+  const nameWidth = Math.max(...systems.map((system) => system.length));
   const lines = [
-    `${workload.id.padEnd(4)} ${workload.title}`,
-    `     ${units}; ${plural(rounds.length)}`,
+    wrapped(`${workload.id.padEnd(4)} ${workload.title}`, "     "),
+    wrapped(`  ${units}; ${plural(rounds.length)}`),
   ];
-  for (const system of workload.systems) {
-    const values = workload.shown.map(({ metric }) =>
-      figure(median(rounds.map((round) => read(round, system, metric)))).padStart(9),
-    );
-    lines.push(`       ${system.padEnd(12)}${values.join("")}`);
+  if (hasHeads) {
+    const heads = shown.map(({ head = "" }) => head.padStart(width)).join("");
+    lines.push(`  ${" ".repeat(nameWidth)}${heads}`);
   }
-  for (const goal of goals) lines.push(`     ${showGoal(goal)}`);
+  for (const system of systems) {
+    const values = shown.map(({ metric }) =>
+      figure(median(rounds.map((round) => read(round, system, metric)))).padStart(width),
+    );
+    lines.push(`  ${system.padEnd(nameWidth)}${values.join("")}`);
+  }
+  for (const goal of goals) lines.push(`  ${showGoal(goal)}`);
   return lines.join("\n");
 }
 

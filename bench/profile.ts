@@ -24,15 +24,14 @@ interface CpuProfile {
 }
 
 /**
- * Where the CPU of a workload's first system goes, by room of `src`: the time that each function takes itself, sampled in one measurement,
+ * Where the CPU of a workload goes, by room of `src`: the time that each function takes itself, sampled in one measurement,
  * the loading of the program and what warms it up among it.
  */
 export async function profile(
   list: string,
-  { id, size, systems, title }: Workload,
+  { id, size, systems, title, profiled: system = systems[0] ?? "" }: Workload,
   pace: "full" | "quick",
 ): Promise<string> {
-  const [system = ""] = systems;
   const folder = mkdtempSync(join(tmpdir(), "quorate-profile-"));
   try {
     const flags = ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_US}`];

@@ -15,6 +15,13 @@ export interface Goal {
   readonly atLeast?: number;
 }
 
+/** A metric that is shown, with its unit; where a table has many, with what stands above its column. */
+export interface Shown {
+  readonly metric: string;
+  readonly unit: string;
+  readonly head?: string;
+}
+
 /** What is measured, on whom, and what is promised about it. */
 export interface Workload {
   readonly id: string;
@@ -22,7 +29,7 @@ export interface Workload {
   /** Quorate first. */
   readonly systems: readonly string[];
   /** What to show of a sample, with its unit. */
-  readonly shown: readonly { readonly metric: string; readonly unit: string }[];
+  readonly shown: readonly Shown[];
   readonly rounds: { readonly full: number; readonly quick: number };
   /** How much one measurement does: coordinations, calls or starts. */
   readonly size: { readonly full: number; readonly quick: number };
@@ -30,6 +37,8 @@ export interface Workload {
   /** Measures in this process. `main` calls it in a new process per system and round when `fresh` is true. */
   readonly measure: (system: string, size: number) => Promise<Sample>;
   readonly fresh: boolean;
+  /** Whose CPU is shown by room; the first where it is left out. */
+  readonly profiled?: string;
   /**
    * Whether a new process is left to end by itself after its measurement. Its sample then has `leavesMs`: how long that took, no longer
    * than `STAYS_MS`.

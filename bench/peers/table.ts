@@ -1,12 +1,9 @@
-import { figure, plural, showGoal, type Report } from "../print.ts";
+import { figure, plural, showGoal, wrapped, type Report } from "../print.ts";
 import { median, spread, type Spread } from "../rounds.ts";
 import { read } from "../workload.ts";
 import { durables } from "./durable.ts";
 import { peers, type Included } from "./peer.ts";
 import type { Comparison } from "./workloads.ts";
-
-/** What a terminal is wide. */
-export const COLUMNS = 80;
 
 const INCLUDED = ["timeout", "retry", "limit", "log", "key", "outcome", "verdict"] as const;
 
@@ -53,7 +50,7 @@ export function showComparison(workload: Comparison, { rounds, goals }: Report):
     return `  ${system.padEnd(nameWidth)} ${[...figures, ...ranges].join(" ")}`.trimEnd();
   });
   return [
-    `${workload.id} ${workload.title}; ${plural(rounds.length)}`,
+    wrapped(`${workload.id} ${workload.title}; ${plural(rounds.length)}`, "   "),
     `  ${" ".repeat(nameWidth)} ${head.join(" ")}`,
     ...rows,
     ...goals.map((goal) => `  ${showGoal(goal)}`),
@@ -101,7 +98,7 @@ export function showCannot(): string {
       ...(besides === undefined ? [] : [`${name} includes ${besides}, which is another job.`]),
     ],
   );
-  return [...said, ...NOT_HERE].flatMap((line) => wrapped(line, COLUMNS)).join("\n");
+  return [...said, ...NOT_HERE].map((line) => wrapped(line)).join("\n");
 }
 
 const NOT_HERE = [
@@ -110,15 +107,3 @@ const NOT_HERE = [
   "voltagent keeps checkpoints in stores that are packages of their own: that was not measured.",
   "openai-agents, ai-sdk, effect, p-queue, p-limit and cockatiel are not in W6: by themselves they keep nothing on disk.",
 ];
-
-function wrapped(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = `  ${word}`;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}

@@ -4,9 +4,13 @@ import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { features } from "./features.ts";
 import { deafAgents } from "./given-up.ts";
+import { feltByUsers } from "./felt.ts";
+import { curves } from "./flat.ts";
 import { install } from "./install.ts";
 import { loaded } from "./loaded.ts";
 import { many } from "./many.ts";
+import { manyTasksInMemory, oneSignal } from "./million.ts";
+import { provider } from "./provider.ts";
 import { sequence } from "./sequence.ts";
 import { start } from "./start.ts";
 import { watchers } from "./watchers.ts";
@@ -24,4 +28,9 @@ export const workloads: readonly Workload[] = [
   loaded,
   features,
   watchers,
+  feltByUsers,
+  provider,
+  ...curves,
+  manyTasksInMemory,
+  oneSignal,
 ];

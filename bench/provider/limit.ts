@@ -1,0 +1,8 @@
+/** How many requests the provider takes at once. */
+export const PLACES = 8;
+
+/** How long each takes. */
+export const WORK_MS = 50;
+
+/** What it says to those that it turns away. */
+export const RETRY_AFTER_S = 0.1;
