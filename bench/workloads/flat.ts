@@ -42,7 +42,7 @@ async function withKept(runs: number) {
   const one = agent({ name: "one", run: async (task: number) => task });
   const filling = supervisor({ name: "filling", agents: { one }, backend });
   for await (const { error } of filling.runMany(numbers(Math.max(runs, 1_000)))) {
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw new Error("a run failed", { cause: error });
   }
   const measured = supervisor({ name: "measured", agents: team, backend });
   const coordinate = async (times: number): Promise<void> => {
@@ -144,7 +144,7 @@ async function inDatabase(runs: number, work: "run" | "list") {
     const one = agent({ name: "one", run: async (task: number) => task });
     const filling = supervisor({ name: "filling", agents: { one }, backend, concurrency: 64 });
     for await (const { error } of filling.runMany(numbers(runs))) {
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw new Error("a run failed", { cause: error });
     }
     const measured = supervisor({ name: "measured", agents: team, backend });
     const coordinate = async (times: number): Promise<void> => {

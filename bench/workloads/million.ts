@@ -40,7 +40,7 @@ async function manyTasks(tasks: number): Promise<Sample> {
   let from = cpuUs();
   let done = 0;
   for await (const { error } of single.runMany(numbers(tasks))) {
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw new Error("a run failed", { cause: error });
     if (++done % tenth !== 0) continue;
     const now = cpuUs();
     took.push((now - from) / tenth);
