@@ -6,33 +6,33 @@ import { QuorateError } from "../model/errors.ts";
 import type { Fields } from "../model/record.ts";
 import { usageOfGeneration, usageOfStep } from "./framework-usage.ts";
 
-/** What whoever asks is given beside the question. */
+/** What an asker gets in addition to the question. */
 export interface FrameworkAsking {
   readonly context: AgentContext;
   readonly signal: AbortSignal;
-  /** Tells what one request to a model used, as soon as it is known. */
+  /** Reports what one request to a model used, as soon as that is known. */
   readonly tell: (used: Usage) => void;
-  /** Takes what a function reports by itself. */
+  /** Takes the reports that a function makes itself. */
   readonly report: (used: Usage) => void;
 }
 
 /** How an agent of a framework is asked. */
 export interface Asker {
   readonly kind: "runnable" | "mastra" | "ai-sdk" | "function";
-  /** A question as it is asked there. */
+  /** The question in the framework's own form. */
   readonly asks: (question: unknown) => unknown;
   readonly ask: (question: unknown, asking: FrameworkAsking) => unknown;
 }
 
 const same = (question: unknown): unknown => question;
 
-/** Finds out by its structure how something is asked. Throws `BAD_OPTIONS` for what is nothing that can be. */
+/** Recognises by its structure how something is asked. Throws `BAD_OPTIONS` if it is nothing that can be asked. */
 export function askerOf(asked: unknown): Asker {
   let instead =
     "give a graph of LangGraph, an agent of Mastra or of the AI SDK, or a function that asks one";
   try {
     if (typeof asked === "function") return functionAsker(asked as AskFunction);
-    // A chat model of LangChain generates, too, of lists of messages.
+    // A chat model of LangChain has `generate`, too, but for lists of messages.
     if (hasMethods(asked, "invoke")) return runnable(asked as Runnable);
     if (hasMethods(asked, "generate")) return generator(asked as Generator);
     if (hasMethods(asked, "asTool")) {
@@ -40,7 +40,7 @@ export function askerOf(asked: unknown): Asker {
         "an agent of OpenAI's SDK is asked by a function: (question, { signal }) => run(agent, question, { signal })";
     }
   } catch {
-    // Whatever it is, it cannot be read.
+    // It cannot be read, so it is nothing known.
   }
   throw new QuorateError(
     "BAD_OPTIONS",
@@ -48,7 +48,7 @@ export function askerOf(asked: unknown): Asker {
   );
 }
 
-/** What a function that asks an agent is given beside the question, as in the context of an agent. */
+/** What a function that asks an agent gets in addition to the question: part of an agent's context. */
 export type AskContext = Pick<
   AgentContext,
   "signal" | "report" | "emit" | "attempt" | "runId" | "callId" | "idempotencyKey"
@@ -67,7 +67,7 @@ const functionAsker = (ask: AskFunction): Asker => ({
       attempt: context.attempt,
       runId: context.runId,
       callId: context.callId,
-      // Reckoned for those who ask.
+      // A getter, since it is computed only if it is read.
       get idempotencyKey() {
         return context.idempotencyKey;
       },
@@ -110,7 +110,7 @@ function runnable(asked: Runnable): Asker {
         signal,
         callbacks: [
           {
-            // Else it is told some time later.
+            // Without this, it would be reported some time later.
             awaitHandlers: true,
             handleLLMEnd: (output: unknown) => tell(usageOfGeneration(output)),
           },
@@ -119,7 +119,7 @@ function runnable(asked: Runnable): Asker {
   };
 }
 
-/** A graph takes messages in its state, be it bare or within an agent of LangChain; other runnables take a text. */
+/** A graph takes messages in its state, whether bare or within an agent of LangChain; other runnables take a text. */
 function hasMessages(asked: object): boolean {
   const { lg_is_pregel: isGraph, graph } = asked as Fields;
   return isGraph === true || (Object(graph) as Fields)["lg_is_pregel"] === true;

@@ -19,7 +19,7 @@ import { askerOf, type AskContext, type Asker } from "./asker.ts";
 import { answerIn } from "./framework-answer.ts";
 import { usageIn } from "./framework-usage.ts";
 
-/** How an agent of another framework stands in a team. */
+/** Options of an agent of another framework in a team. */
 export interface FrameworkOptions<
   Name extends string,
   Input,
@@ -36,17 +36,17 @@ export interface FrameworkOptions<
   "run" | "batch" | "tier" | "escalateIf"
 > {
   /**
-   * Makes what it is asked. A text is a message of a user to a graph, and to all others the question; what was wrong with the answer before is
-   * added to its end. Any other value is handed on as it is. Default: the task, and the results it may see, as JSON in fences.
+   * Makes the question. A text becomes a user message for a graph, and the question for all others; the issues of the previous answer are
+   * added to its end. Any other value is passed on as it is. Default: the task, and the results that the agent sees, as fenced JSON.
    */
   readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => Question;
-  /** How what it gives is read. Default: its structured answer, else its last text, which is read as JSON where there is an `output`. */
+  /** Reads the framework's result. Default: its structured answer, else its last text, parsed as JSON if there is an `output` schema. */
   readonly read?: (result: never) => Answer | Promise<Answer>;
-  /** What it used. Default: what its framework says of itself. */
+  /** Reads what it used. Default: what the framework reports. */
   readonly usage?: (result: never) => Usage | readonly Usage[] | undefined;
 }
 
-/** An agent of another framework, as it is, or a function that asks one. */
+/** An agent of another framework, or a function that asks one. */
 export type ForeignAgent<Question = string> =
   | { readonly invoke: unknown }
   | { readonly generate: unknown }
@@ -72,12 +72,12 @@ const FRAMEWORK: Adapter<Checked<typeof OWN>> = {
 };
 
 /**
- * An agent of another framework, as it is, known by its structure: a graph of LangGraph or any other runnable (`invoke`), an agent of Mastra or
- * of the AI SDK (`generate`), or a function that asks one and hands back what its framework gives, such as
- * `(question, { signal }) => run(agent, question, { signal })` of OpenAI's Agents SDK. Its model, instructions, tools and steps are its own; the
- * signal reaches it. Where it repeats a failed request by itself, switch that off there: Mastra's and the AI SDK's are off.
+ * Makes an agent of another framework an agent of a team. It is recognised by its structure: a graph of LangGraph or any other runnable
+ * (`invoke`), an agent of Mastra or of the AI SDK (`generate`), or a function that asks one and returns what its framework returns, such as
+ * `(question, { signal }) => run(agent, question, { signal })` for OpenAI's Agents SDK. Its model, instructions, tools and steps stay its own;
+ * it gets the signal. If the framework retries failed requests itself, switch that off there; for Mastra and the AI SDK it is switched off.
  *
- * Throws `BAD_OPTIONS` as `agent()` does, and for what is no such agent.
+ * Throws `BAD_OPTIONS` as `agent()` does, and if `asked` is none of these.
  */
 export function frameworkAgent<
   const Name extends string,
@@ -141,7 +141,7 @@ function questionOf(
   const asked = typeof task === "string" ? task : taskInFence(task);
   const made = prompt === undefined ? defaultPrompt(asked, context) : prompt(task, seenBy(context));
   if (typeof made === "string") return withIssues(made, context.issues);
-  // Whoever it is handed on to may not listen to what is in it.
+  // The framework may not listen to a promise that is within the question.
   hear(made);
   if (!isThenable(made)) return made;
   throw new QuorateError("INPUT_INVALID", `the prompt of ${name} is a promise; answer at once`);
@@ -149,7 +149,7 @@ function questionOf(
 
 interface Telling {
   readonly name: string;
-  /** Whether its framework is to say what it used: nobody else does. */
+  /** Whether the framework is expected to report what it used, because there is no other source. */
   readonly isToTell: boolean;
 }
 
@@ -160,7 +160,7 @@ async function resultOf(
   { name, isToTell }: Telling,
 ): Promise<unknown> {
   const { signal } = context;
-  // Frameworks leave listeners on the signal that they are given.
+  // Frameworks leave listeners on the signal that they get.
   const own = new AbortController();
   const abort = (): void => own.abort(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
@@ -180,7 +180,7 @@ async function resultOf(
     tellOf(result);
     return result;
   } catch (thrown) {
-    // What it used until then is paid for.
+    // What it used so far is paid for.
     tellOf(thrown);
     signal.throwIfAborted();
     throw failure(thrown, name);
@@ -201,7 +201,7 @@ function failure(thrown: unknown, name: string): QuorateError {
 
 const MAX_CAUSES = 5;
 
-/** The HTTP status of the request that failed, where an error or one of its causes has it. */
+/** The HTTP status of the failed request, if an error or one of its causes has it. */
 function statusIn(thrown: unknown): string | undefined {
   try {
     let next = thrown;
@@ -211,7 +211,7 @@ function statusIn(thrown: unknown): string | undefined {
       next = cause;
     }
   } catch {
-    // An error that cannot be read says nothing.
+    // An error that cannot be read has no status.
   }
   return undefined;
 }

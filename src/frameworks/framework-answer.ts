@@ -2,8 +2,8 @@ import { QuorateError } from "../model/errors.ts";
 import type { Fields } from "../model/record.ts";
 
 /**
- * What the result of a framework says: its structured answer, or else its last text. What is nothing known is the answer itself. Throws
- * `AGENT_FAILED` where it waits for somebody, or was kept from answering.
+ * The answer in a framework's result: its structured answer, or else its last text. A result of unknown structure is the answer itself. Throws
+ * `AGENT_FAILED` if it waits for a person or was kept from answering.
  */
 export function answerIn(result: unknown, name: string): unknown {
   if (typeof result !== "object" || result === null || Array.isArray(result)) return result;
@@ -12,7 +12,7 @@ export function answerIn(result: unknown, name: string): unknown {
     refuseWaiting(fields["interruptions"], name);
     return fields["finalOutput"];
   }
-  // Before its messages, which are not those of LangChain.
+  // Checked before its messages, which are not those of LangChain.
   if ("finishReason" in fields && "text" in fields) return generated(fields, name);
   refuseWaiting(fields["__interrupt__"], name);
   if (fields["structuredResponse"] !== undefined) return fields["structuredResponse"];
@@ -27,7 +27,7 @@ function refuseWaiting(waiting: unknown, name: string): void {
   throw failed(`${name} waits for a person to go on, which nobody here can be asked for`);
 }
 
-/** Of Mastra. */
+/** The answer in a result of Mastra. */
 function generated(fields: Fields, name: string): unknown {
   const { object, text, error, tripwire, finishReason } = fields;
   if (error instanceof Error) throw error;
@@ -38,13 +38,13 @@ function generated(fields: Fields, name: string): unknown {
   return object ?? text;
 }
 
-/** A failure that the next attempt would meet again. */
+/** A failure that the next attempt would repeat. */
 function failed(message: string): QuorateError {
   const cause = Object.assign(new Error(message), { retryable: false });
   return new QuorateError("AGENT_FAILED", message, { cause });
 }
 
-/** The text of a message of LangChain: its content is a text, or parts of which some are. */
+/** The text of a message of LangChain: its content is a text, or parts of which some are texts. */
 function textOf(message: unknown): string {
   const { content } = Object(message) as Fields;
   if (!Array.isArray(content)) return typeof content === "string" ? content : "";

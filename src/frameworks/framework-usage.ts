@@ -3,7 +3,7 @@ import type { Fields } from "../model/record.ts";
 
 const fieldsOf = (value: unknown): Fields => Object(value) as Fields;
 
-/** A request to a model takes tokens: where a framework says that none were, nobody told it. */
+/** A count of tokens. A request always uses some, so a framework that reports 0 did not know the number. */
 function count(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
@@ -31,7 +31,7 @@ function usage({ input, output, cached, written, reasoning, model }: TokenCounts
   };
 }
 
-/** Of what LangChain tells at the end of a request: `usage_metadata` of the message. */
+/** The usage in LangChain's event at the end of a request: the message's `usage_metadata`. */
 export function usageOfGeneration(output: unknown): Usage {
   const generations = fieldsOf(output)["generations"];
   const first: unknown = Array.isArray(generations)
@@ -49,7 +49,7 @@ export function usageOfGeneration(output: unknown): Usage {
   });
 }
 
-/** Of a step of Mastra. */
+/** The usage of a step of Mastra. */
 export function usageOfStep(step: unknown): Usage {
   const { usage: said, response } = fieldsOf(step);
   return usageOfTotal(said, fieldsOf(response)["modelId"]);
@@ -69,8 +69,8 @@ function usageOfTotal(said: unknown, model?: unknown): Usage {
 }
 
 /**
- * What a result, or an error, of OpenAI's Agents SDK or of Mastra says that it used in all; nothing of anything else: the messages of a graph
- * may be those of other runs, too.
+ * The total usage in a result, or an error, of OpenAI's Agents SDK or of Mastra; empty for anything else: the messages of a graph may belong to
+ * other runs, too.
  */
 export function usageIn(result: unknown): readonly Usage[] {
   try {

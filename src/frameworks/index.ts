@@ -1,4 +1,4 @@
-// quorate/frameworks: agents of other frameworks, by their structure and without a dependency on any of them.
+// quorate/frameworks: agents of other frameworks, recognised by their structure, without a dependency on any framework.
 
 export { frameworkAgent } from "./framework-agent.ts";
 export type { ForeignAgent, FrameworkOptions } from "./framework-agent.ts";

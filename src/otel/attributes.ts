@@ -24,7 +24,7 @@ export function errorOf(error: ErrorRecord | undefined): Attributes {
   return error === undefined ? {} : { [names.ERROR]: error.code };
 }
 
-/** What a run was given up for, without a word of what is in it. */
+/** The code of the reason why a run stopped, without any of its content. */
 export function codeOf(reason: unknown): string {
   return isSoundError(reason) ? reason.code : "_OTHER";
 }
@@ -33,7 +33,7 @@ export function modelOf({ model }: Used): Attributes {
   return model === undefined ? {} : { [names.RESPONSE_MODEL]: model };
 }
 
-/** What is known of what a call used; nothing of what nobody reported. */
+/** The known parts of what a call used; empty if nothing was reported. */
 export function usageOf({ cost }: Used): Attributes {
   if (cost === undefined) return {};
   const tokens = [
@@ -53,14 +53,14 @@ export function usageOf({ cost }: Used): Attributes {
   };
 }
 
-/** What something is, as the log has it; nothing where content is not to be told. */
+/** A value as the log has it; nothing if content is not recorded. */
 export function contentIn(content: boolean, name: string, value: unknown): Attributes {
   if (!content || value === undefined) return {};
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   return { [name]: cut(text, MAX_CONTENT) };
 }
 
-/** What an error says, which may quote what an agent was asked. */
+/** The message of an error, which may quote what an agent was asked. */
 export function messageIn(content: boolean, { message }: ErrorRecord): { message?: string } {
   return content ? { message: cut(message, MAX_CONTENT) } : {};
 }

@@ -36,25 +36,25 @@ export interface CallsTraced {
 /** The spans of the calls of one run. */
 export interface CallSpans {
   hear(event: OfCall): void;
-  /** The span of an attempt that is under way. */
+  /** The span of a running attempt. */
   attempt(attempt: TracedAttempt): OpenSpan | undefined;
-  /** Ends all that are open: nobody is at work on the run any more. */
+  /** Ends all open spans, because this process no longer works on the run. */
   leave(): void;
 }
 
-/** The events that say something of a call. */
+/** The events about a call. */
 export type OfCall = Extract<LiveEvent, CallPlace> & Pick<RunEvent, "atMs">;
 
 interface OpenCall extends OpenSpan {
   readonly place: CallPlace;
-  /** What its metrics say of it. */
+  /** The attributes of its metrics. */
   readonly of: Attributes;
   readonly attempts: Map<number, OpenSpan>;
-  /** Since when it waits for its permit. */
+  /** Since when it has waited for its permit; `undefined` if it does not wait. */
   queuedMs: number | undefined;
   /** How many attempts have begun. */
   begun: number;
-  /** What the model is called that it was asked with last: its answer says so only where it was another. */
+  /** The name of the model that was asked last: an answer has a model only if it was another. */
   model: string | undefined;
 }
 
@@ -98,7 +98,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
     return call;
   }
 
-  /** It waits no more. */
+  /** Ends its wait in the queue. */
   function leaveQueue(call: OpenCall, atMs: number): void {
     if (call.queuedMs === undefined) return;
     counts.queued(-1, call.of);
@@ -219,7 +219,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
       case "call.late":
       case "call.abandoned":
       case "call.reported": {
-        // Its spans have ended: what is known now is told of the run.
+        // The call's spans have ended, so the run's span gets it.
         const of = { [names.TEAM]: team, [names.AGENT]: event.agent, [names.ROLE]: event.role };
         if (event.role !== "team") counts.used(event, of);
         root.span.addEvent(`quorate.${event.type}`, {

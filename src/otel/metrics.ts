@@ -2,14 +2,14 @@ import type { Attributes, Meter } from "@opentelemetry/api";
 import { known, type Cost, type ModelCost } from "../model/call.ts";
 import * as names from "./names.ts";
 
-/** Of what an event says what its call used. */
+/** The part of an event that says what its call used. */
 export interface Used {
   readonly cost?: Cost;
   readonly model?: string;
   readonly used?: readonly ModelCost[];
 }
 
-/** What is counted. Nothing in it grows with the number of runs: no id is an attribute of a metric. */
+/** The instruments. No attribute of a metric is an id, so that their number does not grow with the runs. */
 export interface Instruments {
   runs(by: number, team: string): void;
   ran(ms: number, attributes: Attributes): void;
@@ -27,7 +27,7 @@ export interface Instruments {
 }
 
 const SECONDS = { unit: "s" };
-// From a function to a coding agent.
+// In s, from a function to a coding agent.
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800];
 const DURATION = { ...SECONDS, advice: { explicitBucketBoundaries: BUCKETS } };
 
@@ -126,7 +126,7 @@ export function instruments(meter: Meter): Instruments {
   };
 }
 
-/** Each token once: those that were read from a cache are no part of "input" here. */
+/** Each token once: tokens that were read from a cache are not part of "input" here. */
 function tokensIn(cost: Cost): readonly (readonly [type: string, count: number])[] {
   const { cachedInputTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0 } = cost;
   return [

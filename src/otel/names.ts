@@ -1,7 +1,7 @@
-// The names of what is traced and counted. Those that begin with `gen_ai` are of the semantic conventions for generative AI, v0.1.0 (a
-// repository of its own since it left the general ones, which call these names deprecated); all others are ours.
+// The names of what is traced and counted. Names with `gen_ai` are those of the semantic conventions for generative AI, v0.1.0, which have had
+// their own repository since they left the general conventions (where these names are deprecated); all others are Quorate's.
 
-/** Attributes by the conventions. */
+/** Attributes of the conventions. */
 export const OPERATION = "gen_ai.operation.name";
 export const AGENT = "gen_ai.agent.name";
 export const VERSION = "gen_ai.agent.version";
@@ -14,14 +14,14 @@ export const CACHE_WRITE_TOKENS = "gen_ai.usage.cache_creation.input_tokens";
 export const REASONING_TOKENS = "gen_ai.usage.reasoning.output_tokens";
 export const ERROR = "error.type";
 
-/** What an operation is called: a team is a workflow, whether it is the root or nested. */
+/** The operation of a team, whether it is the root or nested: a team is a workflow. */
 export const INVOKE_WORKFLOW = "invoke_workflow";
 export const INVOKE_AGENT = "invoke_agent";
 
-/** Metrics by the conventions. */
+/** Metrics of the conventions. */
 export const INVOKE_AGENT_DURATION = "gen_ai.invoke_agent.duration";
 
-/** Attributes of our own. */
+/** Quorate's own attributes. */
 export const RUN_ID = "quorate.run.id";
 export const RUN_STATUS = "quorate.run.status";
 export const RESUMED = "quorate.run.resumed";
@@ -50,7 +50,7 @@ export const NOTICE = "quorate.notice.code";
 export const TOKEN_TYPE = "quorate.token.type";
 export const LIMITER = "quorate.limiter.name";
 
-/** With `content: true` only. */
+/** Recorded only with `content: true`. */
 export const INPUT = "quorate.input";
 export const OUTPUT = "quorate.output";
 export const SUBJECT = "quorate.subject";

@@ -5,15 +5,15 @@ import type { Tracing } from "../call/tracing.ts";
 import { instruments, type Instruments } from "./metrics.ts";
 import { runSpans } from "./run-spans.ts";
 
-/** What runs are traced with. */
+/** How runs are traced. */
 export interface OtelOptions {
-  /** The one that is registered with `@opentelemetry/api` where left out. */
+  /** The tracer provider. Default: the one registered with `@opentelemetry/api`. */
   readonly tracerProvider?: TracerProvider;
-  /** The one that is registered when the first run begins where left out. */
+  /** The meter provider. Default: the one registered when the first run begins. */
   readonly meterProvider?: MeterProvider;
   /**
-   * Whether spans say what tasks, answers, subjects, winners, reasons and the messages of errors are, each cut to 8,192 characters. They do as
-   * the log does, without what the supervisor's `redact` takes out. `false` where left out: then nothing of that leaves the process this way.
+   * Whether spans hold tasks, answers, subjects, winners, reasons and error messages, each cut to 8,192 characters. They hold them as the log
+   * does, without what the supervisor's `redact` removes. Default: false, with which none of these is exported.
    */
   readonly content?: boolean;
 }
@@ -35,14 +35,14 @@ export const OTEL: Options<OtelOptions, "content"> = options({
 const NAME = "quorate";
 
 /**
- * Traces and counts the runs of a supervisor with OpenTelemetry: `supervisor({ …, tracing: otel() })`. A span for a run, for each call and
- * for each attempt, judges and nested teams included; an agent works in the context of its attempt's span, so that what it traces itself
- * stands below that. May be shared by supervisors. Throws `BAD_OPTIONS`.
+ * Traces and counts the runs of a supervisor with OpenTelemetry: `supervisor({ …, tracing: otel() })`. There is a span for a run, for each call
+ * and for each attempt, including judges and nested teams. An agent works in the context of its attempt's span, so that its own spans are
+ * children of that one. Supervisors may share it. Throws `BAD_OPTIONS`.
  */
 export function otel(given: OtelOptions = {}): Tracing {
   const { tracerProvider, meterProvider, content } = OTEL.of(given, "otel");
   const tracer = (tracerProvider ?? trace).getTracer(NAME);
-  // Not before: who asks for a meter when none is registered has one that counts nothing, for good.
+  // Created late: a meter that is made before a provider is registered never counts anything.
   let counts: Instruments | undefined;
   return (run) => {
     counts ??= instruments((meterProvider ?? metrics).getMeter(NAME));

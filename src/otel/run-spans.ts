@@ -17,17 +17,17 @@ import * as names from "./names.ts";
 export interface TracedWith {
   readonly tracer: Tracer;
   readonly counts: Instruments;
-  /** Whether tasks, answers, subjects and messages are told, as the log has them: without secrets. */
+  /** Whether tasks, answers, subjects and messages are recorded, as the log has them: without secrets. */
   readonly content: boolean;
 }
 
 /**
  * The spans of one run:
  *
- *     invoke_workflow TEAM            from when the run begins here until it has ended or waits
+ *     invoke_workflow TEAM            from when the run begins in this process until it has ended or waits
  *       invoke_agent AGENT            a call, from when it waits for its permit; a judge's too
- *         attempt AGENT               from when it is handed over; the agent works in this context
- *       invoke_workflow TEAM          the call of a nested team, and under its attempts those of its agents
+ *         attempt AGENT               from when the agent gets it; the agent works in this context
+ *       invoke_workflow TEAM          the call of a nested team, with its agents' spans under its attempts
  */
 export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith): RunTracing {
   const { supervisor, earlier } = run;

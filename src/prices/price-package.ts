@@ -9,13 +9,13 @@ export type PricePackage = typeof GenaiPrices;
 
 const NAME = "@pydantic/genai-prices";
 
-/** When versions of the package were released, the newest first: its data has no day of its own. */
+/** The release days of the package's versions, newest first: its data has no date of its own. */
 const RELEASES: readonly (readonly [version: string, day: string])[] = [
   ["0.1.8", "2026-09-23"],
   ["0.1.7", "2026-09-16"],
 ];
 
-/** Loads the price package when prices are first asked for. Rejects with `BAD_OPTIONS` where it is missing, in one sentence. */
+/** Loads the price package when prices are first asked for. Rejects with `BAD_OPTIONS` if it is missing, with a one-sentence message. */
 export async function loadPrices(): Promise<PricePackage> {
   return await import("@pydantic/genai-prices").catch((cause: unknown) => {
     const why = `quorate/prices needs the package "${NAME}", which cannot be loaded; install it: npm install ${NAME}`;
@@ -24,8 +24,8 @@ export async function loadPrices(): Promise<PricePackage> {
 }
 
 /**
- * The day on which the installed version was released, as `2026-09-23`; of one that is newer than all that are known here the day of the
- * newest of those, as its prices are of that day or later. `undefined` where nobody can say.
+ * The release day of the installed version, for instance `2026-09-23`. For a version that is newer than the ones known here, it is the
+ * newest known day, since its prices are of that day or later. `undefined` if the day is not known.
  */
 export function releaseDay(): string | undefined {
   const installed = installedVersion();
@@ -42,7 +42,7 @@ function installedVersion(): readonly number[] | undefined {
     const { name, version } = Object(manifest) as Readonly<Record<string, unknown>>;
     return name === NAME && typeof version === "string" ? numbersIn(version) : undefined;
   } catch {
-    // It may be laid out otherwise one day.
+    // A later version may have another layout.
     return undefined;
   }
 }

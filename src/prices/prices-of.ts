@@ -8,11 +8,11 @@ import { loadPrices, releaseDay, type PricePackage } from "./price-package.ts";
 /** How prices are looked up. */
 export interface PricesOfOptions {
   /**
-   * How many tokens go into one request at most. Needed for models whose price depends on that: they have the dearest price that such a
-   * request may have.
+   * The most tokens that go into one request. Needed for a model whose price depends on that: it gets the highest price that such a request
+   * may have.
    */
   readonly maxInputTokens?: number;
-  /** The day of the prices, as `2026-09-23`. Default: that of the release of the price package. */
+  /** The day of the prices, for instance `2026-09-23`. Default: the release day of the price package. */
   readonly date?: string;
 }
 
@@ -27,12 +27,11 @@ const MODELS = listOf<string>(
 ).needed();
 
 /**
- * What models cost by the package `@pydantic/genai-prices`, which has to be installed beside this one: a snapshot for the option `prices` of
- * a supervisor. Nothing is fetched, and nothing is as new as the provider's own page. Each model has the name that is given, which is what
- * your agents report: `"gpt-5-mini"`, or with its provider before it, `"openai/gpt-5-mini"`.
+ * Looks prices up in the package `@pydantic/genai-prices`, which you install in addition to this one. Resolves to a snapshot for a supervisor's
+ * option `prices`. Nothing is fetched, so the provider's own page may be newer. The names of the models are those that your agents report:
+ * `"gpt-5-mini"`, or with the provider in front, `"openai/gpt-5-mini"`.
  *
- * Rejects with `BAD_OPTIONS` for a model that the package does not know, or that has no price of its input and output tokens alone, and where
- * the package is missing.
+ * Rejects with `BAD_OPTIONS` if the package is missing, does not know a model, or has no price for its input and output tokens alone.
  */
 export async function pricesOf(
   models: readonly string[],
@@ -87,7 +86,7 @@ function priceOf(
   });
 }
 
-/** A model by its name, or by that behind its provider's. */
+/** A model by its name, or by the name after its provider's. */
 function find({ calcPrice }: PricePackage, name: string): PriceCalculation | undefined {
   const nothing = { input_tokens: 0, output_tokens: 0 };
   const [, provider, rest] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
@@ -98,7 +97,7 @@ function find({ calcPrice }: PricePackage, name: string): PriceCalculation | und
   return byProvider ?? calcPrice(nothing, name) ?? undefined;
 }
 
-/** US dollars per million tokens. Of a price that depends on the size of a request the dearest that one may have. */
+/** US dollars per million tokens. If the price depends on the size of a request, the highest that one may have. */
 function usdOf(
   price: ModelPrice[string],
   name: string,

@@ -7,17 +7,17 @@ import { fields, type Fields } from "../model/record.ts";
 /**
  * What a coding agent may do:
  *
- * - `none`: answer. It works in an empty folder, and is given no tools.
- * - `read`: look at the files of `cwd`, too.
- * - `write`: change files, too; by default in a copy.
+ * - `none`: only answer. It works in an empty folder and has no tools.
+ * - `read`: also read the files of `cwd`.
+ * - `write`: also change files; by default in a copy.
  */
 export type Tools = "none" | "read" | "write";
 
 export const DEFAULT_TIMEOUT_MS: number = 10 * 60_000;
-/** Coding agents tell of all that they do. */
+/** The default `maxBytes`: coding agents print everything that they do. */
 export const DEFAULT_MAX_BYTES: number = 16 * 1024 * 1024;
 
-/** A model's name stands after an option: it must not look like one itself. */
+/** A model's name follows an option, so it must not look like one. */
 export const MODEL_NAME: Option<string | undefined> = option((given, what) => {
   if (typeof given !== "string") return undefined;
   if (/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(given)) return given;
@@ -27,15 +27,15 @@ export const MODEL_NAME: Option<string | undefined> = option((given, what) => {
 
 export const TOOLS: Option<Tools | undefined> = word("none", "read", "write");
 
-/** The words of a text: arguments that are always the same. */
+/** The words of a text, for arguments that never change. */
 export const words = (text: string): readonly string[] => text.split(/\s+/);
 
-/** What most command line programs need to reach a service from behind a proxy. */
+/** Variables that most command-line programs need to reach a service through a proxy. */
 const NETWORK = words(
   "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR",
 );
 
-/** Names that are handed on, and variables with a value. */
+/** Names that are passed on, together with variables that have a value. */
 export function environment(
   names: string,
   set: Readonly<Record<string, string>> = {},
@@ -44,13 +44,13 @@ export function environment(
   return { ...Object.fromEntries(handedOn), ...set };
 }
 
-/** A part that is a text; empty where it is none. */
+/** A property that is a text; empty if it is not one. */
 export function textIn(value: unknown, name: string): string {
   const part = fields(value)[name];
   return typeof part === "string" ? part : "";
 }
 
-/** A sum of counts; `undefined` where none of them is one. */
+/** The sum of the counts; `undefined` if there are none. */
 export function countIn(value: unknown, ...names: readonly string[]): number | undefined {
   const counts = names
     .map((name) => fields(value)[name])
@@ -58,7 +58,7 @@ export function countIn(value: unknown, ...names: readonly string[]): number | u
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The JSON documents of a text that has one on each line; what is none is skipped. */
+/** The JSON objects of a text that has one on each line; other lines are skipped. */
 export function linesOf(stdout: string): readonly Fields[] {
   return stdout.split("\n").flatMap((line) => {
     try {
@@ -69,7 +69,7 @@ export function linesOf(stdout: string): readonly Fields[] {
   });
 }
 
-/** What a usage is made of, without what is not known: a program that was told nothing says that it used no token at all. */
+/** A usage without the unknown parts: a program that was told nothing reports that it used no token. */
 export function usageOf(
   parts: {
     readonly [K in Exclude<keyof Usage, "usdMicros">]?: Usage[K] | undefined;
@@ -80,7 +80,7 @@ export function usageOf(
   if (inputTokens === 0 && outputTokens === 0) return model === undefined ? {} : { model };
   const known = Object.entries(said).filter(([, value]) => value !== undefined);
   return {
-    // Sums of dollars have noise in their last digits, which would be rounded up.
+    // Sums of dollars have rounding noise in their last digits, which would be rounded up.
     ...(typeof usd === "number" && usd >= 0 && { usdMicros: Number((usd * 1e6).toFixed(3)) }),
     ...Object.fromEntries(known),
   };

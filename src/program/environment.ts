@@ -3,15 +3,15 @@ import { option, type Option } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 
-/** What a program sees of the environment: names that are handed on, or names with a value; `true` hands on. */
+/** The variables that a program gets: names that are passed on, or names with a value; `true` passes a variable on. */
 export type Environment = readonly string[] | Readonly<Record<string, string | true>>;
 
-/** What every program sees: where things are, whose they are, how to write. No key and no token is among these. */
+/** The variables that every program gets: paths, the user, language and terminal. None of them holds a key or a token. */
 const ALWAYS = `PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL LC_CTYPE TERM TZ TMPDIR TEMP TMP
   XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
   SystemRoot windir ComSpec PATHEXT APPDATA LOCALAPPDATA USERPROFILE`.split(/\s+/);
 
-/** The environment of a program, as it is when it is started. */
+/** The environment of a program, made when it is started. */
 export function environmentOf(given: readonly Environment[]): Record<string, string> {
   const wanted = new Map<string, string | true>(ALWAYS.map((name) => [name, true]));
   for (const one of given) {
@@ -41,7 +41,7 @@ export const ENVIRONMENT: Option<Environment | undefined> = option((given, what)
     if (isName && isValue) continue;
     throw new QuorateError(
       "BAD_OPTIONS",
-      // Not the value: it may be a secret.
+      // Without the value, which may be a secret.
       `${what} has ${shown(name)} as a ${typeof value}; use names with a text, or with true to hand on what this process has`,
     );
   }

@@ -3,7 +3,7 @@ import { QuorateError } from "../model/errors.ts";
 import { clip } from "../model/text.ts";
 import type { Program, ProgramExit } from "./start-program.ts";
 
-/** How a program ended, and what it had to say. */
+/** How a program ended, and its output. */
 export interface ProgramEnd extends ProgramExit {
   readonly stdout: string;
   readonly stderr: string;
@@ -13,9 +13,9 @@ type NamedProgram = Pick<Program, "agent" | "command" | "install">;
 
 const MAX_SAID = 500;
 
-/** The end of what a program said, in one line: control characters are shown, not obeyed. */
+/** The end of a program's output, in one line; control characters are escaped. */
 export function tailOf(text: string): string {
-  // Much is cut before it is looked at.
+  // Cut first, so that a long output is not processed whole.
   const plain = stripVTControlCharacters(text.slice(-MAX_SAID * 8)).trim();
   const tail = plain.length > MAX_SAID ? `…${plain.slice(-MAX_SAID)}` : plain;
   return tail.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
@@ -29,14 +29,14 @@ function said({ stderr, stdout }: Pick<ProgramEnd, "stderr" | "stdout">): string
   return tail === "" ? "it said nothing" : `it said: ${tail}`;
 }
 
-/** What was behind a failure, as the classifier reads it. */
+/** The error behind a failure, with what the classifier reads. */
 export function causedBy(message: string, details: object): Error {
   return Object.assign(new Error(message), details);
 }
 
 export const named = (command: string): string => `"${clip(tailOf(command), 100)}"`;
 
-/** Why a program could not be started at all. */
+/** The error for a program that could not be started. */
 export function cannotStart(
   { agent, command, cwd, install }: Program,
   cause: unknown,
@@ -55,7 +55,7 @@ export function cannotStart(
     "AGENT_FAILED",
     `${agent} cannot start ${named(command)}: ${why}; ${mend}`,
     {
-      // The same again would fail the same way, unless the system is short of something.
+      // The next attempt would fail in the same way, unless the system is short of something.
       cause: causedBy(`spawn ${tailOf(command)} ${String(code)}`, {
         code,
         syscall: "spawn",
@@ -66,7 +66,7 @@ export function cannotStart(
   );
 }
 
-/** Whether a failure is that of a program which was never started, and so has used nothing. */
+/** Whether the program of this failure was never started, so that it used nothing. */
 export function isNotStarted(thrown: unknown): boolean {
   if (!(thrown instanceof QuorateError)) return false;
   return (thrown.cause as { readonly syscall?: unknown } | undefined)?.syscall === "spawn";
@@ -85,7 +85,7 @@ function whyNot(code: unknown): string {
   }
 }
 
-/** A program that was ended since it wrote too much. */
+/** The error for a program that was ended because it wrote too much. */
 export function tooMuch({ agent, command, maxBytes }: Program, stream: string): QuorateError {
   const where = `${agent}: ${named(command)} wrote more than ${maxBytes} bytes to its ${stream}`;
   return new QuorateError(
@@ -94,7 +94,7 @@ export function tooMuch({ agent, command, maxBytes }: Program, stream: string): 
   );
 }
 
-/** A program that did not come to an end of its own, or to one that nobody reads as an answer. */
+/** The error for a program that was killed, or whose exit code is not read as an answer. */
 export function badEnd({ agent, command }: NamedProgram, told: ProgramEnd): QuorateError {
   const { exitCode, endedBy } = told;
   if (endedBy !== undefined) {
@@ -112,13 +112,13 @@ export function badEnd({ agent, command }: NamedProgram, told: ProgramEnd): Quor
   );
 }
 
-/** A failure that the next attempt would meet again: a login or a setting that is missing. */
+/** A failure that the next attempt would repeat, such as a missing login or setting. */
 export function forGood(message: string, detail: string): QuorateError {
   const cause = causedBy(tailOf(detail), { retryable: false });
   return new QuorateError("AGENT_FAILED", message, { cause });
 }
 
-/** A failure that a service told of, with its HTTP status where that is known. */
+/** A failure that a service reported, with its HTTP status if that is known. */
 export function serviceFailed(message: string, status?: unknown): QuorateError {
   const isStatus = typeof status === "number" && status >= 400 && status < 600;
   const said = tailOf(message);

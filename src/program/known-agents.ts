@@ -1,9 +1,9 @@
 import { environment, words, type Tools } from "./coding-agent.ts";
 
-/** Names of variables that are handed on, and variables with a value. */
+/** Names of variables that are passed on, and variables with a value. */
 type Variables = Readonly<Record<string, string | true>>;
 
-// What is known of four coding agents whichever way they are asked: by their arguments, or by the Agent Client Protocol.
+// What is known of four coding agents, whether they are run by command line or by the Agent Client Protocol.
 
 export const CLAUDE_ENV: Variables = environment(
   `ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_MODEL
@@ -11,13 +11,13 @@ export const CLAUDE_ENV: Variables = environment(
   {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
-    // Repetitions are Quorate's.
+    // Quorate retries.
     CLAUDE_CODE_MAX_RETRIES: "0",
     CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: "1",
   },
 );
 
-/** The tools of Claude Code, by their names. */
+/** The names of Claude Code's tools. */
 export const CLAUDE_TOOLS: Readonly<Record<Tools, readonly string[]>> = {
   none: [],
   read: ["Read", "Grep", "Glob"],
@@ -28,14 +28,14 @@ export const CODEX_ENV: Variables = environment(
   "OPENAI_API_KEY OPENAI_BASE_URL CODEX_API_KEY CODEX_HOME",
 );
 
-/** What Codex offers to a model besides its shell. */
+/** What Codex offers to a model in addition to its shell. */
 const CODEX_EXTRAS = words(
   `apps browser_use computer_use goals hooks image_generation memories multi_agent plugins skill_search
   sleep_tool tool_suggest`,
 );
 const CODEX_SHELL = words("shell_tool unified_exec view_image code_mode_host");
 
-/** The features of Codex that are switched off: retries are Quorate's, and what cannot be reached is not waited for. */
+/** The features of Codex that are switched off: its endless retries, what it offers besides its shell, and with `none` its shell, too. */
 export function codexOff(tools: Tools): readonly string[] {
   return [
     "unbounded_connection_retries",
@@ -49,7 +49,7 @@ export const GEMINI_ENV: Variables = environment(
   GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_LOCATION GOOGLE_APPLICATION_CREDENTIALS`,
 );
 
-/** Settings for Gemini CLI: repetitions are Quorate's. */
+/** Settings for Gemini CLI, without its retries: Quorate retries. */
 export const GEMINI_SETTINGS: string = JSON.stringify({
   general: { maxAttempts: 1, retryFetchErrors: false },
 });
@@ -58,8 +58,8 @@ const GEMINI_READS = words("list_directory read_file read_many_files glob grep_s
 const GEMINI_WRITES = words("replace write_file");
 
 /**
- * A policy for Gemini CLI. Everything is refused but what is permitted: a tool that is refused is not even offered to the model. `edits`:
- * whether files may be changed, or it is asked about each.
+ * A policy for Gemini CLI that refuses everything it does not name; a refused tool is not even offered to the model. `edits` says whether
+ * files may be changed or the CLI asks about each change.
  */
 export function geminiPolicy(tools: Tools, edits: "allow" | "ask_user"): string {
   const rule = (names: string, decision: string, priority: number): string =>
@@ -71,7 +71,7 @@ export function geminiPolicy(tools: Tools, edits: "allow" | "ask_user"): string 
   ].join("");
 }
 
-/** `edits`: whether files may be changed, or it is asked about each. */
+/** The variables for opencode. `edits` says whether files may be changed or opencode asks about each change. */
 export function opencodeEnv(tools: Tools, edits: "allow" | "ask"): Variables {
   const reading = { read: "allow", grep: "allow", glob: "allow", list: "allow" };
   const permissions = {
@@ -86,7 +86,7 @@ export function opencodeEnv(tools: Tools, edits: "allow" | "ask"): Variables {
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_SHARE: "1",
-      // A project's own settings may start programs.
+      // A project's settings may start programs.
       OPENCODE_DISABLE_PROJECT_CONFIG: "1",
       OPENCODE_PERMISSION: JSON.stringify(permissions),
     },

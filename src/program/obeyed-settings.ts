@@ -3,12 +3,12 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { forGood, tailOf } from "./failure.ts";
 
-/** Where opencode looks for plugins, which are programs, in the folder that it works in and in those above it, whatever it is told. */
+/** Where opencode always looks for plugins, which are programs: in its folder and in those above it. */
 const OPENCODE = [".opencode", "opencode.json", "opencode.jsonc"];
 
 /**
- * Refuses to start opencode where it would run what somebody has put into its folder. What stands in the home folder of its user is their
- * own.
+ * Throws if opencode would run plugins that somebody put into its folder or a folder above it. Those in the user's home folder are the
+ * user's own.
  */
 export async function refuseObeyedSettings(agent: string, cwd: string): Promise<void> {
   const home = resolve(homedir());

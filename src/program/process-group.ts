@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The processes of a program: itself, and whatever it has started that stayed in its group. */
+/** A program's processes: itself, and all that it started and that stayed in its group. */
 export interface ProcessGroup extends Disposable {
-  /** Tells all of them to stop, and kills those that are still there after `killAfterMs`. Does so once. */
+  /** Tells all of them to stop, and kills those that still run after `killAfterMs`. A second call does nothing. */
   stop(): void;
-  /** Stops whoever is left, and resolves when nobody is. */
+  /** Stops the remaining processes, and resolves when there are none. */
   ended(): Promise<void>;
 }
 
 const POLL_MS = 10;
-/** A killed process is gone at once, unless the kernel is at work for it: nobody waits for that without end. */
+/** A killed process ends at once, unless the kernel is busy with it; this limits the wait for that. */
 const MOST_POLLS_AFTER_KILL = 100;
 
 /**
- * The group that a process leads.
+ * The group of the process `leader`.
  *
  *     running ── stop ──▶ SIGTERM ── killAfterMs ──▶ SIGKILL
  */
@@ -48,7 +48,7 @@ function send(leader: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
   try {
     return process.kill(-leader, signal);
   } catch (error) {
-    // Where it is somebody else's by now, it is there all the same.
+    // It exists, even if it belongs to another user by now.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
@@ -57,7 +57,7 @@ function isGone(leader: number): boolean {
   return !send(leader, 0) || hasOnlyZombies(leader);
 }
 
-/** Whether all of a group have ended and only wait for a parent that never asks: common where the first process is no init. */
+/** Whether all of a group have ended and only wait for a parent that never reaps them: common if the container's first process is no init. */
 function hasOnlyZombies(leader: number): boolean {
   if (process.platform !== "linux") return false;
   try {
@@ -72,7 +72,7 @@ function hasOnlyZombies(leader: number): boolean {
 function isAlive(pid: string, leader: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // After the name, which may have anything in it: state, parent, group.
+    // After the name, which may contain anything: state, parent, group.
     const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return group === String(leader) && state !== "Z" && state !== "X";
   } catch {

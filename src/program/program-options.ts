@@ -8,20 +8,20 @@ import { WORKSPACE, type WorkspaceKind } from "./workspace.ts";
 
 /** How a program is started. */
 export interface ProgramOptions<Task = unknown, Upstream = AgentContext["results"]> {
-  /** What it is asked. Default: the task, and the results that it may see. */
+  /** Makes the prompt. Default: the task, and the results that the agent sees. */
   readonly prompt?: Prompt<Task, Upstream>;
   /**
-   * Which variables of the environment it sees besides `PATH`, `HOME`, `USER`, `SHELL`, the language, the terminal, the time zone, and
-   * temporary and XDG folders: `["TOKEN"]` hands one on, `{ TOKEN: "…" }` sets one.
+   * The environment variables that it gets in addition to `PATH`, `HOME`, `USER`, `SHELL`, the language, the terminal, the time zone, and the
+   * temporary and XDG folders: `["TOKEN"]` passes one on, `{ TOKEN: "…" }` sets one.
    */
   readonly env?: Environment;
-  /** The folder it works in. Default: that of this process. */
+  /** The folder it works in. Default: this process's working directory. */
   readonly cwd?: string;
-  /** Whether it works there, or in a temporary folder that is removed afterwards. Default: `"in-place"`. */
+  /** Whether it works in that folder or in a temporary one that is removed afterwards. Default: `"in-place"`. */
   readonly workspace?: WorkspaceKind;
 }
 
-/** What an agent is called by default that is a program: what the program is called, without what its name ends in. */
+/** The default name of an agent that is a program: the program's file name without its extension. */
 export function nameOf(command: string): string {
   return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
 }
@@ -33,13 +33,13 @@ export const COMMAND: Option<string | undefined> = fitting(
   PROGRAM,
 );
 
-/** Arguments that are always the same. */
+/** Arguments that never change. */
 export const ARGUMENTS: Option<readonly string[] | undefined> = listOf(
   (one) => typeof one === "string" && !one.includes("\0"),
   'use a list of texts, for instance ["--noEmit"]',
 );
 
-/** What every program may be told of how it is started. */
+/** The options of every program. */
 export const PROGRAM_OPTIONS: Options<ProgramOptions> = options({
   prompt: func("use (task) => …"),
   env: ENVIRONMENT,

@@ -3,9 +3,9 @@ import { tooMuch, type ProgramEnd } from "./failure.ts";
 import { startProgram, type Program } from "./start-program.ts";
 
 /**
- * Starts a program and resolves when it has ended, with what it wrote. `stdin` is what it finds on its standard input. When the signal is
- * aborted the program is stopped, and the promise rejects with the signal's reason when its processes have ended. Rejects with
- * `OUTPUT_TOO_LARGE` for one that writes more than `maxBytes`, and with `AGENT_FAILED` for one that cannot be started.
+ * Starts a program with `stdin` on its standard input, and resolves with its output when it has ended. When the signal aborts, the program is
+ * stopped, and the promise rejects with the signal's reason once its processes have ended. Rejects with `OUTPUT_TOO_LARGE` if it writes more
+ * than `maxBytes`, and with `AGENT_FAILED` if it cannot be started.
  */
 export async function runProgram(program: Program, stdin = ""): Promise<ProgramEnd> {
   const { maxBytes, signal } = program;
@@ -31,7 +31,7 @@ export async function runProgram(program: Program, stdin = ""): Promise<ProgramE
   }
 }
 
-/** Keeps what a stream gives, up to `maxBytes`; what is beyond that is not kept, and told of once. */
+/** Collects a stream up to `maxBytes`; anything beyond is dropped and reported once. */
 function gather(
   stream: Readable,
   maxBytes: number,

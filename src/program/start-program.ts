@@ -6,19 +6,19 @@ import { QuorateError } from "../model/errors.ts";
 import { cannotStart } from "./failure.ts";
 import { processGroup } from "./process-group.ts";
 
-/** What is started, and how. */
+/** A program to start. */
 export interface Program {
-  /** Whose it is, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Of its standard output, and of its standard error. */
+  /** The most bytes of its standard output, and of its standard error. */
   readonly maxBytes: number;
-  /** How long it may take to stop before it is killed. */
+  /** How long it may take to stop before it is killed, in ms. */
   readonly killAfterMs: number;
-  /** How to get it, for a message. */
+  /** How to install it, for a message. */
   readonly install?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -28,11 +28,11 @@ export interface StartedProgram extends Disposable {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Tells its processes to stop, and kills those that are still there after `killAfterMs`. */
+  /** Tells its processes to stop, and kills those that still run after `killAfterMs`. */
   stop(): void;
   /**
-   * Waits until it has ended by itself, or was told to stop; then ends whatever it has left, and resolves with how it ended. Rejects with
-   * `AGENT_FAILED` where it could not be started.
+   * Waits until it has ended by itself or was told to stop; then ends its remaining processes, and resolves with how it ended. Rejects with
+   * `AGENT_FAILED` if it could not be started.
    */
   ended(): Promise<ProgramExit>;
 }
@@ -47,7 +47,7 @@ export interface ProgramExit {
 const PATIENCE_MS = 20;
 const MOST_WAITS = 50;
 
-/** Starts a program, in a process group of its own. `stdin`: all that it is told; where left out, it is told by its stream. */
+/** Starts a program in a process group of its own. `stdin` is its whole input; without it, the input is written to its stream. */
 export async function startProgram(program: Program, stdin?: string): Promise<StartedProgram> {
   const { agent, command, args, env, cwd, killAfterMs, signal } = program;
   signal.throwIfAborted();
@@ -60,7 +60,7 @@ export async function startProgram(program: Program, stdin?: string): Promise<St
     cwd,
     buffer: false,
     reject: false,
-    // In a process group of its own, which is told to stop when this process ends first.
+    // Its group is told to stop when this process ends first.
     killDescendants: true,
     cleanup: true,
     forceKillAfterDelay: false,
@@ -75,7 +75,7 @@ export async function startProgram(program: Program, stdin?: string): Promise<St
     stdout: child.stdout,
     stderr: child.stderr,
     stop() {
-      // Who has its number now may be somebody else.
+      // Afterwards the number may belong to another process.
       if (!isOver) group?.stop();
     },
     async ended() {
@@ -95,8 +95,8 @@ export async function startProgram(program: Program, stdin?: string): Promise<St
 }
 
 /**
- * Resolves when nobody holds the streams of an ended program any more, or nobody can wait for that: a process that has left its group may
- * hold them for ever. Waits in steps, each of which reads what there is.
+ * Resolves when the streams of an ended program are closed, or after a limit: a process that has left its group may keep them open without
+ * end. Waits in steps, each of which reads what there is.
  */
 async function closed(
   child: Promise<unknown> & { readonly stdout: Readable; readonly stderr: Readable },

@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Files that a program is handed. They are gone when this is disposed of. */
+/** Temporary files for a program. They are removed when this is disposed of. */
 export interface TemporaryFiles extends AsyncDisposable {
-  /** Writes one and resolves to its path. Nobody but this user may read it. */
+  /** Writes a file and resolves to its path. Only this user may read it. */
   readonly write: (name: string, content: string) => Promise<string>;
 }
 
-/** Makes its folder when the first file is written. */
+/** Makes the folder when the first file is written. */
 export function temporaryFiles(): TemporaryFiles {
   let folder: Promise<string> | undefined;
   return {
@@ -24,7 +24,7 @@ export function temporaryFiles(): TemporaryFiles {
   };
 }
 
-/** Removes a temporary folder. One that cannot be removed is left: an answer that was paid for is worth more. */
+/** Removes a temporary folder. A folder that cannot be removed stays: an answer that was paid for is worth more. */
 export async function removed(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
 }

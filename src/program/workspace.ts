@@ -12,10 +12,10 @@ import { removed } from "./temporary-files.ts";
 /**
  * Where a program works:
  *
- * - `in-place`: in its `cwd` itself.
+ * - `in-place`: in its `cwd`.
  * - `copy`: in a temporary copy of `cwd`.
- * - `worktree`: in a temporary `git worktree` of the last commit of the repository that `cwd` is in.
- * - `empty`: in a temporary folder with nothing in it.
+ * - `worktree`: in a temporary `git worktree` of the last commit of `cwd`'s repository.
+ * - `empty`: in an empty temporary folder.
  */
 export type WorkspaceKind = "in-place" | "copy" | "worktree" | "empty";
 
@@ -26,12 +26,12 @@ export const WORKSPACE: Option<WorkspaceKind | undefined> = word(
   "empty",
 );
 
-/** A folder to work in; a temporary one is removed when it is disposed of. */
+/** A folder to work in. A temporary one is removed on disposal. */
 export interface Workspace extends AsyncDisposable {
   readonly cwd: string;
 }
 
-/** Makes the folder, for a program that is about to be started in it. */
+/** Makes the folder for a program that is about to be started in it. */
 export async function openWorkspace(kind: WorkspaceKind, program: Program): Promise<Workspace> {
   const { cwd } = program;
   if (kind === "in-place") return { cwd, [Symbol.asyncDispose]: async () => {} };
@@ -52,7 +52,7 @@ export async function openWorkspace(kind: WorkspaceKind, program: Program): Prom
 
 type Undo = () => Promise<void>;
 
-/** Undoes what was done, the last first, each once, whether or not another can be undone. Node 22 has no AsyncDisposableStack. */
+/** Undoes the steps, last first, each once, even if one of them fails. Node 22 has no AsyncDisposableStack. */
 async function undone(all: Undo[]): Promise<void> {
   const last = all.pop();
   if (last === undefined) return;
@@ -63,7 +63,7 @@ async function undone(all: Undo[]): Promise<void> {
   }
 }
 
-/** Copies a folder without the links that lead out of it: who writes in the copy writes nowhere else. */
+/** Copies a folder without the links that lead out of it, so that the program cannot write elsewhere through the copy. */
 async function copyFolder({ agent, cwd, signal }: Program, place: string): Promise<void> {
   const root = resolve(cwd);
   const isThere = await lstat(root).catch(() => undefined);
@@ -90,7 +90,7 @@ async function copyFolder({ agent, cwd, signal }: Program, place: string): Promi
 async function isCopied(root: string, source: string): Promise<boolean> {
   const found = await lstat(source);
   if (found.isDirectory()) return true;
-  // A worktree or a submodule: its folder of Git is elsewhere, and would be shared with the copy.
+  // In a worktree or a submodule ".git" is a file: its folder is elsewhere, and the copy would share it.
   if (found.isFile()) return !source.endsWith(`${sep}.git`);
   if (!found.isSymbolicLink()) return false;
   const target = await readlink(source);
@@ -101,10 +101,10 @@ async function isCopied(root: string, source: string): Promise<boolean> {
 
 const CLEANING_MS = 10_000;
 
-/** Adds a worktree at `place` and resolves to the folder in it that `cwd` is in its repository. */
+/** Adds a worktree at `place` and resolves to the folder in it that corresponds to `cwd`. */
 async function addWorktree(program: Program, place: string, undo: Undo[]): Promise<string> {
   const git = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
-    // The repository's own hooks are programs that nobody asked for.
+    // The repository's hooks are programs that the user did not ask for.
     const safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
     const asked: Program = {
       ...program,
@@ -121,7 +121,7 @@ async function addWorktree(program: Program, place: string, undo: Undo[]): Promi
   const prefix = await git(["rev-parse", "--show-prefix"], program.signal);
   undo.push(async () => {
     const signal = AbortSignal.timeout(CLEANING_MS);
-    // What is not there any more, or was never made, is forgotten by "prune".
+    // "prune" forgets a worktree that is gone or was never made.
     await git(["worktree", "remove", "--force", "--force", place], signal).catch(() => {});
     await removed(place);
     await git(["worktree", "prune"], signal).catch(() => {});
