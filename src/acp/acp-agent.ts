@@ -40,7 +40,7 @@ import { turnFailed } from "./failure.ts";
 import { permissionsFor, type Permissions } from "./permissions.ts";
 import { usagesOf } from "./usage.ts";
 
-/** How an agent that speaks the protocol is described: as an agent, but for `run` and `batch`. `maxBytes` bounds what its model says. */
+/** Options of an agent that speaks the protocol: those of an agent except `run` and `batch`. `maxBytes` limits what its model says. */
 export type AcpOptions<
   Name extends string,
   Input,
@@ -52,31 +52,31 @@ export type AcpOptions<
   Draft extends ClaimDraft = ClaimDraft,
 > = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> &
   ProgramOptions<Task, UpstreamOf<Needs>> & {
-    /** Default: `"none"`. */
+    /** What the agent may do. Default: `"none"`. */
     readonly tools?: Tools;
-    /** Which model it asks, by its own name for it. What a team's tier says goes first. */
+    /** The model to ask, by the agent's own name for it. A team's tier has precedence. */
     readonly model?: string;
-    /** Arguments of the program; of a preset, more of them, which may undo what keeps it safe. */
+    /** The program's arguments; for a preset, further ones, which can undo what keeps it safe. */
     readonly args?: readonly string[];
     /**
-     * The mode of its session, by its own name for it. Default: the first one of those that are known to permit no more than `tools` says; an agent
-     * that has modes and none of these is refused before it is asked anything.
+     * The mode of its session, by the agent's own name for it. Default: the first mode that is known to permit no more than `tools` does; an agent
+     * that has modes but none of these is refused before it is asked anything.
      */
     readonly mode?: string;
-    /** Says of each thing that it asks for whether it may. Default: nothing may be done; with `tools: "write"`, files in its folder may be edited. */
+    /** Decides about each request for permission. Default: refuse; with `tools: "write"`, allow edits of files in its folder. */
     readonly permissions?: Permissions;
-    /** How to log in, by its own name for it, where it wants to be told. */
+    /** The login method, by the agent's own name for it, if the agent requires one. */
     readonly login?: string;
-    /** Options of its session, by its own names for them, set before the first prompt. */
+    /** Options of its session, by the agent's own names, set before the first prompt. */
     readonly settings?: Readonly<Record<string, string | boolean>>;
   };
 
 /**
- * An agent that speaks the Agent Client Protocol (version 1) on its standard input and output. It is started for each attempt, in a session of
- * its own, in the most restrictive mode that it has; whatever it asks for is refused unless `permissions` says otherwise. Its `output` schema
- * stands in the prompt. When the attempt is aborted, it is told to cancel, and its processes are ended.
+ * An agent that speaks the Agent Client Protocol (version 1) on its standard input and output. Each attempt starts it, with a session of its own
+ * in its most restrictive mode; everything it asks permission for is refused unless `permissions` allows it. The `output` schema is put into
+ * the prompt. When the attempt is aborted, the agent is told to cancel, and its processes are ended.
  *
- * Throws `BAD_OPTIONS` when something in the description cannot work.
+ * Throws `BAD_OPTIONS` if an option cannot work.
  */
 export function acpAgent<
   const Name extends string = string,
@@ -89,7 +89,7 @@ export function acpAgent<
   const Draft extends ClaimDraft = never,
 >(
   given: AcpOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
-    /** A program, by its name or path. No shell reads it. */
+    /** The program, by name or path. It is started without a shell. */
     readonly command: string;
   },
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
@@ -110,23 +110,23 @@ const KNOWN_MODES: Readonly<Record<Tools, readonly string[]>> = {
   write: ["acceptEdits", "autoEdit", "workspace-write"],
 };
 
-/** What is known of one agent. */
+/** What is particular to one agent. */
 export interface AcpKind extends Omit<Adapter<unknown>, "is" | "own" | "limits"> {
-  /** The program, where its user does not have to say which. */
+  /** The program, if the user need not name it. */
   readonly command?: string;
-  /** How to get it, for a message. */
+  /** How to install it, for a message. */
   readonly install?: string;
   /** How its user logs in, for a message. */
   readonly loginHint: string;
-  /** Its modes that will do, the best first. */
+  /** The acceptable modes, best first. */
   readonly modes: Readonly<Record<Tools, readonly string[]>>;
   readonly env: (tools: Tools) => Environment;
   /**
-   * It is started in an empty folder, since it would obey settings that it finds where it is. Its session is in the folder where it works
-   * (`"program"`), or is there, too, and it is told in its prompt where to look (`"session"`).
+   * Whether it is started in an empty folder, because it would obey settings that it finds where it starts. `"program"`: only the program is; its
+   * session is in the folder where it works. `"session"`: the session is, too, and the prompt tells it where to look.
    */
   readonly apart?: "program" | "session";
-  /** Whether what it said is no answer of its model, but what went wrong. */
+  /** Whether what it said is an error message instead of its model's answer. */
   readonly unanswered?: (said: SaidByAgent) => boolean;
   readonly start?: (asked: AcpStartingWith) => AcpStart | Promise<AcpStart>;
 }
@@ -135,9 +135,9 @@ export interface AcpKind extends Omit<Adapter<unknown>, "is" | "own" | "limits">
 export interface AcpStartingWith {
   readonly tools: Tools;
   readonly model: string | undefined;
-  /** Whose it is, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
-  /** The folder that it works in. */
+  /** The folder to work in. */
   readonly cwd: string;
   /** Writes a temporary file, and resolves to its path; it is removed when the attempt is over. */
   readonly file: (name: string, content: string) => Promise<string>;
@@ -147,9 +147,9 @@ export interface AcpStartingWith {
 export interface AcpStart {
   readonly args?: readonly string[];
   readonly env?: Environment;
-  /** What its session is told of its own extensions. */
+  /** Data for the agent's own extensions, sent when its session is made. */
   readonly meta?: Fields;
-  /** The model was chosen by that. */
+  /** Whether the model was already chosen this way. */
   readonly hasModel?: boolean;
 }
 
@@ -178,11 +178,11 @@ function isSettings(given: unknown): boolean {
   return Object.values(given).every((value) => ["string", "boolean"].includes(typeof value));
 }
 
-/** The parts of the grace in which a turn may end by itself, and then the processes, before they are killed. */
+/** The parts of the grace in which the turn, and then the processes, may end by themselves before they are killed. */
 const CANCEL_AFTER = 0.25;
 const KILL_AFTER = 0.35;
 
-/** The agent that speaks the protocol, of which `kind` knows more than its user has to say. */
+/** Makes an agent that speaks the protocol. `kind` sets more than its user can. */
 export function speakingAgent<Made>(given: unknown, kind: AcpKind): Made {
   const adapter: Adapter<Checked<typeof OWN>> = {
     ...kind,
@@ -260,7 +260,7 @@ export function speakingAgent<Made>(given: unknown, kind: AcpKind): Made {
       },
     });
     if (kind.unanswered?.(said) === true) {
-      // Warnings stand before it.
+      // Warnings precede it.
       throw turnFailed(name, kind.loginHint, said.aside.split("\n\n").at(-1) ?? "");
     }
     return answerOf(name, said, output !== undefined);
@@ -276,7 +276,7 @@ function report(context: AgentContext, usage: Parameters<AgentContext["report"]>
   try {
     context.report(usage);
   } catch (thrown) {
-    // What cannot be taken is unknown. The answer counts.
+    // A report that is refused leaves the cost unknown; the answer counts.
     hear(thrown);
   }
 }

@@ -17,26 +17,26 @@ export interface AcpQuestion {
   readonly program: Program;
   readonly setup: SessionSetup;
   readonly prompt: string;
-  /** The folder that it works in, which its session need not be in. */
+  /** The folder that it works in; its session may be in another one. */
   readonly worksIn: string;
   readonly permissions: Permissions;
   /** How its user logs in, for a message. */
   readonly loginHint: string;
-  /** How long it may take to end its turn when it is told to, before its processes are told to stop. */
+  /** How long it may take to end its turn after it was told to cancel, before its processes are told to stop, in ms. */
   readonly cancelMs: number;
   readonly emit: (value: unknown) => void;
-  /** Told once, however it ended: what the agent answered to the prompt, if anything, and the last cost that it told. */
+  /** Called once, however the attempt ended, with the agent's response to the prompt (empty if none) and the last cost that it reported. */
   readonly used: (response: Fields, cost: unknown) => void;
 }
 
 /** What an agent said. */
 export interface SaidByAgent extends Spoken {
   readonly stopReason: string;
-  /** All that its agent answered to the prompt. */
+  /** The agent's whole response to the prompt. */
   readonly response: Fields;
 }
 
-/** Of what a program writes to its standard error, the end is kept. */
+/** Only the end of a program's standard error is kept. */
 const MAX_STDERR_CHARS = 16_384;
 
 /**
@@ -44,8 +44,8 @@ const MAX_STDERR_CHARS = 16_384;
  *
  *     start → initialize → (authenticate) → session/new → settings, model, mode → prompt → end
  *
- * When the signal is aborted in the prompt, the agent is told to cancel and has `cancelMs` to do so; then, as at any other time, its processes
- * are told to stop, and killed where they do not. The promise rejects with the signal's reason when they have ended.
+ * If the signal aborts during the prompt, the agent is told to cancel and has `cancelMs` for that. Then, or at once at any other time, its
+ * processes are told to stop, and killed if they do not. The promise rejects with the signal's reason when they have ended.
  */
 export async function converse(question: AcpQuestion): Promise<SaidByAgent> {
   const { program, setup, emit } = question;
@@ -71,7 +71,7 @@ export async function converse(question: AcpQuestion): Promise<SaidByAgent> {
       if (allowed && request.kind === "switch_mode") said.holdTo(undefined);
       return { outcome };
     } catch (thrown) {
-      // Whoever cannot decide has not permitted anything.
+      // A policy that failed has permitted nothing.
       connection.close(undecided(agent, thrown));
       return { outcome: { outcome: "cancelled" } };
     }
@@ -114,7 +114,7 @@ export async function converse(question: AcpQuestion): Promise<SaidByAgent> {
     const isTold = [QuorateError, sdk.RequestError, sdk.MessageTooLargeError].some(
       (kind) => thrown instanceof kind,
     );
-    // Whoever has closed its output is about to end, and how it does says why.
+    // An agent that closed its output is about to end, and its exit says why.
     if (!isTold && !signal.aborted) wasStopped = !(await within(gone, END_MS));
   } finally {
     signal.removeEventListener("abort", cancel);
@@ -140,10 +140,10 @@ const MOST_SHOWS = 1_000;
 const MAX_TITLE = 500;
 const END_MS = 1_000;
 
-/** What a request is about is read where it is answered: a form that the SDK does not know is no reason to answer nothing. */
+/** Passes the parameters on unparsed: the handler reads them, so that a form unknown to the SDK is still answered. */
 const asItIs = (params: unknown): unknown => params;
 
-/** Resolves with whether it comes about within that time. */
+/** Resolves with whether the event happens within this time. */
 async function within(event: Promise<void>, ms: number): Promise<boolean> {
   const patience = new AbortController();
   const isThere = await Promise.race([
@@ -154,7 +154,7 @@ async function within(event: Promise<void>, ms: number): Promise<boolean> {
   return isThere;
 }
 
-/** Takes what a program writes to its standard error, and gives the end of it. */
+/** Reads a program's standard error; the returned function gives its end. */
 function tailOf(stderr: Readable): () => string {
   let tail = "";
   stderr.on("data", (chunk: Buffer) => {

@@ -5,19 +5,19 @@ import { causedBy, forGood, named, serviceFailed, tailOf } from "../program/fail
 import { textIn } from "../program/coding-agent.ts";
 import type { Program, ProgramExit } from "../program/start-program.ts";
 
-/** What the protocol has for a login that is missing. */
+/** The protocol's code for a missing login. */
 const AUTH_REQUIRED = -32_000;
 
 const NO_LOGIN =
   /not logged in|please run \/login|authentication required|(?:invalid|incorrect) (?:x-)?api[- ]key|api key not valid|unauthori[sz]ed|missing environment variable/i;
 
-/** How the words of agents say which HTTP status their service answered with. */
+/** The HTTP status of the agent's service, as agents' messages mention it. */
 const STATUS = /\b(?:HTTP|status|status code|API Error|rejected)\W{1,3}([45]\d\d)\b/i;
 
-/** What nobody needs to be told before the reason. */
+/** Prefixes of messages that add nothing to the reason. */
 const PREAMBLE = /^(?:internal error: )?(?:api error: )?/i;
 
-/** Makes one sentence of what a request to an agent failed with. `login`: how its user logs in. */
+/** One sentence for a failed request to an agent. `login`: how its user logs in. */
 export function requestFailed(agent: string, login: string, thrown: unknown): QuorateError {
   const { code, message, data } = fields(thrown);
   const words = messageIn(typeof message === "string" ? message : "");
@@ -26,14 +26,14 @@ export function requestFailed(agent: string, login: string, thrown: unknown): Qu
   return turnFailed(agent, login, said, statusIn(data) ?? code);
 }
 
-/** Makes one sentence of how an agent says that its turn failed; `status`: the HTTP status of that, where it is one. */
+/** One sentence for a turn that the agent says failed; `status`: its HTTP status, if known. */
 export function turnFailed(
   agent: string,
   login: string,
   said: string,
   status?: unknown,
 ): QuorateError {
-  // Of a service that fails, Codex says no more than that.
+  // Codex says no more than that about a failing service.
   const told = /experiencing high demand/i.test(said) ? 500 : Number(STATUS.exec(said)?.[1]);
   const http = isStatus(status) ? status : told;
   if (http === 401 || NO_LOGIN.test(said)) return noLogin(agent, login, said);
@@ -47,13 +47,13 @@ const noLogin = (agent: string, login: string, said: string): QuorateError =>
 const isStatus = (status: unknown): status is number =>
   typeof status === "number" && status >= 400 && status < 600;
 
-/** A message; where that is the JSON that a service answered with, the message in it. */
+/** A message; if it is a service's JSON answer, the message in it. */
 function messageIn(message: string): string {
   const found = fields(message.startsWith("{") ? lastDocument(message)?.value : undefined);
   return textIn(found["error"], "message") || textIn(found, "message") || message;
 }
 
-/** What stands in the data of an error, if it is a text. */
+/** The text in an error's data, if there is one. */
 function detailsIn(data: unknown): string {
   if (typeof data === "string") return data;
   for (const part of ["details", "message", "error", "reason"]) {
@@ -67,7 +67,7 @@ function detailsIn(data: unknown): string {
 const statusIn = (data: unknown): unknown =>
   ["status", "statusCode", "httpStatus"].map((name) => fields(data)[name]).find(isStatus);
 
-/** An agent that ended, or closed its output, before it answered. */
+/** The error for an agent that ended, or closed its output, before it answered. */
 export function diedEarly(
   { agent, command }: Program,
   { exitCode, endedBy }: ProgramExit,
@@ -87,19 +87,19 @@ export function diedEarly(
   });
 }
 
-/** What an agent is not able to do, and would not be the next time. */
+/** The error for something that an agent cannot do, now or later. */
 export function notAble(message: string): QuorateError {
   return forGood(message, message);
 }
 
-/** A policy of the user's that did not come to an answer. */
+/** The error for a user's policy that failed to decide. */
 export function undecided(agent: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
   const why = `${agent}: permissions could not decide: ${describeThrown(cause)}`;
   return new QuorateError("AGENT_FAILED", why, { cause });
 }
 
-/** An agent that wrote a message that nobody would want to hold in memory. */
+/** The error for an agent that wrote a message too large to hold in memory. */
 export function lineTooLong(agent: string, cause: Error): QuorateError {
   const why = `${agent} wrote a message that is too large and was ended; ask less of it`;
   return new QuorateError("OUTPUT_TOO_LARGE", `${why}: ${tailOf(cause.message)}`, { cause });

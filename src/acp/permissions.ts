@@ -7,28 +7,28 @@ import { fields, type Fields } from "../model/record.ts";
 import { clip, plain } from "../model/text.ts";
 import { textIn, type Tools } from "../program/coding-agent.ts";
 
-/** What an agent asks before it does it, in its own words: they are no proof of what it will do. */
+/** What an agent asks permission for, in its own words, which do not prove what it will do. */
 export interface PermissionRequest {
-  /** `"read"`, `"search"`, `"edit"`, `"delete"`, `"move"`, `"execute"`, `"fetch"`, `"think"`, `"switch_mode"`, `"other"`, or what it says. */
+  /** `"read"`, `"search"`, `"edit"`, `"delete"`, `"move"`, `"execute"`, `"fetch"`, `"think"`, `"switch_mode"`, `"other"`, or the agent's own word. */
   readonly kind: string;
-  /** What a person would be shown; at most 2,000 characters. */
+  /** The title that a person would be shown; at most 2,000 characters. */
   readonly title: string;
-  /** The name of the tool, where it says. */
+  /** The name of the tool, if the agent gives it. */
   readonly tool: string | undefined;
-  /** The files it is about, absolute. */
+  /** The absolute paths of the files concerned. */
   readonly paths: readonly string[];
-  /** What the tool is called with, where it says, and where that is at most 64 KiB of JSON. */
+  /** The input of the tool, if the agent gives it and it is at most 64 KiB of JSON. */
   readonly input: Json | undefined;
-  /** The folder that it works in. */
+  /** The folder that the agent works in. */
   readonly cwd: string;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the answer is no longer needed. */
   readonly signal: AbortSignal;
 }
 
-/** Says whether an agent may do what it asks for, this once. What it throws fails the attempt. */
+/** Decides whether an agent may do what it asks for, this once. If it throws, the attempt fails. */
 export type Permissions = (request: PermissionRequest) => boolean | Promise<boolean>;
 
-/** What holds where the user does not say: nothing may be done, but for edits of files in its own folder where it may write. */
+/** The default policy: refuse everything, except edits of files in the agent's own folder if it may write. */
 export function permissionsFor(tools: Tools): Permissions {
   if (tools !== "write") return () => false;
   return async ({ kind, paths, cwd }) => {
@@ -41,7 +41,7 @@ export function permissionsFor(tools: Tools): Permissions {
 const MAX_TITLE = 2_000;
 const MAX_INPUT_BYTES = 64 * 1024;
 
-/** Puts a request to the user's policy, and answers as the protocol wants it. */
+/** Puts a request to the user's policy and makes the protocol's answer of it. */
 export async function answerRequest(
   permissions: Permissions,
   given: unknown,
@@ -56,7 +56,7 @@ export async function answerRequest(
     title: clip(plain(textIn(call, "title")), MAX_TITLE),
     tool: textIn(call, "name") || undefined,
     paths: Object.freeze(paths.slice(0, MAX_PATHS)),
-    // It was JSON on its way here.
+    // It arrived as JSON.
     input: input.fault === undefined ? (input.value as Json | undefined) : undefined,
     cwd,
     signal,
@@ -69,7 +69,7 @@ export async function answerRequest(
   return { allowed, request, outcome: chosen(options, allowed && !signal.aborted) };
 }
 
-/** Never what is for always: an agent would remember it in settings of its own. Who finds nothing to choose refuses by cancelling. */
+/** The option to choose: never one that holds for ever, which the agent would store in its settings. Cancels if there is no fitting one. */
 function chosen(given: unknown, allowed: boolean): object {
   const options: readonly unknown[] = Array.isArray(given) ? given : [];
   const wanted = allowed ? "allow_once" : "reject_once";
@@ -80,7 +80,7 @@ function chosen(given: unknown, allowed: boolean): object {
     : { outcome: "selected", optionId };
 }
 
-/** A request about more files than that is refused without being asked about: nobody would look at them all. */
+/** A request about more files is refused without asking the policy: no user would look at them all. */
 const MAX_PATHS = 1_000;
 
 function pathsIn({ locations, content }: Fields, cwd: string): readonly string[] {
@@ -91,14 +91,14 @@ function pathsIn({ locations, content }: Fields, cwd: string): readonly string[]
   return [...new Set(places.map((path) => resolve(cwd, path)))];
 }
 
-/** Whether a path is in a folder, wherever the links on the way to it lead. */
+/** Whether a path is within a folder after all links are followed. */
 async function isInside(folder: string, path: string): Promise<boolean> {
   const [root, target] = [await realpath(folder), await realPath(path)];
   const way = relative(root, target);
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Where a path leads, of which the end may not be there yet. */
+/** A path with its links resolved; its end need not exist yet. */
 async function realPath(path: string): Promise<string> {
   try {
     return await realpath(path);

@@ -13,7 +13,7 @@ import {
 import { refuseObeyedSettings } from "../program/obeyed-settings.ts";
 import { speakingAgent, type AcpKind, type AcpOptions } from "./acp-agent.ts";
 
-/** Agents that take the options of `acpAgent`, of which `command` may be left out. */
+/** A function that makes agents from the options of `acpAgent`, among which `command` is optional. */
 export type AcpPreset<Default extends string> = <
   const Name extends string = Default,
   Task = unknown,
@@ -25,7 +25,7 @@ export type AcpPreset<Default extends string> = <
   const Draft extends ClaimDraft = never,
 >(
   options?: AcpOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
-    /** The program, where it is not on the `PATH`. */
+    /** The program's path, if it is not on the `PATH`. */
     readonly command?: string;
   },
 ) => Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>>;
@@ -43,15 +43,15 @@ function presetOf<Name extends string>(name: Name, preset: PresetKind): AcpPrese
 }
 
 /**
- * Claude Code by `claude-agent-acp`, without the user's settings and servers, and without the tools that `tools` does not permit. Keeps no
- * session. Reports tokens of each model and the cost of all.
+ * Claude Code through `claude-agent-acp`, without the user's settings and servers and without the tools that `tools` does not permit. It keeps
+ * no session. It reports the tokens of each model and the total cost.
  */
 export const claudeAcp: AcpPreset<"claude"> = presetOf("claude", {
   maker: "claudeAcp",
   command: "claude-agent-acp",
   install: "npm install --global @agentclientprotocol/claude-agent-acp",
   loginHint: 'set ANTHROPIC_API_KEY, or log in with the command "claude"',
-  // In "plan" it would write plans. It has no tools to do anything else with, and asks before each edit.
+  // In "plan" mode it would write plans. In "default" it has only the permitted tools, and asks before each edit.
   modes: { none: ["default"], read: ["default"], write: ["default"] },
   env: () => CLAUDE_ENV,
   start: ({ tools, model }) => ({
@@ -75,21 +75,21 @@ export const claudeAcp: AcpPreset<"claude"> = presetOf("claude", {
 });
 
 /**
- * Codex by `codex-acp`. It reads files by commands in its sandbox, from an empty folder, and is told where `cwd` is. Reports tokens.
- * `tools: "write"` is refused: it would let commands write in the temporary folders of the system, too, which `codex` of `quorate/command`
- * does not.
+ * Codex through `codex-acp`. It reads files with commands in its sandbox, from an empty folder, and is told where `cwd` is. It reports tokens.
+ * `tools: "write"` is refused, because commands could then write in the system's temporary folders, too; `codex` of `quorate/command` prevents
+ * that.
  */
 export const codexAcp: AcpPreset<"codex"> = presetOf("codex", {
   maker: "codexAcp",
   command: "codex-acp",
   install: "npm install --global @agentclientprotocol/codex-acp",
   loginHint: 'run "codex login", or set CODEX_API_KEY and use login: "api-key"',
-  // It would take whatever folder its session is in for trusted, and start what its settings say.
+  // It would trust its session's folder, whatever it is, and start what the settings there say.
   apart: "session",
-  // Its mode that writes lets its commands write in the temporary folders of the system, too.
+  // Its writing mode lets commands write in the system's temporary folders, too.
   modes: { none: ["read-only"], read: ["read-only"], write: [] },
   env: () => CODEX_ENV,
-  // It ends a turn that failed as any other, with the reason in words of its own.
+  // It ends a failed turn like any other, with the reason in its own words.
   unanswered: ({ hasIds, endsAside, aside, stopReason }) =>
     stopReason === "end_turn" &&
     (!hasIds || (endsAside && !/(?:^|\n\n)Warning: [^\n]*$/.test(aside))),
@@ -104,7 +104,7 @@ export const codexAcp: AcpPreset<"codex"> = presetOf("codex", {
     return {
       env: {
         CODEX_CONFIG: JSON.stringify(config),
-        // Before a mode is set, too; and nobody is there to see a browser.
+        // Holds before a mode is set, too; and no person could see a browser.
         INITIAL_AGENT_MODE: "read-only",
         NO_BROWSER: "1",
       },
@@ -114,8 +114,8 @@ export const codexAcp: AcpPreset<"codex"> = presetOf("codex", {
 });
 
 /**
- * Gemini CLI, to which `cwd` is a folder that nobody has trusted: it obeys no settings that it finds there, unless its user has trusted the
- * folder by a setting of their own. Repeats requests that failed by itself. Reports tokens of each model, without those of reasoning.
+ * Gemini CLI. It treats `cwd` as untrusted and obeys no settings that it finds there, unless its user has trusted the folder in their own
+ * settings. It retries failed requests itself. It reports the tokens of each model, without reasoning tokens.
  */
 export const geminiAcp: AcpPreset<"gemini"> = presetOf("gemini", {
   maker: "geminiAcp",
@@ -138,7 +138,7 @@ export const geminiAcp: AcpPreset<"gemini"> = presetOf("gemini", {
   },
 });
 
-/** opencode. Its `model` is one of a provider, `"anthropic/…"`. Keeps its sessions, which is its own way. Reports tokens, and the cost where it knows one. */
+/** opencode. Its `model` includes the provider, `"anthropic/…"`. It keeps its own sessions on disk. It reports tokens, and the cost if it knows it. */
 export const opencodeAcp: AcpPreset<"opencode"> = presetOf("opencode", {
   maker: "opencodeAcp",
   command: "opencode",

@@ -5,34 +5,34 @@ import { tailOf } from "../program/failure.ts";
 import { notAble } from "./failure.ts";
 import { modeOption } from "./transcript.ts";
 
-/** How a session is to be set up before anything is asked in it. */
+/** How a session is set up before anything is asked in it. */
 export interface SessionSetup {
-  /** Whose it is, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
   /** The folder of the session. */
   readonly cwd: string;
-  /** What the agent's own extensions are told. */
+  /** Data for the agent's own extensions. */
   readonly meta: Fields | undefined;
-  /** The way to log in that is to be taken, by the agent's own name for it. */
+  /** The login method to use, by the agent's own name for it. */
   readonly login: string | undefined;
   readonly model: string | undefined;
   readonly settings: Readonly<Record<string, string | boolean>>;
-  /** The modes that will do, the best first. */
+  /** The acceptable modes, best first. */
   readonly modes: readonly string[];
-  /** Whether these are the user's choice: then one of them there must be. */
+  /** Whether the user chose these; then the session must be in one of them. */
   readonly isModeChosen: boolean;
 }
 
-/** A session in which may be asked. */
+/** A session that can be prompted. */
 export interface OpenSession {
   readonly sessionId: string;
-  /** The mode that it is in; `undefined` where the agent has none. */
+  /** The session's mode; `undefined` if the agent has no modes. */
   readonly mode: string | undefined;
 }
 
 const PROTOCOL_VERSION = 1;
 
-/** Opens a session that is in the mode that was asked for. Rejects, before anything was asked, where that cannot be had. */
+/** Opens a session in the required mode. Rejects, before anything was asked, if that is not possible. */
 export async function openSession(
   connection: Pick<ClientContext, "request">,
   setup: SessionSetup,
@@ -42,7 +42,7 @@ export async function openSession(
     fields(await connection.request(method, params));
   const first = await ask("initialize", {
     protocolVersion: PROTOCOL_VERSION,
-    // Whatever an agent wants to read, write or run it has to do by itself, where its own rules hold.
+    // The agent must read, write and run by itself, where its own rules hold.
     clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
     clientInfo: { name: "quorate", title: "Quorate", version: "1" },
   });
@@ -83,7 +83,7 @@ export async function openSession(
       ? ask("session/set_model", { sessionId, modelId: setup.model })
       : set(id, setup.model));
   }
-  // The last of all, so that nothing else changes it.
+  // Set last, so that nothing else changes it.
   const mode = await enterMode(setup, session, (id, option) =>
     option === undefined
       ? ask("session/set_mode", { sessionId, modeId: id })
@@ -116,7 +116,7 @@ async function enterMode(
         : `${agent} has no mode that is known to permit only what its tools say; say by mode which one does: ${list}`,
     );
   }
-  // Also where it says that it is in it already: whoever is told knows.
+  // Also if it says that it is in this mode already: once told, it knows.
   const told = await enter(wanted, option);
   const now = modeOption(told["configOptions"])?.["currentValue"] ?? wanted;
   if (now === wanted) return wanted;
@@ -147,7 +147,7 @@ const idsIn = (list: unknown, name: string): readonly string[] =>
     .map((one) => textIn(one, name))
     .filter((id) => id !== "");
 
-/** The values of an option, which may stand in groups. */
+/** The values of an option, which may be in groups. */
 const valuesIn = ({ options }: Fields): readonly string[] =>
   listIn(options).flatMap((one) => {
     const { options: group } = fields(one);

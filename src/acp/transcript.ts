@@ -3,39 +3,39 @@ import { fields, type Fields } from "../model/record.ts";
 import { tailOf } from "../program/failure.ts";
 import { textIn } from "../program/coding-agent.ts";
 
-/** What an agent says in one session, as it says it. */
+/** Collects what an agent says in one session. */
 export interface Transcript {
-  /** Takes the update of a session. Throws for one that ends the conversation. */
+  /** Takes an update of the session. Throws for one that ends the conversation. */
   take(update: unknown): void;
-  /** What its model said. Where the agent gives its messages ids, without what is in none of them, such as warnings. */
+  /** What its model said. If the agent gives its messages ids, without text outside of them, such as warnings. */
   spoken(): Spoken;
-  /** The last cost that it told, which is that of the whole session. */
+  /** The last cost that it reported, which is that of the whole session. */
   readonly cost: unknown;
-  /** From now on, an agent that changes to another mode has failed; `undefined`: it may be in any. */
+  /** From now on, the agent fails if it changes to another mode; `undefined`: any mode is allowed. */
   holdTo(mode: string | undefined): void;
 }
 
-/** What the model of an agent said in one turn. */
+/** What an agent's model said in one turn. */
 export interface Spoken {
-  /** All of it, each message by itself. */
+  /** All messages, separated by empty lines. */
   readonly all: string;
   /** The last message. */
   readonly last: string;
   /** Whether its messages have ids. */
   readonly hasIds: boolean;
-  /** What is in no message that has an id. */
+  /** The text outside of messages with an id. */
   readonly aside: string;
-  /** Whether that was said last. */
+  /** Whether that text came last. */
   readonly endsAside: boolean;
 }
 
 /** What the transcript needs to know. */
 export interface TranscriptOptions {
-  /** Whose it is, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
-  /** Of all that its model says. */
+  /** The most bytes of all that its model says. */
   readonly maxBytes: number;
-  /** Shows that a tool is used. */
+  /** Called when the agent uses a tool. */
   readonly toolUsed: (tool: { readonly kind: string; readonly title: string }) => void;
 }
 
@@ -44,7 +44,7 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
   let cost: unknown;
   let heldTo: string | undefined;
   let endsAside = false;
-  // What stands in messages that have an id, and what stands in none: an agent may have no ids at all.
+  // Text of messages with an id, and text without: an agent may give no ids at all.
   const [named, plain] = [messages(), messages()];
 
   function say(chunk: Fields): void {
@@ -77,7 +77,7 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
           say(update);
           return;
         case "tool_call":
-          // What is said after it is another message.
+          // Text after it is another message.
           plain.end();
           toolUsed({ kind: textIn(update, "kind") || "other", title: textIn(update, "title") });
           return;
@@ -107,7 +107,7 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
   };
 }
 
-/** The option of a session that is its mode, where it is one of its options. */
+/** The session option that is its mode, if it has one. */
 export function modeOption(options: unknown): Fields | undefined {
   const list: readonly unknown[] = Array.isArray(options) ? options : [];
   return list

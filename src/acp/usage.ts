@@ -3,8 +3,8 @@ import { fields, type Fields } from "../model/record.ts";
 import { countIn, textIn, usageOf } from "../program/coding-agent.ts";
 
 /**
- * What a turn used, from wherever its agent says so: `usage` of its answer to the prompt, `_meta.quota` of that, by model or in all, and the
- * cost of its last `usage_update`. Nothing where it does not say. `model`: what it was told to ask.
+ * What a turn used, from any place where the agent says so: `usage` of its response to the prompt, `_meta.quota` of the response, by model or in
+ * total, and the cost of its last `usage_update`. Empty if it does not say. `model`: the model that it was told to ask.
  */
 export function usagesOf(
   response: Fields,
@@ -22,7 +22,7 @@ export function usagesOf(
   }));
   const whole = tokensIn(response["usage"] ?? quota["token_count"]);
   if (usd === undefined && rows.length > 0) return rows.map(usageOf);
-  // A cost is that of all models together: so are the tokens beside it.
+  // A cost is that of all models together, so the tokens with it must be, too.
   const tokens = rows.length === 0 ? whole : rows.reduce(added, {});
   const [only, ...more] = new Set(rows.map((row) => row.model));
   const said = usageOf({ usd, ...tokens, model: more.length === 0 ? (only ?? model) : undefined });
@@ -35,7 +35,7 @@ type TurnTokens = {
   readonly [K in Exclude<keyof Usage, "usdMicros" | "model">]?: Usage[K] | undefined;
 };
 
-/** Amounts in other currencies are not known here. An agent says 0 of a model whose price it does not know. */
+/** The cost in US dollars; other currencies are not converted. An agent reports 0 for a model whose price it does not know. */
 function dollarsIn(cost: unknown): number | undefined {
   const { amount, currency } = fields(cost);
   const isDollars = typeof currency === "string" && currency.toUpperCase() === "USD";
@@ -43,8 +43,8 @@ function dollarsIn(cost: unknown): number | undefined {
 }
 
 /**
- * TurnTokens as Quorate counts them: those that were read from a cache or written to one are among the input, those of reasoning among the
- * output. Most agents count them beside it, as the protocol says; what they say is the total tells.
+ * TurnTokens as Quorate counts them: tokens read from or written to a cache are part of the input, and reasoning tokens part of the output. Most
+ * agents count them separately, as the protocol says; the total that they report shows which it is.
  */
 function tokensIn(said: unknown): TurnTokens {
   const input = countIn(said, "inputTokens") ?? countIn(said, "input_tokens");

@@ -3,30 +3,30 @@ import type { AnyMessage, ndJsonStream, Stream } from "@agentclientprotocol/sdk"
 import { QuorateError } from "../model/errors.ts";
 import { fields, type Fields } from "../model/record.ts";
 
-/** What an agent and its client say to each other, looked at and bounded. */
+/** The messages between an agent and its client, checked and limited. */
 export interface Wire extends Stream {
-  /** Hands on each update of this session from now on. */
+  /** Passes on each update of this session from now on. */
   follow(sessionId: string): void;
 }
 
 /** What is done with what an agent says. */
 export interface WireOptions {
-  /** Whose it is, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
   readonly makeStream: typeof ndJsonStream;
-  /** Takes the updates of a session, each before whatever the agent said after it. What it throws ends the connection. */
+  /** Takes the updates of a session, in order with the agent's other messages. If it throws, the connection ends. */
   readonly update: (update: unknown) => void;
 }
 
-/** An agent tells of all that it does, file by file: much more than its answer. None of it is kept. */
+/** An agent reports everything that it does, file by file: much more than its answer. None of it is kept. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** How often an agent may ask its client for something. Each time it is answered. */
+/** How often an agent may send its client a request. Each one is answered. */
 const MAX_REQUESTS = 10_000;
 
 /**
- * Messages to and from a program, one on a line. What nobody asked for is dropped before anybody is confused by it: answers to no question,
- * notifications that are no update of the session, updates after the answer to its prompt.
+ * Messages to and from a program, one on each line. Unexpected ones are dropped: answers without a question, notifications that are not updates
+ * of the session, and updates after the response to its prompt.
  */
 export function wire(
   { stdin, stdout }: { readonly stdin: Writable; readonly stdout: Readable },
@@ -37,7 +37,7 @@ export function wire(
   let followed: string | undefined;
   let requests = 0;
 
-  /** Whether a message is handed on to the connection. */
+  /** Whether a message is passed on to the connection. */
   function isHandedOn(message: Fields): boolean {
     const { method, id, params } = message;
     if (typeof method !== "string") {
@@ -87,13 +87,13 @@ function flooded(agent: string, did: string): QuorateError {
   return new QuorateError("OUTPUT_TOO_LARGE", `${agent} ${did} and was ended; ask less of it`);
 }
 
-/** What is written when nobody reads any more is lost: whoever has ended is known by what it wrote. */
+/** Writes after the reader has gone are lost: an agent that has ended is judged by what it wrote. */
 function bytesTo(stdin: Writable): WritableStream<Uint8Array> {
   stdin.on("error", () => {});
   return new WritableStream({
     write: (bytes) =>
       new Promise((resolve) => {
-        // Where it is closed in the middle of that, the callback may never come.
+        // If it is closed during the write, the callback may never come.
         const done = (): void => {
           stdin.off("close", done);
           resolve();
@@ -105,7 +105,7 @@ function bytesTo(stdin: Writable): WritableStream<Uint8Array> {
   });
 }
 
-/** What nobody reads any more goes on to be taken, so that its writer comes to an end. */
+/** Keeps reading after the consumer has gone, so that the program can end. */
 function bytesFrom(stdout: Readable, agent: string): ReadableStream<Uint8Array> {
   let bytes = 0;
   let isOver = false;

@@ -9,25 +9,25 @@ import { httpTransport, type McpAddress } from "./http-transport.ts";
 import type { McpClientSdk } from "./load.ts";
 import { stdioTransport } from "./stdio-transport.ts";
 
-/** A server that is a program: it is started for each attempt, and ended after it. */
+/** A server that is a program: each attempt starts it and ends it afterwards. */
 export interface McpProgram {
-  /** A program, by its name or path. No shell reads it. */
+  /** The program, by name or path. It is started without a shell. */
   readonly command: string;
   readonly args?: readonly string[];
   /**
-   * Which variables of the environment it sees besides `PATH`, `HOME` and the like: `["TOKEN"]` hands one on, `{ TOKEN: "…" }` sets one.
+   * The environment variables that it gets in addition to `PATH`, `HOME` and the like: `["TOKEN"]` passes one on, `{ TOKEN: "…" }` sets one.
    */
   readonly env?: Environment;
-  /** The folder it is started in. Default: that of this process. */
+  /** The folder it is started in. Default: this process's working directory. */
   readonly cwd?: string;
 }
 
-/** A client that is connected, and all that it holds. */
+/** A connected client, with all that it holds. */
 export interface McpConnection extends AsyncDisposable {
   readonly client: Client;
-  /** Why it failed, where the connection knows more of it than the protocol says. */
+  /** Why it failed, if the connection knows more than the protocol says. */
   readonly fault: () => QuorateError | undefined;
-  /** Rejects when an answer has ended before it was whole. */
+  /** Rejects when an answer ends before it is complete. */
   readonly brokenOff: Promise<never>;
 }
 
@@ -38,16 +38,16 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
 }
 
-/** As long as timers take: an attempt has a timeout of its own, and its signal says so. */
+/** The longest possible timer: an attempt has its own timeout, which its signal carries. */
 export const NO_TIMEOUT_MS: number = 2 ** 31 - 1;
 const UNTIMED = { timeout: NO_TIMEOUT_MS } as const;
-/** A server of before 2026-07-28 may not answer what it does not know. */
+/** A server older than 2026-07-28 may not answer a request that it does not know. */
 const PROBE_MS = 5_000;
-/** Parts of the grace: until a program is told to stop that does not stop by itself, and until it is killed. */
+/** Parts of the grace: until a program that does not stop by itself is told to, and until it is killed. */
 const CLOSE_AFTER = 0.1;
 const KILL_AFTER = 0.4;
 
-/** Connects with a server. What was opened is closed again where that fails. Rejects with the signal's reason once it is aborted. */
+/** Connects to a server. If that fails, closes what it opened. Rejects with the signal's reason if the signal aborts. */
 export async function connect(
   sdk: McpClientSdk,
   server: McpProgram | McpAddress,
@@ -58,13 +58,13 @@ export async function connect(
     return await overStdio(sdk, server, options, true);
   } catch (error) {
     options.signal.throwIfAborted();
-    // A server of before may end at a question that it does not know.
+    // An older server may end when it gets a request that it does not know.
     if (!(error instanceof EndedAsked)) throw error;
     return overStdio(sdk, server, options, false);
   }
 }
 
-/** A program that ended while it was asked which version it speaks. */
+/** The error for a program that ended when it was asked for its protocol version. */
 class EndedAsked extends QuorateError {}
 
 async function overStdio(
@@ -136,7 +136,7 @@ async function overHttp(
   };
 }
 
-/** What we call ourselves. */
+/** The name and version of this client. */
 function info(): { readonly name: string; readonly version: string } {
   const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   const { version } = JSON.parse(manifest) as { readonly version: string };

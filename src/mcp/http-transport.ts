@@ -5,29 +5,29 @@ import { guardedFetch } from "../http/guarded-fetch.ts";
 import { headersFor, type HeaderValue } from "../http/header-values.ts";
 import type { McpClientSdk } from "./load.ts";
 
-/** A server at an address. */
+/** A server at a URL. */
 export interface McpAddress {
   readonly url: string | URL;
-  /** Sent with each request. Their values are kept out of errors. */
+  /** Headers of each request. Their values are kept out of errors. */
   readonly headers?: Readonly<Record<string, HeaderValue>>;
-  /** Whether the host's address may be one that is not public: of this machine, or of its networks. Default: false. */
+  /** Whether the host may have an address that is not public: of this machine, or of its networks. Default: false. */
   readonly allowPrivate?: boolean;
 }
 
 export interface HttpConnection {
   readonly transport: StreamableHTTPClientTransport;
-  /** Why a request failed; `undefined` where none did. */
+  /** Why a request failed; `undefined` if none did. */
   readonly fault: () => QuorateError | undefined;
-  /** Rejects when the answer of a call has ended without an answer. */
+  /** Rejects when the stream of a call ends without an answer. */
   readonly brokenOff: Promise<never>;
-  /** Ends its session, where it has one, and closes every connection. */
+  /** Ends the session, if there is one, and closes all connections. */
   readonly close: () => Promise<void>;
 }
 
-/** How long a server may take to hear that a call was cancelled, and that a session is over. */
+/** How long the messages that cancel a call and end the session may take, in ms. */
 const FAREWELL_MS = 1_000;
 
-/** A transport over streamable HTTP, which asks the origin of its URL and no other. */
+/** A transport over streamable HTTP that only asks the origin of its URL. */
 export async function httpTransport(
   sdk: McpClientSdk,
   { url: given, headers = {}, allowPrivate = false }: McpAddress,
@@ -42,7 +42,7 @@ export async function httpTransport(
   let fault: QuorateError | undefined;
   const fetch = guardedFetch({ agent, origins: [url.origin], allowPrivate, maxBytes });
 
-  // Redirects are the guard's: it follows them within the origin alone, and says why where it does not.
+  // The guard follows redirects, within the origin only, and says why if it does not follow one.
   const asked = async (
     to: string | URL,
     { redirect: _own, ...init }: RequestInit = {},
@@ -53,7 +53,7 @@ export async function httpTransport(
         : AbortSignal.any([init.signal, attempt.signal]);
     try {
       const response = await fetch(to, { ...init, signal });
-      // A GET is refused by servers that say nothing unasked.
+      // Servers that send nothing unasked refuse a GET.
       if (response.status >= 400 && (init.method ?? "GET") === "POST") {
         const secrets = [...made.secrets, ...url.searchParams.values()];
         fault = await badStatus(response.clone(), agent, url.origin, secrets);
@@ -89,7 +89,7 @@ export async function httpTransport(
     const isCall =
       !Array.isArray(message) && "method" in message && message.method === "tools/call";
     if (!isCall) return send(message, options);
-    // The SDK waits on where the stream of a call ends without an answer.
+    // The SDK would wait without end if the stream of a call ends without an answer.
     const onRequestStreamEnd = (): void => {
       options?.onRequestStreamEnd?.();
       const why = `${agent}: ${url.origin} ended its answer before it was whole; ask it again`;
@@ -117,7 +117,7 @@ export async function httpTransport(
   };
 }
 
-/** The same stream; `failed` hears what it breaks off with, of which the SDK tells its text alone. */
+/** The same stream; `failed` gets the error that breaks it off, of which the SDK passes on only the text. */
 function hearing(
   body: ReadableStream<Uint8Array>,
   failed: (error: unknown) => void,

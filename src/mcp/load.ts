@@ -4,7 +4,7 @@ import { QuorateError } from "../model/errors.ts";
 /** The official SDK for clients. */
 export type McpClientSdk = typeof McpClientPackage;
 
-/** Loads it when a tool is first asked: importing this entry loads nothing of it. Rejects with `AGENT_FAILED` where it is not installed. */
+/** Loads the SDK when a tool is first asked, not when this entry is imported. Rejects with `AGENT_FAILED` if it is not installed. */
 export async function loadMcpClient(): Promise<McpClientSdk> {
   try {
     return await import("@modelcontextprotocol/client");

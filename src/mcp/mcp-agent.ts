@@ -23,10 +23,10 @@ import { loadMcpClient, type McpClientSdk } from "./load.ts";
 import { SERVER } from "./server-at.ts";
 import { plainAnswerOf, toolAnswer, type ToolAnswer } from "./tool-answer.ts";
 
-/** What arguments may be made of beside the task. */
+/** What the arguments may use in addition to the task. */
 export type ArgumentsContext<Upstream = AgentContext["results"]> = PromptContext<Upstream>;
 
-/** How `mcpAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what its server sends. */
+/** Options of `mcpAgent`: those of an agent except `run` and `batch`. `maxBytes` also limits what its server sends. */
 export type McpAgentOptions<
   Name extends string,
   Input,
@@ -38,21 +38,21 @@ export type McpAgentOptions<
   Property extends string = string,
   Draft extends ClaimDraft = ClaimDraft,
 > = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
-  /** The server: a program, which is started for each attempt, or an address. */
+  /** The server: a program that each attempt starts, or a URL. */
   readonly server: McpProgram | McpAddress;
-  /** Which of its tools is asked. */
+  /** The name of the server's tool. */
   readonly tool: string;
-  /** Makes the tool's arguments. Default: the task where it is an object, else `{ task }`. */
+  /** Makes the tool's arguments. Default: the task if it is an object, else `{ task }`. */
   readonly arguments?: (
     task: Task,
     context: ArgumentsContext<UpstreamOf<Needs>>,
   ) => Readonly<Record<string, unknown>>;
   /**
-   * How an answer is read. Default: its structured content; where it has none, the last JSON document of its text if there is an `output`,
-   * else the text.
+   * Reads an answer. Default: its structured content; without that, the last JSON document of its text if there is an `output` schema, else the
+   * text.
    */
   readonly read?: (answer: ToolAnswer) => Answer | Promise<Answer>;
-  /** What was used, where the answer says so. Also asked of an answer that cannot be read. */
+  /** What was used, if the answer says so. Also called for an answer that cannot be read. */
   readonly usage?: (answer: ToolAnswer) => Usage | readonly Usage[] | undefined;
 };
 
@@ -79,12 +79,11 @@ const MCP: Adapter<Checked<typeof OWN>> = {
 const MAX_MESSAGE_CHARS = 1_000;
 
 /**
- * An agent that is a tool of an MCP server: over standard input and output, or over streamable HTTP. Each attempt has a connection of its own,
- * which is closed when it is over: no process and no socket is left. What the server tells of its progress is shown live; when the attempt is
- * aborted, the server is told to cancel. A result that says that the tool has failed is a failed attempt; a tool that is not there is one that
- * is not repeated.
+ * An agent that is a tool of an MCP server, over standard input and output or over streamable HTTP. Each attempt has its own connection, which
+ * is closed afterwards, so that no process or socket is left. The server's progress is shown live. When the attempt is aborted, the server is
+ * told to cancel. A result that reports an error is a failed attempt; a tool that does not exist is a failure that is not retried.
  *
- * Throws `BAD_OPTIONS` when something in the description cannot work.
+ * Throws `BAD_OPTIONS` if an option cannot work.
  */
 export function mcpAgent<
   const Name extends string = string,
@@ -123,7 +122,7 @@ export function mcpAgent<
   return agentOf(run);
 }
 
-/** What a connection is used for, which is closed in any case. What fails says why in one sentence. */
+/** Opens a connection, uses it, and always closes it. A failure becomes a one-sentence error. */
 async function withConnection<T>(
   sdk: McpClientSdk,
   server: McpProgram | McpAddress,
@@ -138,7 +137,7 @@ async function withConnection<T>(
   } catch (error) {
     const open = at;
     at = undefined;
-    // How a program ended is known when it has.
+    // How a program ended is known only once it has.
     await open?.[Symbol.asyncDispose]();
     signal.throwIfAborted();
     throw failureOf(sdk, name, error, open?.fault());
@@ -185,7 +184,7 @@ async function call(
   };
   try {
     const asked = client.callTool({ name: tool, arguments: { ...given } }, options);
-    // Where the other is first, nobody waits for this one any more.
+    // If the other settles first, this one's rejection must not be unhandled.
     asked.catch(() => {});
     const result = await Promise.race([asked, brokenOff]);
     if (result.isError === true && !(await hasTool(client, tool, signal))) throw noTool(name, tool);
@@ -210,7 +209,7 @@ interface McpProgress {
   readonly message?: string | undefined;
 }
 
-/** Whether the server has the tool; `true` where it does not say. */
+/** Whether the server has the tool; `true` if it does not say. */
 async function hasTool(
   client: McpConnection["client"],
   tool: string,

@@ -11,7 +11,7 @@ import type { McpAddress } from "./http-transport.ts";
 
 const USE = 'use { command: "npx", args: […] }, or { url: "https://…" }';
 
-/** An MCP server, as an agent is told of it: a program that is started, or an address that is asked. */
+/** The `server` option: a program that is started, or a URL. */
 export const SERVER: Option<McpProgram | McpAddress | undefined> = option((given, what) => {
   const server = object<Partial<McpProgram & McpAddress>>(USE).needed().take(given, what);
   const { command, args, env, cwd, url, headers, allowPrivate, ...others } = server;

@@ -4,9 +4,9 @@ import { badEnd } from "../program/failure.ts";
 import { startProgram, type Program, type StartedProgram } from "../program/start-program.ts";
 import type { McpClientSdk } from "./load.ts";
 
-/** A connection with a server that is a program of ours. */
+/** A connection to a server that this process started. */
 export interface StdioConnection extends Transport {
-  /** Why nothing comes any more; `undefined` while something may. */
+  /** Why the connection is over; `undefined` while it is open. */
   readonly fault: () => QuorateError | undefined;
 }
 
@@ -14,9 +14,9 @@ const NEWLINE = 10;
 const KEPT_CHARS = 4_096;
 
 /**
- * A transport over the standard input and output of a program, which is started in a process group of its own. A message has at most
- * `maxBytes`; what is no message is passed over. When it is closed, the program is told by the end of its input, then by a signal after
- * `closeAfterMs`, and `close` resolves when nothing of it is left.
+ * A transport over the standard input and output of a program, which is started in its own process group. A message has at most `maxBytes`;
+ * output that is not a message is ignored. `close` ends the program's input, sends a signal after `closeAfterMs`, and resolves when all its
+ * processes have ended.
  */
 export function stdioTransport(
   sdk: McpClientSdk,
@@ -30,7 +30,7 @@ export function stdioTransport(
   let pending: Buffer[] = [];
   let bytes = 0;
   let isClosing = false;
-  /** What was asked and is not answered yet: the SDK would take an id of another type for the same. */
+  /** Ids of unanswered requests: the SDK would accept an id of another type as the same one. */
   const open = new Set<unknown>();
 
   function take(chunk: Buffer): void {
@@ -53,7 +53,7 @@ export function stdioTransport(
     try {
       message = sdk.parseJSONRPCMessage(JSON.parse(line));
     } catch {
-      // Servers print: what is no message is nobody's answer.
+      // Servers print to their output, too.
       return;
     }
     if (!("method" in message) && !open.delete(message.id)) return;
@@ -77,7 +77,7 @@ export function stdioTransport(
       made.stderr.on("data", (part: Buffer) => {
         stderr = `${stderr}${part.toString("utf8")}`.slice(-KEPT_CHARS);
       });
-      // One that has gone takes nothing more; how it ended says why.
+      // A program that has ended takes no more input; its exit says why.
       made.stdin.on("error", () => {});
       ended = made.ended().then(
         ({ exitCode, endedBy }) => {

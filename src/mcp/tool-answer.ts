@@ -4,19 +4,19 @@ import { jsonIn } from "../prompt/json-answer.ts";
 
 /** What a tool answered. */
 export interface ToolAnswer {
-  /** Its texts, one after the other. */
+  /** Its texts, joined. */
   readonly text: string;
-  /** What it answered as data, where it did. */
+  /** Its answer as data, if there is one. */
   readonly structuredContent?: unknown;
-  /** All that it answered with, as the protocol has it. */
+  /** All content of the answer, in the protocol's form. */
   readonly content: readonly Readonly<Record<string, unknown>>[];
-  /** What its server says beside the answer. */
+  /** The server's metadata of the answer. */
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
 const MAX_SAID = 500;
 
-/** A result of the protocol, as it is read. Throws `AGENT_FAILED` for one that says that the tool has failed. */
+/** Reads a result of the protocol. Throws `AGENT_FAILED` if it says that the tool has failed. */
 export function toolAnswer(
   { structuredContent, content, isError, _meta }: Readonly<Record<string, unknown>>,
   { agent, tool }: { readonly agent: string; readonly tool: string },
@@ -44,7 +44,7 @@ export function toolAnswer(
   });
 }
 
-/** Where nobody says how: the data, else the last JSON document of the text where JSON is wanted, else the text. */
+/** The default reading: the data, else the last JSON document of the text if JSON is expected, else the text. */
 export function plainAnswerOf({ structuredContent, text }: ToolAnswer, isParsed: boolean): unknown {
   if (structuredContent !== undefined) return structuredContent;
   return isParsed ? jsonIn(text) : text;
