@@ -6,6 +6,8 @@ import type { Allowance, ServerLimits } from "./allowance.ts";
 import type { Driving } from "./driving.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { McpDoor } from "./mcp/over-http.ts";
+import type { RunCounter } from "./run-counts.ts";
+import type { RouteId } from "./server-route.ts";
 import type { Principal, Sessions, TokenBook } from "./tokens.ts";
 import type { WebHooks } from "./web-hooks.ts";
 import { tenantView } from "./store-view.ts";
@@ -20,6 +22,7 @@ export interface ServerParts {
   readonly hooks: WebHooks;
   readonly limits: Required<ServerLimits>;
   readonly allowance: Allowance;
+  readonly counts: RunCounter;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   readonly version: string;
@@ -54,6 +57,12 @@ export interface RouteRequest extends RunAsker {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What answers a request that was let in and checked. */
+type RouteAnswer = (asked: RouteRequest) => Response | Promise<Response>;
+
+/** What answers each of these routes. */
+export type RouteAnswers<Id extends RouteId> = Readonly<Record<Id, RouteAnswer>>;
+
 /** Whoever asks, of a route that lets in nobody else. */
 export function principalOf({ principal }: Pick<RunAsker, "principal">): Principal {
   if (principal === undefined) throw new HttpRefusal(401, "UNAUTHORIZED", "Sign in first.");
@@ -65,6 +74,11 @@ export function ownBackend(asked: RunAsker): Backend {
   const { backend } = asked.parts;
   const { tenant } = principalOf(asked);
   return tenant === undefined ? backend : { ...backend, store: tenantView(backend.store, tenant) };
+}
+
+/** Whether whoever asks sees the runs of one tenant alone. */
+export function forTenant(asked: RunAsker): boolean {
+  return principalOf(asked).tenant !== undefined;
 }
 
 /** The run that a request asks for, as of `runNamed`. */

@@ -1,4 +1,5 @@
-import { ROUTES, type RouteSchema, type ServerRoute } from "./routes.ts";
+import { ROUTES } from "./routes.ts";
+import type { RouteSchema, ServerRoute } from "./server-route.ts";
 
 /** The OpenAPI 3.1 document of the route table. */
 export function openApi(version: string): RouteSchema {

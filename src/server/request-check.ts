@@ -1,7 +1,8 @@
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { ServerPackages } from "./load.ts";
-import { ROUTES, type RouteId, type ServerRoute } from "./routes.ts";
+import { ROUTES } from "./routes.ts";
+import type { RouteId, ServerRoute } from "./server-route.ts";
 
 /** What a request brings, checked. */
 export interface RequestCheck {

@@ -13,6 +13,7 @@ import { loadServerPackages } from "./load.ts";
 import type { McpOptions } from "./mcp/caller.ts";
 import { mcpDoor } from "./mcp/over-http.ts";
 import { MCP_OPTIONS } from "./mcp/stdio.ts";
+import { runCounter } from "./run-counts.ts";
 import { randomSecret } from "./secret.ts";
 import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "./teams.ts";
 import { sessions, TOKENS, tokenBook, type ServerToken } from "./tokens.ts";
@@ -135,6 +136,7 @@ export async function server(given: ServerOptions): Promise<Server> {
     hooks,
     limits,
     allowance: allowance(limits, nowMs),
+    counts: runCounter(backend.store, nowMs),
     stopping: stopping.signal,
     version: packageVersion(),
     url: taken.url,

@@ -4,7 +4,7 @@ import type { OpenQuestion } from "../log/questions.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import type { Report } from "../report/report.ts";
-import type { RunSummary } from "../store/store.ts";
+import type { RunStatus, RunSummary } from "../store/store.ts";
 
 export type { AgentFigures, AgentsFigures, CalibrationBin } from "./agent-figures.ts";
 export type { Spending, SpentRun, TeamSpent } from "./spending.ts";
@@ -43,6 +43,14 @@ export interface RunsAnswer {
   readonly runs: readonly RunSummary[];
   /** Give it as `after`: there may be more. */
   readonly next?: string;
+}
+
+/** How many runs there are of each status. */
+export interface RunCounts {
+  readonly all: number;
+  readonly statuses: Readonly<Partial<Record<RunStatus, number>>>;
+  /** There are more, and older ones, which were not counted. */
+  readonly more?: true;
 }
 
 export interface RunBegun {

@@ -43,6 +43,10 @@ export function tenantCases(open: () => Backend): void {
     expect((await served.ask("GET", "/api/runs", { token: BOB })).json).toEqual({ runs: [] });
     expect((await served.ask("GET", `/api/runs?after=${runId}`, { token: BOB })).status).toBe(404);
     expect((await served.ask("GET", "/api/runs?after=nothing", { token: BOB })).status).toBe(404);
+    const counted = async (token: string): Promise<object> =>
+      (await served.ask("GET", "/api/run-counts", { token })).json;
+    expect(await counted(BOB)).toEqual({ all: 0, statuses: {} });
+    expect(await counted(ANN)).toEqual({ all: 1, statuses: { waiting: 1 } });
     expect((await served.ask("GET", "/api/bill", { token: BOB })).json).toMatchObject({
       all: { runs: 0 },
       budgets: [],

@@ -35,6 +35,7 @@ export async function watchRun(
   if (stopping.aborted) leave();
   const late =
     withinMs === undefined ? undefined : setTimeout(() => over.resolve(), withinMs).unref();
+  let stuck: ReturnType<typeof setTimeout> | undefined;
   let looking = false;
   const look = (): void => {
     if (looking) return;
@@ -42,7 +43,11 @@ export async function watchRun(
     Promise.resolve(store.run(runId))
       .then(
         (run) => {
-          if (run?.status !== "running") over.resolve();
+          if (run?.status === "running") return;
+          // Nobody drives it any more, or it is gone: no event says so.
+          if (run === undefined || run.status === "interrupted") over.resolve();
+          // Its last events are on their way to whoever listens, and end that.
+          else stuck ??= setTimeout(() => over.resolve(), LOOK_MS);
         },
         (error: unknown) => over.reject(error),
       )
@@ -58,6 +63,7 @@ export async function watchRun(
     await Promise.race([listened, over.promise]);
   } finally {
     clearTimeout(late);
+    clearTimeout(stuck);
     clearInterval(clock);
     signal.removeEventListener("abort", stop);
     stopping.removeEventListener("abort", leave);

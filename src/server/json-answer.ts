@@ -1,0 +1,8 @@
+/** An answer of JSON. */
+export function jsonAnswer(
+  value: object,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json(value, { status, headers });
+}
