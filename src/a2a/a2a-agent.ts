@@ -23,7 +23,7 @@ import { askPeer, type A2aQuestion, type PeerOptions } from "./ask-peer.ts";
 import type { A2aAnswer } from "./peer-answer.ts";
 import { peerCard } from "./peer-card.ts";
 
-/** How `a2aAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what the peer sends. */
+/** Options of `a2aAgent`: those of an agent except `run` and `batch`. `maxBytes` also limits what the peer sends. */
 export type A2aOptions<
   Name extends string,
   Input,
@@ -35,34 +35,34 @@ export type A2aOptions<
   Property extends string = string,
   Draft extends ClaimDraft = ClaimDraft,
 > = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
-  /** Where the peer is: its card stands below it, at `.well-known/agent-card.json`. What ends in `.json` is the address of the card itself. */
+  /** The peer's address; its card is below it, at `.well-known/agent-card.json`. A URL that ends in `.json` is that of the card itself. */
   readonly url?: string | URL;
-  /** The peer's card itself, in place of `url`: then nobody is asked for it. */
+  /** The peer's card, instead of `url`: then no card is fetched. */
   readonly card?: object;
-  /** Which of the card's skills is meant; sent as `skillId` in the metadata of the message. The card has to have it. */
+  /** The card's skill to ask for, sent as `skillId` in the metadata of the message. The card must have it. */
   readonly skill?: string;
-  /** Sent with each request, also with that for the card. Their values are kept out of errors. */
+  /** Headers of each request, also of the one for the card. Their values are kept out of errors. */
   readonly headers?: Readonly<Record<string, HeaderValue>>;
-  /** Further origins that the card may send to, such as `"https://api.example"`. Default: the card's own alone. */
+  /** Further origins that the card may send requests to, such as `"https://api.example"`. Default: only the card's own. */
   readonly origins?: readonly string[];
-  /** Whether the peer's address may be one that is not public: of this machine, or of its networks. Default: false. */
+  /** Whether the peer may have an address that is not public: of this machine, or of its networks. Default: false. */
   readonly allowPrivate?: boolean;
   /**
-   * What the peer is asked. A text is sent as it is, and what was wrong with the answer before is added to its end; any other value is sent as
-   * data. Default: a task that is no text as data, where the card takes `application/json`; else the task, and the results that it may see, as
-   * a text.
+   * Makes the message. A text is sent as it is, with the issues of the previous answer at its end; any other value is sent as data. Default: a task
+   * that is not a text is sent as data if the card accepts `application/json`; else the task, and the results that the agent sees, are sent as a
+   * text.
    */
   readonly prompt?: Prompt<Task, UpstreamOf<Needs>>;
-  /** Answers what the peer asks in the middle of its task; where it makes nothing, the attempt fails with what was asked. */
+  /** Answers a question that the peer asks during its task. If it returns `undefined`, the attempt fails with the question. */
   readonly reply?: (
     question: A2aQuestion,
     task: Task,
   ) => Json | undefined | Promise<Json | undefined>;
-  /** How its answer is read. Default: the one value in it; else its text, as JSON where there is an `output`. */
+  /** Reads the peer's answer. Default: its only value; else its text, parsed as JSON if there is an `output` schema. */
   readonly read?: (answer: A2aAnswer) => Answer | Promise<Answer>;
-  /** What was used. Default: `usage` in the metadata of the task, in the form of `context.report`, one part or a list. */
+  /** What was used. Default: `usage` in the task's metadata, in the form of `context.report`, one part or a list. */
   readonly usage?: (answer: A2aAnswer) => Usage | readonly Usage[] | undefined;
-  /** How long to wait before asking again how a task stands, in ms, where the peer does not stream; up to ten times as long later. Default: 1,000. */
+  /** The time before the state of a task is asked for again if the peer does not stream, in ms; it grows up to tenfold. Default: 1,000. */
   readonly pollMs?: number;
 };
 
@@ -106,13 +106,13 @@ const A2A: Adapter<Checked<typeof OWN>> = {
 const STOP_WITHIN = 0.8;
 
 /**
- * An agent that is a peer elsewhere, by the protocol A2A: each attempt is one task there. Its card is read and looked at first; what the task
- * tells is progress, by a stream where the card has that, else by asking again and again; its artifacts are the answer. When the attempt is
- * aborted, the peer is sent `cancelTask`. When the process dies, whoever goes on with the run goes on with the same task.
+ * An agent that is a remote peer, by the protocol A2A: each attempt is one task there. The peer's card is read and checked first. The task's
+ * updates are shown as progress, through a stream if the card offers one, else by polling; its artifacts are the answer. When the attempt is
+ * aborted, the peer is sent `cancelTask`. If this process dies, the process that resumes the run continues the same task.
  *
- * Nothing is asked but the card's own origin and `origins`: no redirect leads elsewhere, and no file is fetched.
+ * Only the card's own origin and `origins` are asked: redirects to others are refused, and no file is fetched.
  *
- * Throws `BAD_OPTIONS` when something in the description cannot work.
+ * Throws `BAD_OPTIONS` if an option cannot work.
  */
 export function a2aAgent<
   const Name extends string = string,
@@ -153,7 +153,7 @@ function cardUrlOf(url: URL): URL {
   return below;
 }
 
-/** A card that the user has given is looked at when the agent is described: what is wrong with it is `BAD_OPTIONS`. */
+/** Checks a card that the user gave when the agent is created: an invalid one is `BAD_OPTIONS`. */
 function cardGiven(card: unknown, where: string, skill: string | undefined): { readonly url: URL } {
   try {
     return peerCard(card, { agent: where, origins: undefined, skill });

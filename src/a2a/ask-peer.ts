@@ -26,7 +26,7 @@ import { peerFailure, type FailingPeer } from "./peer-failure.ts";
 import { idsFor, rememberedTask } from "./remembered.ts";
 import { peerState } from "./task-state.ts";
 
-/** What a peer asks in the middle of its task. */
+/** A question that a peer asks during its task. */
 export interface A2aQuestion {
   readonly text: string;
   readonly data: readonly Json[];
@@ -41,16 +41,16 @@ export interface PeerOptions {
   readonly read?: (answer: A2aAnswer) => unknown;
   readonly usage?: (answer: A2aAnswer) => Usage | readonly Usage[] | undefined;
   readonly pollMs: number;
-  /** How long the peer is given to hear that it is to stop, in ms. */
+  /** How long telling the peer to stop may take, in ms. */
   readonly stopWithinMs: number;
-  /** The shape that is wanted of the answer; `undefined` where none is. */
+  /** The JSON Schema of the answer; `undefined` if there is none. */
   readonly schema: object | undefined;
 }
 
-/** How often a peer may ask in one task. */
+/** How many questions a peer may ask in one task. */
 const MAX_REPLIES = 10;
 
-/** One attempt: a task at a peer, from its message to its answer. What goes wrong is one sentence; the peer is told to stop. */
+/** One attempt: a task at a peer, from its message to its answer. A failure is one sentence, and the peer is told to stop. */
 export async function askPeer(
   options: PeerOptions,
   task: unknown,
@@ -102,7 +102,7 @@ export async function askPeer(
       ? plainAnswer(answer, schema !== undefined)
       : await readBy(read, answer, agent, signal);
   } catch (thrown) {
-    // Nobody waits for what the peer still does, whatever has gone wrong here.
+    // After any failure here, the peer's work is no longer needed.
     await talk?.stop(stopWithinMs);
     signal.throwIfAborted();
     throw peerFailure(thrown, failing);

@@ -5,7 +5,7 @@ import { textsOf } from "./peer-answer.ts";
 import { saidByPeer, type FailingPeer } from "./peer-failure.ts";
 import { peerState } from "./task-state.ts";
 
-/** Why an attempt fails whose task has ended without an answer. What the peer has decided, no repetition mends. */
+/** The error for a task that ended without an answer. A retry does not change what the peer has decided. */
 export function badEnd(task: Task, peer: FailingPeer): QuorateError {
   const { agent } = peer;
   const said = saidIn(task, peer);
@@ -29,7 +29,7 @@ export function badEnd(task: Task, peer: FailingPeer): QuorateError {
   }
 }
 
-/** Why an attempt fails whose peer asks for something, and nobody answers. */
+/** The error for a peer's question without a `reply`. */
 export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
   return refusal(
     `${peer.agent}: its peer asks, and nobody answers: ${saidIn(task, peer)}; say it in prompt, or give reply`,

@@ -12,30 +12,30 @@ import { statusOf } from "./peer-failure.ts";
 /** How a peer is reached. */
 export interface PeerAddress {
   readonly agent: string;
-  /** Where its card stands; `undefined` where the user has given the card itself. */
+  /** The URL of its card; `undefined` if the user gave the card itself. */
   readonly cardUrl: URL | undefined;
   readonly card: unknown;
   readonly skill: string | undefined;
-  /** Origins that the card may send to, beside its own. */
+  /** Origins that the card may send requests to, in addition to its own. */
   readonly origins: readonly string[];
   readonly allowPrivate: boolean;
-  /** How large one answer may be, in bytes. */
+  /** The most bytes of one answer. */
   readonly maxBytes: number;
 }
 
-/** A peer whose card has been read, and that can be asked. */
+/** A peer whose card has been read. */
 export interface Peer {
   readonly client: Client;
   readonly card: PeerCard;
 }
 
 const MAX_CARD_BYTES = 1_048_576;
-/** What an answer may have besides the content that counts: history, ids, the same content in several places. */
+/** Room for what an answer has besides its content: history, ids, and the same content in several places. */
 const TIMES_CONTENT = 4;
-/** A stream tells many times of one task. */
+/** A stream repeats a task many times. */
 const TIMES_IN_STREAM = 16;
 
-/** Reads the card of a peer, and makes what asks it. Every request is within the guard, with the headers, until `signal` is aborted. */
+/** Reads a peer's card and makes its client. Every request is within the guard and has the headers, until `signal` is aborted. */
 export async function connect(
   address: PeerAddress,
   { headers, secrets }: MadeHeaders,
@@ -98,7 +98,7 @@ async function readCard(url: URL, fetching: typeof fetch, agent: string): Promis
   }
 }
 
-/** Why a card could not be read, where it is the card that is wrong. */
+/** The error for a card that could not be read, if the card is at fault. */
 function withoutCard(error: unknown, { origin }: URL, agent: string): unknown {
   if (error instanceof QuorateError && error.code === "OUTPUT_TOO_LARGE") {
     return refusal(
@@ -111,7 +111,7 @@ function withoutCard(error: unknown, { origin }: URL, agent: string): unknown {
   );
 }
 
-/** A card with the one interface that was looked at: the SDK finds no other. */
+/** A card with only the interface that was checked, so that the SDK finds no other. */
 function askedCard({ url, binding, tenant, streaming }: PeerCard, agent: string): AgentCard {
   return {
     name: agent,
@@ -119,7 +119,7 @@ function askedCard({ url, binding, tenant, streaming }: PeerCard, agent: string)
     version: "",
     supportedInterfaces: [
       {
-        // Paths are added to it where they say what is asked.
+        // The SDK adds paths to it.
         url: binding === "JSONRPC" ? url.href : url.href.replace(/\/$/, ""),
         protocolBinding: binding,
         protocolVersion: "1.0",

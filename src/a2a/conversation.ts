@@ -9,7 +9,7 @@ import { textsOf } from "./peer-answer.ts";
 import type { RememberedTask } from "./remembered.ts";
 import { isInPieces, isOver, isSettled, peerState, updated } from "./task-state.ts";
 
-/** What a peer is asked, and how. */
+/** How a peer is asked in one task. */
 export interface ConversationOptions {
   readonly agent: string;
   readonly peer: Peer;
@@ -21,15 +21,15 @@ export interface ConversationOptions {
   readonly remembered: RememberedTask | undefined;
 }
 
-/** One task at a peer, from the message that begins it to where it is over or asks. */
+/** One task at a peer, from its first message until it is over or asks. */
 export interface Conversation {
-  /** Begins the task, or goes on with the one that is remembered. Gives a task that is settled, or a message where the peer made no task. */
+  /** Begins the task, or continues the remembered one. Resolves to a settled task, or to a message if the peer made no task. */
   readonly begin: (parts: Part[]) => Promise<Task | Message>;
-  /** Answers what the task asks. */
+  /** Answers the task's question. */
   readonly reply: (parts: Part[]) => Promise<Task | Message>;
   /**
-   * Has the peer stop: sends `cancelTask` where it has a task that is not over. Where nobody knows yet which one, it waits for that, and then
-   * looks for it. Never rejects; takes at most `withinMs`.
+   * Stops the peer: sends `cancelTask` if it has an unfinished task. If the task's id is not known yet, waits for it, and then looks for the task.
+   * Never rejects; takes at most `withinMs`.
    */
   readonly stop: (withinMs: number) => Promise<void>;
 }
@@ -37,21 +37,21 @@ export interface Conversation {
 type PeerStream = ReturnType<Peer["client"]["sendMessageStream"]>;
 
 const MAX_ID_CHARS = 1_000;
-/** How often in a row asking how a task stands may fail. */
+/** How many times in a row asking for a task's state may fail. */
 const MAX_MISSES = 4;
 const SLOWER = 1.5;
 const SLOWEST = 10;
 const ROLE_USER = 1;
 
 /**
- * Speaks with a peer about one task:
+ * Talks to a peer about one task:
  *
  *     begin ── remembered? ──▶ look for it ── not there ──▶ send
  *                                  │                         │
  *                                  ▼                         ▼
- *                               follow: stream, or ask again and again ──▶ settled
+ *                               follow: stream, or poll ──▶ settled
  *
- * What is remembered is kept before a message is sent, and again with the id of the task as soon as the peer says it.
+ * The ids are remembered before a message is sent, and again with the task's id as soon as the peer says it.
  */
 export function conversation(options: ConversationOptions, signal: AbortSignal): Conversation {
   const { agent, peer, context, secrets, pollMs, ids, metadata, remembered } = options;
@@ -62,7 +62,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
   let sending = false;
   const named = Promise.withResolvers<void>();
   let told = "";
-  /** The status in which the peer asked what was answered since: a peer may tell it again before it goes on. */
+  /** The status whose question was answered: a peer may repeat it before it continues. */
   let answered: string | undefined;
 
   const settled = (now: Task): boolean => isSettled(now) && JSON.stringify(now.status) !== answered;
@@ -73,7 +73,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     context.checkpoint({ ...kept, ...(taskId !== undefined && { taskId }) });
   }
 
-  /** Takes over what the peer says of the task, and tells whoever watches. */
+  /** Takes the peer's new state of the task, and shows it as progress. */
   function take(next: Task | undefined): void {
     if (next === undefined) return;
     if (task === undefined) {
@@ -108,7 +108,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     throw refusal(`${agent}: its peer told of another task than it was asked for; mend it there`);
   }
 
-  /** Asks again and again, until the task is settled. */
+  /** Polls until the task is settled. */
   async function poll(id: string): Promise<Task> {
     let waitMs = pollMs;
     let misses = 0;
@@ -128,7 +128,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     }
   }
 
-  /** Reads what a stream tells. Where it breaks off in the middle of a task, that is asked for afterwards. */
+  /** Reads a stream. If it breaks off during a task, the task's state is asked for. */
   async function listen(stream: PeerStream): Promise<Task | Message> {
     try {
       for await (const update of stream) {
@@ -148,7 +148,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
 
   async function settledOf(now: Task): Promise<Task> {
     if (!settled(now)) return poll(now.id);
-    // Some tell a stream that a task is over, and nothing of what it came to.
+    // Some peers only say on a stream that a task is over, and not its result.
     const isEmpty = now.artifacts.length === 0 && now.status?.message === undefined;
     return isEmpty && peerState(now) === "completed" ? whole(now.id) : now;
   }
@@ -169,7 +169,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       take(answer);
       return await settledOf(answer);
     } catch (error) {
-      // It was turned away: there is no task to look for.
+      // The message was rejected, so there is no task to look for.
       if (statusOf(error) !== undefined) sending = false;
       throw error;
     } finally {
@@ -189,7 +189,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     };
   }
 
-  /** The task that this attempt had begun before its process died, if the peer has it. */
+  /** The task that this attempt began before its process died, if the peer still has it. */
   async function found({ taskId, contextId }: RememberedTask): Promise<Task | undefined> {
     if (taskId === undefined) return inContext(contextId);
     try {
@@ -200,7 +200,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     }
   }
 
-  /** A peer that lists no tasks is sent the message again, under its id. */
+  /** A peer that cannot list tasks is sent the message again, with the same id. */
   async function inContext(contextId: string): Promise<Task | undefined> {
     const query = { contextId, status: 0, pageSize: 1, pageToken: "", historyLength: 0 };
     try {
@@ -222,7 +222,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     try {
       return await listen(client.resubscribeTask({ tenant, id: known.id }, { signal }));
     } catch {
-      // Not every peer takes up a stream again.
+      // Not every peer can resume a stream.
       signal.throwIfAborted();
       return poll(known.id);
     }
@@ -264,7 +264,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       if (id === undefined || (task !== undefined && isOver(task))) return;
       await client.cancelTask({ tenant, id, metadata: undefined }, { signal: closing });
     } catch {
-      // It may have ended just now, or nobody hears: there is nobody to tell.
+      // The task may just have ended, or the peer cannot be reached: there is nothing to report.
     }
   }
 

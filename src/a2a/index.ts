@@ -1,4 +1,4 @@
-// quorate/a2a: agents that are peers elsewhere.
+// quorate/a2a: agents that are remote peers.
 
 export { a2aAgent } from "./a2a-agent.ts";
 export type { A2aOptions } from "./a2a-agent.ts";

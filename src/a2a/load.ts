@@ -5,8 +5,8 @@ import { refusal } from "../http/refusal.ts";
 export type A2aClientSdk = typeof A2aClient;
 
 /**
- * Loads the SDK when a peer is first asked: importing this entry loads nothing of it, and where it is missing, only the agents that need it
- * fail, in one sentence.
+ * Loads the SDK when a peer is first asked. Importing this entry does not load it. If it is missing, only the agents that need it fail, with a
+ * one-sentence error.
  */
 export async function loadA2aClient(): Promise<A2aClientSdk> {
   try {

@@ -5,23 +5,23 @@ import { takeJson, type Json } from "../model/json.ts";
 import { instructionsFor } from "../prompt/json-answer.ts";
 import { promptOf, type Prompt, type PromptContext } from "../prompt/prompt-of.ts";
 
-/** What a message is made of. */
+/** What a message is made from. */
 export interface MessageFrom {
   readonly prompt: Prompt | undefined;
   readonly task: unknown;
   readonly context: AgentContext;
-  /** The media types that the peer takes. */
+  /** The media types that the peer accepts. */
   readonly modes: readonly string[];
-  /** The shape that is wanted of the answer, where one is. */
+  /** The JSON Schema of the answer, if there is one. */
   readonly schema: object | undefined;
   readonly skill: string | undefined;
-  /** For messages of errors. */
+  /** The agent's name, for messages. */
   readonly agent: string;
 }
 
 const MAX_MESSAGE_BYTES = 2 ** 26;
 
-/** What a peer is sent: a value as data, or a text that says what shape is wanted, too. */
+/** The parts of a message: a value as data, or a text that also describes the shape of the answer. */
 export function messageParts(from: MessageFrom): {
   readonly parts: Part[];
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
@@ -31,7 +31,7 @@ export function messageParts(from: MessageFrom): {
   const isText = typeof made === "string";
   const metadata = {
     ...(skill !== undefined && { skillId: skill }),
-    // What is sent as data has no room for it.
+    // Data has no other place for them.
     ...(!isText && context.issues.length > 0 && { issues: context.issues }),
   };
   return {
@@ -40,7 +40,7 @@ export function messageParts(from: MessageFrom): {
   };
 }
 
-/** A text, or a value as data. */
+/** A text, or a value as data, as parts. */
 export function partsOf(value: Json): Part[] {
   const isText = typeof value === "string";
   return [
@@ -73,7 +73,7 @@ function madeFrom({ prompt, task, context, modes, schema, agent }: MessageFrom):
     const why = `the prompt of ${agent} failed: ${describeThrown(cause)}`;
     throw new QuorateError("AGENT_FAILED", why, { cause });
   }
-  // As every prompt that is a text: with what was wrong with the answer before.
+  // Like every prompt that is a text: with the issues of the previous answer.
   if (typeof made === "string") return promptOf(() => made, task, context);
   const { fault, value } = { value: undefined, ...takeJson(made, MAX_MESSAGE_BYTES) };
   if (fault === undefined && value !== undefined) return value as Json;

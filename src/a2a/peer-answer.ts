@@ -3,41 +3,41 @@ import type { Usage } from "../model/call.ts";
 import type { Json } from "../model/json.ts";
 import { jsonIn, unreadable } from "../prompt/json-answer.ts";
 
-/** A file in an answer, as the peer names it. Nothing is fetched: what an address has, the caller decides. */
+/** A file in an answer, as the peer describes it. Quorate does not fetch it. */
 export interface A2aFile {
   readonly name: string;
   readonly mediaType: string;
-  /** What it holds, where that came along; else it stands at `url`. */
+  /** The file's content, if the answer includes it; else it is at `url`. */
   readonly bytes?: Uint8Array;
   readonly url?: string;
 }
 
-/** What a peer came to. */
+/** A peer's answer. */
 export interface A2aAnswer {
-  /** The texts of its artifacts, one below the other; of a peer that has none, of its last message. */
+  /** The texts of its artifacts, joined with line breaks; without artifacts, those of its last message. */
   readonly text: string;
-  /** The values in them, in their order. */
+  /** The values in the artifacts, in order. */
   readonly data: readonly Json[];
   readonly files: readonly A2aFile[];
-  /** The id of its task; `undefined` where it answered with a message alone. */
+  /** The id of its task; `undefined` if it answered with a message only. */
   readonly taskId: string | undefined;
-  /** What it says besides, of the whole task or message. */
+  /** The metadata of the task or message. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** The answer that a peer's task is: its artifacts, else what it said last. */
+/** The answer in a peer's task: its artifacts, else its last message. */
 export function taskAnswer({ id, artifacts, status, metadata }: Task): A2aAnswer {
   const own = artifacts.flatMap(({ parts }) => parts);
   const parts = own.length > 0 ? own : (status?.message?.parts ?? []);
   return answerOf(parts, id, metadata);
 }
 
-/** The answer that a message alone is. */
+/** The answer in a message. */
 export function messageAnswer({ parts, metadata }: Message): A2aAnswer {
   return answerOf(parts, undefined, metadata);
 }
 
-/** The texts of a message, one below the other. */
+/** The texts of a message, joined with line breaks. */
 export function textsOf(parts: readonly Part[]): string {
   return parts
     .flatMap(({ content }) => (content?.$case === "text" ? [content.value] : []))
@@ -76,7 +76,7 @@ function fileIn({ content, filename: name, mediaType }: Part): readonly A2aFile[
   }
 }
 
-/** An answer as it is read where nobody says how: its value; else its text, of which the last document where a shape is wanted. */
+/** The default reading of an answer: its value; else its text, or the text's last JSON document if the answer has a schema. */
 export function plainAnswer({ text, data, files }: A2aAnswer, isShaped: boolean): unknown {
   const [value, another] = data;
   if (value !== undefined && another === undefined) return value;
@@ -99,12 +99,12 @@ const COUNTED: readonly (keyof Usage)[] = [
   "cacheWriteTokens",
   "reasoningTokens",
 ];
-/** What a part is called of which nobody knows anything, not even its model. */
+/** The model's name of a part that does not name one. */
 const UNREPORTED = "unreported";
 
 /**
- * What a peer says that it used: `usage` in its metadata, one part or a list, each with `model`, `usdMicros`, `inputTokens` and so on as of
- * `context.report`. A part without amounts is one of which nothing is known, so that the whole is not known either.
+ * The usage that a peer reports: `usage` in its metadata, one part or a list, each with `model`, `usdMicros`, `inputTokens` and so on as in
+ * `context.report`. A part without amounts is unknown, so that the total is unknown, too.
  */
 export function usageIn(metadata: Readonly<Record<string, unknown>>): readonly Usage[] {
   const { usage } = metadata;

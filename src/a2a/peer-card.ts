@@ -1,27 +1,27 @@
 import { refusal } from "../http/refusal.ts";
 import { clip, plain } from "../model/text.ts";
 
-/** How a peer is spoken to: by JSON-RPC, or by HTTP with JSON. */
+/** The protocol binding: JSON-RPC, or HTTP with JSON. */
 export type PeerBinding = "JSONRPC" | "HTTP+JSON";
 
-/** What of an agent card counts, once it has been looked at. */
+/** The checked parts of an agent card. */
 export interface PeerCard {
-  /** Where the peer is asked. */
+  /** The URL to ask. */
   readonly url: URL;
   readonly binding: PeerBinding;
-  /** What the card wants to be told with each request; mostly empty. */
+  /** The tenant that the card wants with each request; mostly empty. */
   readonly tenant: string;
-  /** Whether it tells of a task as it goes on; else it is asked again and again. */
+  /** Whether it streams the updates of a task; else it is polled. */
   readonly streaming: boolean;
-  /** The media types that the peer, or its skill, takes. */
+  /** The media types that the peer, or its skill, accepts. */
   readonly inputModes: readonly string[];
 }
 
-/** What a card is held against. */
+/** What a card is checked against. */
 export interface CardWanted {
-  /** Whose card it is, for messages. */
+  /** The agent's name, for messages. */
   readonly agent: string;
-  /** Where the peer may be asked; of a card that the user has written himself, wherever it says. */
+  /** The origins at which the peer may be asked; `undefined`, for a card that the user gave: any. */
   readonly origins: readonly string[] | undefined;
   readonly skill: string | undefined;
 }
@@ -32,7 +32,7 @@ const MAX_ITEMS = 1_000;
 
 type CardFields = Readonly<Record<string, unknown>>;
 
-/** Reads an agent card. Throws what is wrong with it in one sentence, `AGENT_FAILED`, which no repetition mends. */
+/** Reads an agent card. Throws `AGENT_FAILED` with one sentence if it is unusable; a retry does not help. */
 export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
   const { agent, origins, skill } = wanted;
   const malformed = (why: string): Error =>
@@ -43,7 +43,7 @@ export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
   if (!Array.isArray(card["supportedInterfaces"])) {
     const { protocolVersion, url, preferredTransport = "JSONRPC" } = card;
     if (typeof url === "string" && ["string", "undefined"].includes(typeof protocolVersion)) {
-      // Cards of before have the address at their top; the earliest do not say of which version they are.
+      // Older cards have the address at the top level; the oldest do not say their version.
       const version =
         protocolVersion === undefined
           ? "a version before 0.3"
@@ -97,7 +97,7 @@ export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
     url,
     binding: chosen["protocolBinding"] as PeerBinding,
     tenant,
-    // Of HTTP with JSON the SDK prints what it cannot read of a stream, whoever wrote that: it is asked again and again instead.
+    // With HTTP and JSON the SDK prints stream content that it cannot read, so such a peer is polled.
     streaming: capabilities["streaming"] === true && chosen["protocolBinding"] === "JSONRPC",
     inputModes: own.length > 0 ? own : textsIn(card["defaultInputModes"]),
   };
@@ -126,7 +126,7 @@ function textsIn(value: unknown): readonly string[] {
   return items.filter((one) => typeof one === "string");
 }
 
-/** A part of a card in a message: a stranger wrote it. */
+/** A part of a card, made safe for a message: the card is not trusted. */
 function shownPart(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);

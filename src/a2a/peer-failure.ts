@@ -16,19 +16,19 @@ const FOR_GOOD: ReadonlySet<unknown> = new Set([
   "TaskNotCancelableError",
 ]);
 
-/** Who was asked, and what of it nobody may see. */
+/** The peer that was asked, and the secrets that must not be shown. */
 export interface FailingPeer {
   readonly agent: string;
   readonly secrets: readonly string[];
 }
 
-/** What a peer says, in one line that is fit to be shown: at most 500 characters, without what nobody sees and without secrets. */
+/** A peer's text in one line, safe to show: at most 500 characters, without invisible characters and secrets. */
 export function saidByPeer(text: string, secrets: readonly string[]): string {
   const cleaned = plain(withoutSecrets(secrets, text.slice(0, MAX_SAID * 8)));
   return clip(cleaned.replaceAll(/\s+/g, " ").trim(), MAX_SAID);
 }
 
-/** A failure of a peer, or of the SDK on the way to it, as one sentence; whether it may be repeated, its cause says. */
+/** A failure of a peer, or of the SDK on the way to it, as one sentence; its cause says whether to retry. */
 export function peerFailure(thrown: unknown, { agent, secrets }: FailingPeer): QuorateError {
   if (thrown instanceof QuorateError) return thrown;
   hear(thrown);
@@ -44,20 +44,20 @@ export function peerFailure(thrown: unknown, { agent, secrets }: FailingPeer): Q
   return new QuorateError("AGENT_FAILED", `${agent}: its peer failed${code}: ${said}`, { cause });
 }
 
-/** The HTTP status that a request failed with, if it did so by one. */
+/** The HTTP status of a failed request, if it has one. */
 export function statusOf(thrown: unknown): number | undefined {
   const { cause } = Object(thrown) as { readonly cause?: unknown };
   const { status } = Object(cause) as { readonly status?: unknown };
   return typeof status === "number" ? status : undefined;
 }
 
-/** Whether a peer says that it has no such task. */
+/** Whether the peer says that it does not have the task. */
 export function isNoTask(thrown: unknown): boolean {
   const { name } = Object(thrown) as { readonly name?: unknown };
   return name === "TaskNotFoundError" || statusOf(thrown) === 404;
 }
 
-/** Whether the same question would fail again: it is of no use to go on asking. */
+/** Whether the same question would fail again, so that asking again is of no use. */
 export function isForGood(thrown: unknown): boolean {
   if (!(thrown instanceof QuorateError)) {
     return FOR_GOOD.has((Object(thrown) as { readonly name?: unknown }).name);

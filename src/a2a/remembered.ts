@@ -1,16 +1,16 @@
 import { sha256 } from "../model/hash.ts";
 
-/** What is kept of a task that goes on at a peer, so that whoever goes on with the run goes on with it. */
+/** What is kept of a running task at a peer, so that the process that resumes the run continues it. */
 export interface RememberedTask {
-  /** Where it goes on. */
+  /** The peer's URL. */
   readonly peer: string;
   readonly contextId: string;
   readonly messageId: string;
-  /** Its id; not there while nobody had told it yet. */
+  /** The task's id; missing until the peer has said it. */
   readonly taskId?: string;
 }
 
-/** What an attempt said before its process died, where it was said by this adapter of this peer. */
+/** What an attempt kept before its process died, if this adapter kept it for this peer. */
 export function rememberedTask(checkpointed: unknown, peer: string): RememberedTask | undefined {
   const { taskId, contextId, messageId, ...said } = Object(checkpointed) as Readonly<
     Record<string, unknown>
@@ -21,7 +21,7 @@ export function rememberedTask(checkpointed: unknown, peer: string): RememberedT
   return { peer, contextId, messageId, ...(typeof taskId === "string" && { taskId }) };
 }
 
-/** Ids that are the same for the same attempt, so that a peer knows a message that comes again. */
+/** Ids that stay the same for an attempt, so that a peer recognises a repeated message. */
 export function idsFor(
   idempotencyKey: string,
   attempt: number,

@@ -1,6 +1,6 @@
 import type { Artifact, Part, StreamResponse, Task } from "@a2a-js/sdk";
 
-/** How a task stands, by the number that the protocol has for it. */
+/** The state of a task, by the protocol's number. */
 export type PeerState =
   | "unknown"
   | "submitted"
@@ -28,18 +28,18 @@ export function peerState({ status }: Pick<Task, "status">): PeerState {
   return STATES[status?.state ?? 0] ?? "unknown";
 }
 
-/** Whether nothing comes any more by itself: the task is over, or waits for whoever gave it. */
+/** Whether the task changes no more by itself: it is over, or waits for its client. */
 export function isSettled(task: Task): boolean {
   const state = peerState(task);
   return state !== "unknown" && state !== "submitted" && state !== "working";
 }
 
-/** Whether the peer is at work no more, whatever is sent to it. */
+/** Whether the peer no longer works on the task, whatever it is sent. */
 export function isOver(task: Task): boolean {
   return isSettled(task) && !["input-required", "auth-required"].includes(peerState(task));
 }
 
-/** A task as it is after what a stream told. What is about another task changes nothing. */
+/** A task after an event of a stream. An event about another task changes nothing. */
 export function updated(task: Task | undefined, { payload }: StreamResponse): Task | undefined {
   switch (payload?.$case) {
     case "task":
@@ -62,7 +62,7 @@ export function updated(task: Task | undefined, { payload }: StreamResponse): Ta
 const MAX_ARTIFACTS = 1_000;
 const MAX_PARTS = 10_000;
 
-/** Whether a task has more pieces than anybody reads: each that is added costs more than the one before. */
+/** Whether a task has too many pieces: adding each one costs more than the one before. */
 export function isInPieces({ artifacts }: Task): boolean {
   const parts =
     artifacts.length > MAX_ARTIFACTS
@@ -79,7 +79,7 @@ function withArtifact(artifacts: Artifact[], artifact: Artifact, append: boolean
   return artifacts.with(at, { ...artifact, parts });
 }
 
-/** A text that goes on is one text. */
+/** Consecutive texts become one. */
 function joined(before: Part[], more: Part[]): Part[] {
   const last = before.at(-1);
   const [next, ...others] = more;
