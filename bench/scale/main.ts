@@ -78,14 +78,23 @@ async function workers(what: string, many: number): Promise<() => Promise<void>>
 }
 
 async function timesOf(rounds: number, work: () => Promise<unknown>): Promise<readonly number[]> {
-  for (let warm = 0; warm < 10; warm += 1) await work();
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const from = performance.now();
-    await work();
-    times.push(performance.now() - from);
+  return (await timesOfEach(rounds, [work]))[0] ?? [];
+}
+
+/** By turns, so that what else the machine does disturbs all of them alike. */
+async function timesOfEach(
+  rounds: number,
+  works: readonly (() => Promise<unknown>)[],
+): Promise<readonly (readonly number[])[]> {
+  const times = works.map((): number[] => []);
+  for (let round = -10; round < rounds; round += 1) {
+    for (const [index, work] of works.entries()) {
+      const from = performance.now();
+      await work();
+      if (round >= 0) times[index]?.push(performance.now() - from);
+    }
   }
-  return times.toSorted((a, b) => a - b);
+  return times.map((some) => some.toSorted((x, y) => x - y));
 }
 
 function show(what: string, times: readonly number[]): void {
@@ -123,20 +132,32 @@ try {
 
   for (const many of [1, 2, 4]) {
     const stop = await workers("attempts", many);
-    const one = { route: ["a1"] };
     if (many === 1) {
-      show(
-        "a run with one agent here",
-        await timesOf(60 * scale, async () => near.run(1 as never, one)),
-      );
-      show(
-        "a run with one agent elsewhere",
-        await timesOf(60 * scale, async () => far.run(1 as never, one)),
-      );
-      show(
-        "a run with eight agents elsewhere",
-        await timesOf(20 * scale, async () => far.run(1 as never)),
-      );
+      const stopBoss = await workers("boss", 1);
+      const boss = await askBoss(url);
+      const one = { route: ["a1"] };
+      for (const [rounds, works] of [
+        [
+          60 * scale,
+          {
+            "pg-boss, one job, by turns with": async () => boss.call(1),
+            "a run with one agent here": async () => near.run(1 as never, one),
+            "a run with one agent elsewhere": async () => far.run(1 as never, one),
+          },
+        ],
+        [
+          20 * scale,
+          {
+            "pg-boss, eight jobs, by turns with": async () => boss.call(8),
+            "a run with eight agents elsewhere": async () => far.run(1 as never),
+          },
+        ],
+      ] as const) {
+        const times = await timesOfEach(rounds, Object.values(works));
+        for (const [index, name] of Object.keys(works).entries()) show(name, times[index] ?? []);
+      }
+      await boss.close();
+      await stopBoss();
     }
     const runs = 20 * scale;
     const calls = await perSecond(runs * 8, async () =>

@@ -108,6 +108,10 @@ export function attemptWorker(
       await rows.serve(queues);
       isServing = true;
     }
+    // First what waits: how its own stand is no hurry.
+    const free = atOnce - [...jobs.values()].filter(({ counts }) => counts).length;
+    if (free > 0 && closing === undefined)
+      for (const row of await rows.take(queues, free)) begin(row);
     const mine = await rows.mine(queues, [...jobs.keys()]);
     const rowsOfMine = new Set(mine.map(({ row }) => row));
     for (const job of jobs.values()) if (!rowsOfMine.has(job.row) && !job.isTold) lose(job);
@@ -116,10 +120,6 @@ export function attemptWorker(
       if (job === undefined) begin(row);
       else if (row.cancelled !== undefined) stop(job, errorFrom(row.cancelled));
     }
-    const free = atOnce - [...jobs.values()].filter(({ counts }) => counts).length;
-    if (free <= 0 || closing !== undefined) return;
-    const taken = await rows.take(queues, free);
-    for (const row of taken) begin(row);
   }
 
   function begin({ row, fence, request, cancelled }: TakenRow): void {

@@ -167,7 +167,6 @@ export function elsewhere(
     try {
       await sending.add({ request, queue: one.queue });
       one.isSent = true;
-      looking.soon();
     } catch (thrown) {
       lose(one, thrown);
     }

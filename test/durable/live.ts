@@ -26,7 +26,12 @@ export interface EmptyStore {
 export type Emptied = () => EmptyStore | Promise<EmptyStore>;
 
 /** How runs live that are kept in stores of `emptied`. */
-export type Live = typeof live;
+export type Live = (
+  spec: AnyTeam,
+  log: readonly RunEvent[],
+  work: (team: Durable) => Promise<Outcome>,
+  runId?: string,
+) => Promise<Life>;
 
 const inMemory: Emptied = () => ({ store: memory({ resumable: true }).store });
 

@@ -7,4 +7,6 @@ import { describe } from "vitest";
 import { crashLaws } from "./crash-laws.ts";
 import { live } from "./live.ts";
 
-describe("a run that crashed", () => crashLaws(live));
+describe("a run that crashed", () => {
+  crashLaws(live);
+});

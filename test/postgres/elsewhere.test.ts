@@ -216,7 +216,7 @@ describe("agents that are elsewhere, behind a PostgreSQL backend", () => {
     expect(await told).toEqual(["lost", undefined]);
     hold.open();
     expect((await running).results).toMatchObject({ gpu: { status: "ok", attempts: 2 } });
-    expect(said("told to stop")).toHaveLength(1);
+    await until(() => said("told to stop").length === 1);
   });
 
   it("end each run once, whichever processes are killed", async (context) => {

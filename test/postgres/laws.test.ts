@@ -68,5 +68,9 @@ async function emptied(): Promise<EmptyStore> {
   };
 }
 
-describe("a run in PostgreSQL that crashed", () => crashLaws(livingIn(emptied), { numRuns }));
-describe("a run in PostgreSQL that is forked", () => forkLaws(livingIn(emptied), { numRuns }));
+describe("a run in PostgreSQL that crashed", () => {
+  crashLaws(livingIn(emptied), { numRuns });
+});
+describe("a run in PostgreSQL that is forked", () => {
+  forkLaws(livingIn(emptied), { numRuns });
+});
