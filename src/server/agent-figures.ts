@@ -12,29 +12,29 @@ export interface AgentFigures {
   readonly agent: string;
   readonly calls: number;
   readonly failed: number;
-  /** Of the calls that it answered, the oldest first. */
+  /** The latencies of the calls that it answered, oldest first. */
   readonly latencyMs: readonly number[];
-  /** Of the same calls; `null` where nobody knows. */
+  /** The costs of the same calls; `null` if unknown. */
   readonly usdMicros: readonly (number | null)[];
   readonly models: readonly string[];
 }
 
-/** Verdicts of like confidence, and how many of them turned out right. */
+/** Verdicts of similar confidence, and how many of them turned out right. */
 export interface CalibrationBin {
-  /** Their confidence, on average. */
+  /** Their mean confidence. */
   readonly mean: number;
   readonly right: number;
   readonly of: number;
-  /** 95 % Wilson interval of the share that is right. */
+  /** The 95 % Wilson interval of the share that is right. */
   readonly interval: readonly [low: number, high: number];
 }
 
 export interface AgentsFigures {
   readonly team: string;
-  /** What all of the team's runs taught; not for a tenant, whose runs are only some of them. */
+  /** What all of the team's runs taught; left out for a tenant, which sees only some of the runs. */
   readonly learned?: LearnedBefore;
   readonly agents: readonly AgentFigures[];
-  /** Where truths of runs that are still there are known. */
+  /** Only if truths of stored runs are known. */
   readonly calibration?: { readonly bins: readonly CalibrationBin[] };
 }
 
@@ -43,7 +43,7 @@ const MAX_JUDGED_RUNS = 200;
 const MAX_TRUTHS = 20_000;
 const BINS = 10;
 
-/** What is known of the agents of a team: by its last 50 runs, and by the truths about 200 at most. `backend` shows the runs of whoever asks. */
+/** The figures of a team's agents, from its last 50 runs and at most 200 known truths. `backend` shows the runs that the caller may see. */
 export async function agentsFigures(
   backend: Backend,
   team: string,
@@ -91,7 +91,7 @@ function figuresOf(agent: string): FiguresSoFar {
   return { agent, calls: 0, failed: 0, latencyMs: [], usdMicros: [], models: new Set() };
 }
 
-/** How sure the verdicts were whose truth is known, and how often they were right; in tenths of confidence. */
+/** Confidence and accuracy of the verdicts whose truth is known, in tenths of confidence. */
 async function calibrationBins(backend: Backend, team: string): Promise<readonly CalibrationBin[]> {
   const byRun = new Map<string, Map<string, unknown>>();
   let truths = 0;

@@ -1,34 +1,34 @@
 import { HttpRefusal } from "./http-refusal.ts";
 
-/** What is allowed at most. */
+/** The limits of a server. */
 export interface ServerLimits {
-  /** Of the body of a request (1 MiB). */
+  /** The most bytes of a request's body (1 MiB). */
   readonly bodyBytes?: number;
-  /** How long a request may take, in ms (30,000); what streams has no end. */
+  /** How long a request may take, in ms (30,000); streams have no limit. */
   readonly requestMs?: number;
-  /** Requests a minute, of one token (1,200). */
+  /** The most requests a minute with one token (1,200). */
   readonly requestsPerMinute?: number;
-  /** Streams of events at once, of one token (100). */
+  /** The most open event streams with one token (100). */
   readonly streams?: number;
-  /** Streams of events at once, of all (1,000). */
+  /** The most open event streams in all (1,000). */
   readonly allStreams?: number;
-  /** Runs that the server drives at once (200). */
+  /** The most runs that the server drives at once (200). */
   readonly runs?: number;
-  /** How long a stream may stand without its reader taking anything, in ms (30,000). */
+  /** How long a stream may wait for its reader before it is closed, in ms (30,000). */
   readonly stalledMs?: number;
 }
 
-/** Counts what each asks for. */
+/** Counts the requests and streams of each token. */
 export interface Allowance {
-  /** Refuses with 429 who has asked too often. */
+  /** Refuses with 429 if this key has asked too often. */
   readonly take: (key: string) => void;
-  /** Refuses with 429 who has too many streams open; gives what closes one. */
+  /** Refuses with 429 if this key has too many open streams; returns a function that closes one. */
   readonly stream: (key: string) => () => void;
 }
 
 const MINUTE_MS = 60_000;
 
-/** A bucket for each, which is full after a minute. Keys are those of tokens, and one for all who have none: their number is bounded. */
+/** A token bucket for each key, full after a minute. There is a key for each token and one for requests without a token, so their number is limited. */
 export function allowance(
   limits: Required<Pick<ServerLimits, "requestsPerMinute" | "streams" | "allStreams">>,
   nowMs: () => number,

@@ -9,7 +9,7 @@ import { jsonAnswer } from "./json-answer.ts";
 import type { RouteId } from "./server-route.ts";
 import { spendingOf } from "./spending.ts";
 
-/** Each route of the table, by its name. */
+/** The answer to each route of the table, by the route's name. */
 export const ANSWERS: RouteAnswers<RouteId> = {
   ...SERVICE_ANSWERS,
   ...RUN_ANSWERS,
@@ -26,7 +26,7 @@ export const ANSWERS: RouteAnswers<RouteId> = {
       readonly limit?: number;
     };
     const spending = await spendingOf(ownBackend(asked), { ...query, sinceMs: since, limit });
-    // What runs share is not one tenant's.
+    // What runs share does not belong to one tenant.
     return jsonAnswer(forTenant(asked) ? { ...spending, budgets: [] } : spending);
   },
 

@@ -12,7 +12,7 @@ import type { Principal, Sessions, TokenBook } from "./tokens.ts";
 import type { WebHooks } from "./web-hooks.ts";
 import { tenantView } from "./store-view.ts";
 
-/** What a server is made of. */
+/** The parts of a server. */
 export interface ServerParts {
   readonly teams: ReadonlyMap<string, Supervisor>;
   readonly backend: Backend;
@@ -26,28 +26,28 @@ export interface ServerParts {
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   readonly version: string;
-  /** Where others reach it, where its owner says so. */
+  /** The server's public URL, if it is configured. */
   readonly url: string | undefined;
   /** Teams as tools, by the Model Context Protocol. */
   readonly mcp: McpDoor;
-  /** How long a message by A2A waits for its run, in ms. */
+  /** How long an A2A message waits for its run, in ms. */
   readonly a2aWaitsMs: number;
 }
 
-/** What answers for runs, whichever protocol somebody asks by. */
+/** The parts that answer for runs, whichever protocol is used. */
 export type RunDesk = Pick<
   ServerParts,
   "teams" | "backend" | "driving" | "stopping" | "version"
 > & { readonly hooks: Pick<WebHooks, "tell"> };
 
-/** Who asks, and what of. */
+/** The caller, and the parts that answer it. */
 export interface RunAsker {
   readonly parts: RunDesk;
-  /** `undefined` where nobody has to say who they are. */
+  /** `undefined` on a route that needs no token. */
   readonly principal: Principal | undefined;
 }
 
-/** A request that was let in, checked by the route table. */
+/** A request that was admitted and checked against the route table. */
 export interface RouteRequest extends RunAsker {
   readonly parts: ServerParts;
   readonly request: Request;
@@ -57,36 +57,36 @@ export interface RouteRequest extends RunAsker {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What answers a request that was let in and checked. */
+/** Answers a request that was admitted and checked. */
 type RouteAnswer = (asked: RouteRequest) => Response | Promise<Response>;
 
-/** What answers each of these routes. */
+/** The answers to some of the routes. */
 export type RouteAnswers<Id extends RouteId> = Readonly<Record<Id, RouteAnswer>>;
 
-/** Whoever asks, of a route that lets in nobody else. */
+/** The caller of a route that needs a token. */
 export function principalOf({ principal }: Pick<RunAsker, "principal">): Principal {
   if (principal === undefined) throw new HttpRefusal(401, "UNAUTHORIZED", "Sign in first.");
   return principal;
 }
 
-/** The backend, with the runs that whoever asks may see and no others. */
+/** The backend, with only the runs that the caller may see. */
 export function ownBackend(asked: RunAsker): Backend {
   const { backend } = asked.parts;
   const { tenant } = principalOf(asked);
   return tenant === undefined ? backend : { ...backend, store: tenantView(backend.store, tenant) };
 }
 
-/** Whether whoever asks sees the runs of one tenant alone. */
+/** Whether the caller sees the runs of one tenant only. */
 export function forTenant(asked: RunAsker): boolean {
   return principalOf(asked).tenant !== undefined;
 }
 
-/** The run that a request asks for, as of `runNamed`. */
+/** The run that a request names, found by `runNamed`. */
 export function ownRun(asked: RouteRequest, runId: string = runIdOf(asked)): Promise<RunSummary> {
   return runNamed(asked, runId);
 }
 
-/** A run by its id. A run of another tenant and one that is not there are refused alike, after the same question to the store. */
+/** A run by its id. A run of another tenant and a missing run are refused alike, after the same query to the store. */
 export async function runNamed(asked: RunAsker, runId: string): Promise<RunSummary> {
   const { tenant } = principalOf(asked);
   const run = runId.length > 200 ? undefined : await storeOf(asked).run(runId);
@@ -113,7 +113,7 @@ export function teamNamed({ parts }: RunAsker, name: string): Supervisor {
   throw new HttpRefusal(404, "NOT_FOUND", "There is no team of that name here.");
 }
 
-/** The team of a run: to go on with it takes the code of its agents. */
+/** A run's team, which is needed to resume the run: it has the code of the agents. */
 export function teamOfRun({ parts }: RunAsker, run: RunSummary): Supervisor {
   const team = parts.teams.get(run.supervisor.name);
   if (team !== undefined) return team;

@@ -3,7 +3,7 @@ import { keyedHash, randomId } from "../model/hash.ts";
 import type { Values } from "../store/values.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 
-/** What is kept of an idempotency key. */
+/** What is stored for an idempotency key. */
 interface KeptKey {
   readonly runId: string;
   readonly body: string;
@@ -12,18 +12,17 @@ interface KeptKey {
 const PREFIX = "server/once/";
 const KEPT_MS = 7 * 86_400_000;
 
-/** Whose key it is, and what it is asked for. */
+/** The caller of an idempotency key, and its request. */
 export interface Once {
   readonly key: string;
   readonly tenant: string | undefined;
-  /** What was asked for, with the way. */
+  /** The request, with its route. */
   readonly asked: unknown;
 }
 
 /**
- * Gives the id that a run is to have under an idempotency key: the same one for the same request, for seven days. Neither the key nor what
- * is asked for is kept, nor what could be guessed from: the hash of the request is keyed with the caller's key. Refuses with 409 another
- * request under the same key.
+ * The run id for an idempotency key: the same for the same request, for seven days. Neither the key nor the request is stored, nor anything from
+ * which they could be guessed: the hash of the request is keyed with the caller's key. Refuses with 409 a different request with the same key.
  */
 export async function idOnce(
   values: Values,
@@ -63,7 +62,7 @@ function keptIn(value: Json | undefined): KeptKey | undefined {
   return typeof runId === "string" && typeof body === "string" ? { runId, body } : undefined;
 }
 
-/** The key of a request; `undefined` where it has none. */
+/** The idempotency key of a request; `undefined` if it has none. */
 export function idempotencyKey(request: Request): string | undefined {
   const key = request.headers.get("idempotency-key");
   if (key === null) return undefined;

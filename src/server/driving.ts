@@ -9,51 +9,51 @@ import { HttpRefusal } from "./http-refusal.ts";
 import { tooMany } from "./allowance.ts";
 import { cuttable } from "./store-view.ts";
 
-/** Something went wrong that no request is answered with: for the log of whoever runs the server. */
+/** A failure that is not the answer to a request: for the operator's log. */
 export interface ServerFailure {
-  /** What the server was at. */
+  /** What the server was doing. */
   readonly what: string;
   readonly error: unknown;
 }
 
-/** What a run is begun with, beside its task. */
+/** Options of a run, in addition to its task. */
 export type StartOptions = Pick<RunOptions, "runId" | "tenant" | "tags" | "budget" | "deadlineMs">;
 
 /** The runs that a server drives. */
 export interface Driving {
-  /** Resolves with its id once a run has begun; rejects where it cannot. It goes on by itself. */
+  /** Resolves with the run's id once it has begun; rejects if it cannot begin. The run continues by itself. */
   readonly start: (team: Supervisor, input: unknown, options: StartOptions) => Promise<string>;
   readonly fork: (
     team: Supervisor,
     runId: string,
     options: Pick<ForkOptions, "from" | "input"> & StartOptions,
   ) => Promise<string>;
-  /** Resolves once the decision is kept, or left for whoever drives the run. */
+  /** Resolves once the decision is recorded, or left for the process that drives the run. */
   readonly decide: (
     team: Supervisor,
     runId: string,
     decision: HumanDecision,
     afterSeq: number,
   ) => Promise<"recorded" | "left">;
-  /** Goes on with runs of a team that nobody drives, from now on. */
+  /** From now on resumes a team's runs that no process drives. */
   readonly keepResuming: (team: Supervisor) => void;
-  /** Settles when a run is not driven any more; `undefined` where it is not driven for a request. */
+  /** Settles when the run is no longer driven; `undefined` if no request drives it. */
   readonly underWay: (runId: string) => Promise<unknown> | undefined;
   /** How many runs are driven for requests. */
   readonly count: () => number;
-  /** Lets go of all runs, as they stand, and resolves when they have stopped. */
+  /** Releases all runs, in their current state, and resolves when they have stopped. */
   readonly close: () => Promise<void>;
 }
 
 export interface DrivingOptions {
   readonly backend: Backend;
   readonly maxRuns: number;
-  /** Hears of a run that has ended, or waits; or is not driven any more. */
+  /** Called when a run has ended, waits, or is no longer driven. */
   readonly onSettled: (runId: string) => void;
   readonly onFailure: (failure: ServerFailure) => void;
 }
 
-// Whoever drives the run in another process is looked at by then.
+// Until then a process that drives the run has looked at it.
 const LEFT_AFTER_MS = 2_000;
 
 export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptions): Driving {
@@ -70,7 +70,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
       () => onSettled(runId),
       (error: unknown) => {
         if (stopping.signal.aborted) return;
-        // Cancelled by request: its log says so.
+        // Cancelled on request: its log says so.
         if (isSoundError(error) && error.code === "CANCELLED") onSettled(runId);
         else if (!isRefusal(error)) onFailure({ what: `run ${runId}`, error });
       },
@@ -81,7 +81,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
     });
     driven.add(entry);
     byRun.set(runId, entry);
-    // Not left early: that would cancel the run.
+    // Not left early, which would cancel the run.
     return stream[Symbol.asyncIterator]();
   }
 
@@ -140,7 +140,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
     underWay: (runId) => byRun.get(runId),
     count: () => driven.size,
     async close() {
-      // First the store: what is aborted then ends without a word in its log.
+      // The store first, so that aborted work adds nothing to its log.
       cut();
       stopping.abort(new QuorateError("CANCELLED", "the server has stopped"));
       await Promise.all([...[...keepers].map((one) => one.close()), ...driven]);
@@ -148,7 +148,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
   };
 }
 
-/** Whoever asked is told of it. */
+/** Whether the error is a refusal, which the caller is told. */
 function isRefusal(error: unknown): boolean {
   if (!isSoundError(error)) return false;
   const { code } = error;

@@ -9,8 +9,8 @@ export interface EventStreamOptions extends Pick<SseOptions, "signal" | "stalled
 }
 
 /**
- * The events of a run as server-sent events: those that are there, then those that come. `id` is `seq`. When the log has ended, `event: end`
- * comes, and the stream is closed. A reader who is slow reads from the store, at its own pace.
+ * The events of a run as server-sent events: the stored ones, then the new ones. `id` is `seq`. When the log has ended, `event: end` follows, and
+ * the stream is closed. A slow reader is served from the store, at its own pace.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { store, runId, afterSeq, ...how } = options;
@@ -22,7 +22,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   return sseStream({ events: events(), leave: () => leaving.abort(), ...how });
 }
 
-// JSON has no line breaks of its own, so that an event is one line, whatever is in it.
+// JSON has no line breaks outside of escapes, so an event is always one line.
 function sseEvent(event: RunEvent): string {
   return `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -9,7 +9,7 @@ import type { Backend } from "../team/backend.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { ForkPlan } from "./wire.ts";
 
-/** What a fork is to be of. */
+/** What a fork changes. */
 interface Forking {
   readonly run: RunSummary;
   readonly events: readonly RunEvent[];
@@ -18,8 +18,8 @@ interface Forking {
 }
 
 /**
- * What a fork would ask again, by the plan of the team: everybody where the task is another one; else who is asked anew, who comes after
- * them, and who has no answer in the run. What it asks at most: an answer that comes out as it was spares those after it.
+ * What a fork would ask again, according to the team's plan: all agents if the task changes; else the chosen agents, those that depend on them,
+ * and those without an answer in the run. This is the most it asks: if an answer comes out unchanged, the agents after it are not asked.
  */
 export async function planFork(
   team: Supervisor,
@@ -51,7 +51,7 @@ export async function planFork(
     (from !== undefined && isAnew(place, from)) ||
     needs.some((need) => anew.has(need)) ||
     (plan.mode === "sequence" && anew.size > 0);
-  // In the order of their stages, so that who is needed comes first.
+  // In the order of their stages, so that an agent comes before those that depend on it.
   for (const one of plan.agents.toSorted((a, b) => a.stage - b.stage)) {
     if (one.role !== "judge" && needsAnew(one)) anew.add(one.place);
   }
@@ -64,7 +64,7 @@ export async function planFork(
   };
 }
 
-/** All of them; the time is that of the longest, as they may be asked at once. */
+/** The sum of all; the time is the longest one, since agents may be asked at once. */
 function sumOf(all: readonly Estimate[]): Estimate {
   let usdMicros: Estimate["usdMicros"] = 0;
   let durationMs: Estimate["durationMs"] = 0;

@@ -15,13 +15,13 @@ import { addresses, whoAsks } from "./who-asks.ts";
 const MAX_URL_CHARS = 8_192;
 const MAX_HEADER_CHARS = 32_768;
 const MAX_BODY_MS = 10_000;
-/** Of all who do not say who they are. */
+/** The key of all requests without a token. */
 const NOBODY = "nobody";
 
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** What every answer has. */
+/** Headers of every answer. */
 const SECURE_HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy": CSP,
   "X-Content-Type-Options": "nosniff",
@@ -35,8 +35,8 @@ const SECURE_HEADERS: Readonly<Record<string, string>> = {
 const BY_A2A: ReadonlySet<ServerRoute["id"]> = new Set(["a2aAsk", "a2aAskTeam"]);
 
 /**
- * Answers requests. The order is fixed: the host and the origin, the size, who asks, how often, what they may, what they ask for, and only
- * then anything of a run.
+ * Answers requests. The checks have a fixed order: host and origin, size, caller, rate, rights, the request's content; only then is anything of
+ * a run read.
  */
 export function handler(
   parts: ServerParts,
@@ -48,7 +48,7 @@ export function handler(
   const own = addresses(origins);
   const app = new packages.Hono<{ Bindings: { readonly address: URL } }>();
 
-  /** Who asks. Whoever tries out tokens has so many tries a minute together. */
+  /** The caller. All attempts with unknown tokens share one allowance a minute. */
   function known(request: Request, address: URL): Principal {
     try {
       return whoAsks(request, address, parts.book, parts.sessions).principal;
@@ -66,7 +66,7 @@ export function handler(
   ): Promise<Response> {
     const { needs } = route;
     const principal = needs === "open" ? undefined : known(request, address);
-    // What is open to all is counted by what is asked, so that nobody is kept from signing in by who asks for something else.
+    // Open routes are counted each by itself, so that requests to one do not prevent signing in.
     parts.allowance.take(principal?.key ?? `open ${route.id}`);
     if (isScope(needs) && principal?.scopes.has(needs) !== true) {
       throw new HttpRefusal(
@@ -81,7 +81,7 @@ export function handler(
     const read = isGet ? {} : await readBody(request, bodyBytes, Math.min(requestMs, MAX_BODY_MS));
     const body = check.body(route.id, read);
     const asked: RouteRequest = { parts, request, address, principal, params, query, body };
-    // A message may wait for its run, beside what a request takes.
+    // A message may wait for its run in addition to the time of a request.
     const waitsMs = BY_A2A.has(route.id) ? parts.a2aWaitsMs : 0;
     return await inTime(requestMs + waitsMs, async () => ANSWERS[route.id](asked));
   }
@@ -175,7 +175,7 @@ function checkSize(request: Request): void {
   }
 }
 
-/** What comes in time; what is late is left to itself. */
+/** The answer if it comes in time; a late one is discarded. */
 async function inTime(ms: number, make: () => Promise<Response>): Promise<Response> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -187,7 +187,7 @@ async function inTime(ms: number, make: () => Promise<Response>): Promise<Respon
   try {
     return await Promise.race([made, late.promise]);
   } catch (error) {
-    // What comes after all is read by nobody.
+    // A late answer has no reader.
     made.then(
       ({ body }) => void body?.cancel().catch(() => {}),
       () => {},

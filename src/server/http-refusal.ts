@@ -1,7 +1,7 @@
 import { isSoundError, type ErrorCode } from "../model/errors.ts";
 import type { WireError } from "./wire.ts";
 
-/** What the protocol itself refuses, before anybody looks for a run. */
+/** Codes of refusals by HTTP itself, before a run is looked up. */
 export type HttpCode =
   | "UNAUTHORIZED"
   | "FORBIDDEN"
@@ -17,7 +17,7 @@ export type HttpCode =
   | "NOT_INSTALLED"
   | "INTERNAL";
 
-/** A request that is answered with an error. Thrown within the server alone. */
+/** A request that is answered with an error. Thrown only within the server. */
 export class HttpRefusal extends Error {
   readonly status: number;
   readonly code: HttpCode;
@@ -42,7 +42,7 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** What errors of runs are over HTTP; every other code is the server's own failure. */
+/** The HTTP statuses of a run's errors; any other code is a failure of the server. */
 const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_OPTIONS: 400,
   BAD_ROUTE: 400,
@@ -59,7 +59,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   TIMEOUT: 504,
 };
 
-/** The answer to a request that failed: one sentence, without a stack, and nothing of what was not meant for others to see. */
+/** The answer to a failed request: one sentence, without a stack or internal details. */
 export function failureAnswer(thrown: unknown): Response {
   if (thrown instanceof HttpRefusal) {
     const { code, message, issues } = thrown;
@@ -99,7 +99,7 @@ function errorAnswer(
   return Response.json({ error } satisfies WireError, { status, headers });
 }
 
-/** Whether a failure is the server's own, which whoever runs it is to hear of. */
+/** Whether a failure is the server's own, which its operator is told. */
 export function isOwnFailure(thrown: unknown): boolean {
   if (thrown instanceof HttpRefusal) return false;
   if (!isSoundError(thrown)) return true;

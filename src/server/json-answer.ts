@@ -1,4 +1,4 @@
-/** An answer of JSON. */
+/** A JSON answer. */
 export function jsonAnswer(
   value: object,
   status = 200,

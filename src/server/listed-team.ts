@@ -3,7 +3,7 @@ import type { Json } from "../model/json.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { TeamListed } from "./wire.ts";
 
-/** A team as whoever wants to give it a task sees it. */
+/** A team as it is listed for callers that may give it a task. */
 export function listed(team: Supervisor): TeamListed {
   const { name, version, description } = team;
   const agents = Object.values<Worker>(team.agents);
@@ -26,7 +26,7 @@ interface JsonSchemaOf {
   };
 }
 
-/** The schema that all agents have, if they have one and the same and it can be said as JSON Schema. */
+/** The agents' common input schema, if they all have the same and it can be expressed as JSON Schema. */
 function inputOf(agents: readonly Worker[]): Json | undefined {
   const schemas = new Set(
     agents

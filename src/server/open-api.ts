@@ -1,7 +1,7 @@
 import { ROUTES } from "./routes.ts";
 import type { RouteSchema, ServerRoute } from "./server-route.ts";
 
-/** The OpenAPI 3.1 document of the route table. */
+/** The OpenAPI 3.1 document, made from the route table. */
 export function openApi(version: string): RouteSchema {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of ROUTES) {

@@ -1,6 +1,6 @@
 import { HttpRefusal } from "./http-refusal.ts";
 
-/** The JSON that a request brings; at most so many bytes, within so many ms. `{}` where there is no body. */
+/** The JSON body of a request, limited in bytes and in time (ms). `{}` if there is no body. */
 export async function readBody(
   request: Request,
   maxBytes: number,
@@ -12,7 +12,7 @@ export async function readBody(
   if (body === null || announced === "0") return {};
   const text = await textOf(body, maxBytes, withinMs);
   if (text === "") return {};
-  // Only now: a request without a body may come with an empty one.
+  // Checked here, since a request without a body may have no type.
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new HttpRefusal(

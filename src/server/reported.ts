@@ -8,7 +8,7 @@ import type { RunSummary, Store } from "../store/store.ts";
 export { htmlPage, render };
 export type { ReportFormat } from "../report/formats.ts";
 
-/** The report of a run, as it stands: that nobody drives it is not said by its events. */
+/** The report of a run. Its status is needed, since events do not say that no process drives it. */
 export async function reportOf(store: Store, { runId, status }: RunSummary): Promise<Report> {
   const events = await store.read(runId);
   const view = viewRun(runId, events);

@@ -4,7 +4,7 @@ import type { ServerPackages } from "./load.ts";
 import { ROUTES } from "./routes.ts";
 import type { RouteId, ServerRoute } from "./server-route.ts";
 
-/** What a request brings, checked. */
+/** A request's checked parameters. */
 export interface RequestCheck {
   readonly query: (id: RouteId, given: URLSearchParams) => Readonly<Record<string, unknown>>;
   readonly body: (id: RouteId, given: unknown) => Readonly<Record<string, unknown>>;
@@ -13,10 +13,10 @@ export interface RequestCheck {
 const MAX_ISSUES = 20;
 const MAX_ISSUE_CHARS = 300;
 
-/** Checks requests by the schemas of the route table. */
+/** Checks requests against the schemas of the route table. */
 export function requestCheck({ Ajv2020 }: Pick<ServerPackages, "Ajv2020">): RequestCheck {
   const forBody = new Ajv2020({ strict: true, strictTypes: false });
-  // Of what is in a query, all is text.
+  // All values of a query are texts.
   const forQuery = new Ajv2020({
     strict: true,
     strictTypes: false,
@@ -70,7 +70,7 @@ function fitting(
   });
 }
 
-// What was given is not repeated, but for the name of a property that there is not.
+// Values are not repeated, except the name of an unknown property.
 function issueOf({ instancePath, message = "does not fit", keyword, params }: ErrorObject): {
   readonly message: string;
   readonly path: string;

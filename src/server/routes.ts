@@ -5,7 +5,7 @@ import { SERVICE_ROUTES } from "./routes/service.ts";
 import { STEERING_ROUTES } from "./routes/steering.ts";
 import type { ServerRoute } from "./server-route.ts";
 
-/** Every way to ask, once: the router, the checks, the rights and the OpenAPI document are made of it. */
+/** All routes: the router, the checks, the rights and the OpenAPI document are made from this table. */
 export const ROUTES: readonly ServerRoute[] = [
   ...SERVICE_ROUTES,
   ...RUN_ROUTES,

@@ -4,17 +4,17 @@ import { canonicalJson } from "../model/json.ts";
 import type { RunQuery, RunStatus, RunSummary, Store } from "../store/store.ts";
 import type { RunCounts } from "./wire.ts";
 
-// A list of runs is looked at again every few seconds by everybody who has it open: those who ask the same in that time share one count.
+// Every open page lists runs again every few seconds: the same query within that time shares one count.
 const FRESH_MS = 5_000;
 const MOST_COUNTED = 5_000;
 const MOST_KEPT = 200;
 const PORTION = 500;
 
-/** Which runs are counted: of every status. */
+/** Which runs are counted, by status. */
 export type CountQuery = Pick<RunQuery, "team" | "tag" | "since" | "tenant">;
 
 export interface RunCounter {
-  /** How many of the latest 5,000 runs stand how, as of at most five seconds ago. */
+  /** The number of runs of each status among the latest 5,000, at most five seconds old. */
   readonly of: (query: CountQuery) => Promise<RunCounts>;
 }
 
@@ -23,7 +23,7 @@ interface Counted {
   readonly atMs: number;
 }
 
-/** Counts runs by status. What one tenant is told is counted from that tenant's runs alone, and kept apart. */
+/** Counts runs by status. A tenant's count has only that tenant's runs, and is cached separately. */
 export function runCounter(store: Store, now: () => number): RunCounter {
   const kept = new Map<string, Counted>();
   return {
@@ -36,7 +36,7 @@ export function runCounter(store: Store, now: () => number): RunCounter {
       const [oldest] = kept.keys();
       if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
       kept.set(key, { counts, atMs: now() });
-      // A store that failed is asked again at once.
+      // After a failure of the store the next call asks again.
       counts.catch(() => {
         if (kept.get(key)?.counts === counts) kept.delete(key);
       });
@@ -45,7 +45,7 @@ export function runCounter(store: Store, now: () => number): RunCounter {
   };
 }
 
-/** In portions, so that others have their turn in between. */
+/** Counts in portions, so that other work has its turn in between. */
 async function count(store: Store, query: CountQuery): Promise<RunCounts> {
   const statuses: Partial<Record<RunStatus, number>> = {};
   let all = 0;
@@ -65,7 +65,7 @@ async function count(store: Store, query: CountQuery): Promise<RunCounts> {
   }
 }
 
-/** `undefined` where the run to go on from has been removed meanwhile. */
+/** `undefined` if the run to continue after has been removed in the meantime. */
 async function portion(store: Store, query: RunQuery): Promise<readonly RunSummary[] | undefined> {
   try {
     return await store.runs(query);

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** 256 bits that nobody can guess, as 43 characters. */
+/** A random secret of 256 bits, as 43 characters. */
 export function randomSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** What is kept of a secret. A plain hash serves: what it is of has at least 128 bits that nobody can guess. */
+/** The hash of a secret, which is stored in its place. A plain hash is enough, since the secret has at least 128 random bits. */
 export function secretHash(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-// From src and from the chunks of dist alike: one folder below the package's dist, or its src.
+// Works from src and from the chunks of dist, which are both one folder below the package.
 const APP = new URL("../../dist/dashboard/app/", import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   txt: "text/plain; charset=utf-8",
 };
 
-/** A file of the page, by its path below the server's own; `undefined` where there is none. */
+/** A file of the page, by its path below the server's; `undefined` if there is none. */
 export async function servedPage(path: string): Promise<Response | undefined> {
   const isIndex = path === "/" || path === "/index.html";
   const name = isIndex ? "index.html" : /^\/(assets\/[\w-][\w.-]{0,200})$/.exec(path)?.[1];

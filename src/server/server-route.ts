@@ -3,21 +3,21 @@ import type { TokenScope } from "./tokens.ts";
 /** A JSON Schema, 2020-12. */
 export type RouteSchema = Readonly<Record<string, unknown>>;
 
-/** One way to ask the server: what checks it, what it needs, and what the OpenAPI document says of it. */
+/** One route: its checks, the rights it needs, and its part of the OpenAPI document. */
 export interface ServerRoute {
-  /** Names it in the OpenAPI document, and the function that answers it. */
+  /** Its name in the OpenAPI document and in the table of answers. */
   readonly id: RouteId;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
-  /** What the token has to allow; `"signed-in"`: any does. `"open"`: nobody has to say who they are. */
+  /** The scope that the token needs; `"signed-in"`: any token; `"open"`: no token. */
   readonly needs: TokenScope | "signed-in" | "open";
   readonly summary: string;
-  /** Of the query, by name; a list where it may be given again. */
+  /** The query's parameters, by name; a list if one may be repeated. */
   readonly query?: Readonly<Record<string, RouteSchema>>;
   readonly body?: RouteSchema;
-  /** What an answer that succeeds has. */
+  /** The successful answer. */
   readonly answers: { readonly status: number; readonly type: string; readonly says: string };
-  /** It lasts as long as its reader stays. */
+  /** Whether it stays open as long as its reader does. */
   readonly streams?: true;
 }
 

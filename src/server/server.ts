@@ -20,45 +20,45 @@ import { sessions, TOKENS, tokenBook, type ServerToken } from "./tokens.ts";
 import { WEB_HOOK, webHooks, type WebHook } from "./web-hooks.ts";
 
 export interface ServerOptions {
-  /** Supervisors of different names. */
+  /** The teams: supervisors with different names. */
   readonly teams: readonly Supervisor[];
-  /** Where runs live; that of the teams where left out, which then have to have the same. */
+  /** Where runs are stored. Default: the backend of the teams, which must then be the same one. */
   readonly backend?: Backend;
-  /** Who may ask. Where left out, one token is made, which allows everything: `server.token`. */
+  /** The tokens that may ask. Default: one token that allows everything is made: `server.token`. */
   readonly tokens?: readonly ServerToken[];
   /**
-   * The addresses that browsers know the server by, such as `https://quorate.example.com`. Requests of other hosts and of other origins are
-   * refused. This machine's own names, with any port, where left out.
+   * The origins at which browsers reach the server, such as `https://quorate.example.com`. Requests with another host or origin are refused.
+   * Default: this machine's own names, with any port.
    */
   readonly origins?: readonly string[];
   /**
-   * Where others reach it, such as `https://example.com/quorate`: what its agent cards say. As whoever asks has reached it where left out,
-   * which cannot know of a path that it is mounted below.
+   * The server's public URL, such as `https://example.com/quorate`, which its agent cards show. Default: the URL that the request used, which does
+   * not include a path that the server is mounted below.
    */
   readonly url?: string;
   readonly limits?: ServerLimits;
   readonly webHooks?: readonly WebHook[];
-  /** Of the teams as tools of MCP clients, at `/mcp`. */
+  /** Settings for the teams as tools of MCP clients, at `/mcp`. */
   readonly mcp?: McpOptions;
-  /** Of the teams as peers by A2A. */
+  /** Settings for the teams as A2A peers. */
   readonly a2a?: A2aServing;
-  /** Goes on with runs of its teams that nobody drives, now and while it is open. Default: true. */
+  /** Resumes runs of its teams that no process drives, now and while the server is open. Default: true. */
   readonly resume?: boolean;
-  /** Hears of what went wrong and no request is answered with. What it returns is ignored. Default: a warning of the process. */
+  /** Called with each failure that is not the answer to a request. Its result is ignored. Default: a process warning. */
   readonly onFailure?: (failure: ServerFailure) => unknown;
 }
 
-/** Teams, over HTTP. */
+/** A server of teams over HTTP. */
 export interface Server extends AsyncDisposable {
-  /** Answers a request, as of the Fetch standard: mounts into any app that has such handlers. Never rejects. */
+  /** Answers a request of the Fetch standard, so that any app with such handlers can mount it. Never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The token that was made, where none was given. */
+  /** The token that was made, if none was given. */
   readonly token: string | undefined;
-  /** A code that opens a session in a browser once, within ten minutes, with the rights of the first token. */
+  /** A one-time code that opens a session in a browser within ten minutes, with the rights of the first token. */
   readonly signInCode: () => string;
   /**
-   * Answers nothing any more, and lets go of its runs as they stand: they can be gone on with, here or elsewhere. Resolves when their
-   * agents have stopped or have been given up. What it was given stays open.
+   * Stops answering, and releases the running runs in their current state: they can be resumed, here or elsewhere. Resolves when their agents
+   * have stopped or were given up. The given backend stays open.
    */
   readonly close: () => Promise<void>;
 }
@@ -75,7 +75,7 @@ const LIMITS: Options<ServerLimits, keyof ServerLimits> = options({
 
 const ORIGIN = origin('use "https://quorate.example.com", without a path');
 
-/** What is left of a request's time to answer in, where nobody says how long a message by A2A waits for its run. */
+/** The default wait of an A2A message, as a part of a request's time. */
 const ANSWERED_WITHIN = 0.9;
 
 const PUBLIC_URL: Option<string | undefined> = option((given) => {
@@ -103,8 +103,8 @@ export const SERVER: Options<ServerOptions, "origins" | "webHooks" | "resume"> =
 });
 
 /**
- * Makes a server of teams: an API that begins runs, shows and steers them, and the page that does so in a browser. It listens nowhere by
- * itself: hand `fetch` to what does. Rejects with `BAD_OPTIONS` for options that cannot work, and where hono or ajv is not installed.
+ * Makes a server of teams: an API that begins, shows and steers runs, and the page for it. It does not listen by itself: pass `fetch` to a
+ * server that does. Rejects with `BAD_OPTIONS` for invalid options, and if hono or ajv is not installed.
  */
 export async function server(given: ServerOptions): Promise<Server> {
   const taken = SERVER.of(given, "server");

@@ -6,20 +6,20 @@ import { knownMicros } from "../report/spent.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import type { Backend } from "../team/backend.ts";
 
-/** What runs came to together, and each of them. */
+/** What runs cost, in total and one by one. */
 export interface Spending {
   readonly sinceMs: number | null;
   readonly total: Bill;
   readonly teams: readonly TeamSpent[];
-  /** By the day on which they began, in the machine's own zone, in order. */
+  /** By the day on which the runs began, in the machine's time zone, in order. */
   readonly days: readonly TeamSpent[];
-  /** Those that cost most, as far as that is known. */
+  /** The most expensive runs, as far as costs are known. */
   readonly dearest: readonly SpentRun[];
-  /** All of them together. */
+  /** The total of all teams. */
   readonly all: TeamSpent;
   /** The budgets that runs share. */
   readonly budgets: readonly ScopedBudget[];
-  /** There are runs besides, which were not looked at. */
+  /** Set if there are more runs, which are not included. */
   readonly more?: true;
 }
 
@@ -30,13 +30,13 @@ export interface SpendingOf {
   readonly team?: string;
 }
 
-/** What some of the runs came to. Money in micro-dollars. */
+/** What some of the runs cost. Money is in micro-dollars. */
 export interface TeamSpent {
   readonly name: string;
   readonly runs: number;
-  /** As far as it is known: where there are `unknownRuns`, it is at least that. */
+  /** The known cost; with `unknownRuns`, it is a lower limit. */
   readonly usdMicros: number;
-  /** Of so many runs it is not known, or not all. */
+  /** The number of runs whose cost is not fully known. */
   readonly unknownRuns: number;
 }
 
@@ -45,13 +45,13 @@ export interface SpentRun {
   readonly team: string;
   readonly startedAtMs: number;
   readonly usdMicros: number;
-  /** Not all of it is known. */
+  /** Set if the cost is not fully known. */
   readonly atLeast?: true;
 }
 
 const MAX_DEAREST = 5;
 
-/** What runs of a backend came to, the latest of them. */
+/** What the latest runs of a backend cost. */
 export async function spendingOf(
   backend: Backend,
   { sinceMs, limit, team }: SpendingOf,
@@ -97,14 +97,14 @@ function keepDearest(runs: SpentRun[]): void {
   runs.splice(MAX_DEAREST);
 }
 
-/** A run's bill: as its last event has it, else by its log so far. */
+/** A run's bill: the one in its last event, else computed from its log so far. */
 async function billOfRun(store: Store, { runId, events }: RunSummary): Promise<Bill> {
   const [last] = await store.read(runId, events - 1);
   const bill = last?.type === "run.finished" ? last.bill : undefined;
   return bill !== undefined && isWhole(bill) ? bill : billOf(await store.read(runId));
 }
 
-/** Whether a bill says all that its log does: one of an earlier version has no lines, or does not say what is known of an unknown cost. */
+/** Whether a bill has all that its log has: one of an earlier version has no lines, or not the known part of an unknown cost. */
 function isWhole({ lines, spent }: Partial<Bill>): boolean {
   const { usdMicros, unreportedCalls, unpricedCalls } = spent ?? {};
   const says = usdMicros !== "unknown" || (unreportedCalls ?? unpricedCalls) !== undefined;

@@ -1,22 +1,22 @@
 export interface SseOptions {
-  /** Each as it is sent: its lines, and an empty one. What comes is taken from it when its reader wants more. */
+  /** The events in their sent form: lines, and an empty one. The next is taken when the reader wants more. */
   readonly events: AsyncIterator<string, unknown, undefined>;
-  /** Stops whoever makes the events; nothing is asked of them after that. */
+  /** Stops the source of the events, which is not asked for more afterwards. */
   readonly leave: () => void;
-  /** Ends the stream when it is aborted: the server stops. Readers come again. */
+  /** Ends the stream when it aborts, because the server stops. Readers reconnect. */
   readonly signal: AbortSignal;
   readonly stalledMs: number;
-  /** Called once, however it ends. */
+  /** Called once, however the stream ends. */
   readonly onClose: () => void;
 }
 
 const HEARTBEAT_MS = 10_000;
-/** What is written ahead of a reader: a reader who is slower is waited for. */
+/** How much is written ahead of a reader before the stream waits for it. */
 const AHEAD_BYTES = 65_536;
 
 /**
- * Server-sent events, as long as there are any and their reader takes them. No event is asked for before the reader has taken what came
- * before, but for a few; who takes nothing for `stalledMs` is disconnected.
+ * Server-sent events, as long as there are any and the reader takes them. Except for a few, no event is asked for before the reader has taken
+ * the previous ones. A reader that takes nothing for `stalledMs` is disconnected.
  */
 export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
   const { events, leave, signal, stalledMs, onClose } = options;
@@ -77,7 +77,7 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
         } catch (error) {
           if (isOver) return;
           over();
-          // Where the run is gone or the store fails, the reader finds out when it comes again.
+          // If the run is gone or the store fails, the reader sees that when it reconnects.
           controller.error(error);
         }
       },

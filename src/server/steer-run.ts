@@ -11,7 +11,7 @@ export async function cancelOwn(
   reason: string | undefined,
 ): Promise<CancelAnswer> {
   const team = parts.teams.get(run.supervisor.name);
-  // Whose code is here knows what is secret in the reason.
+  // A team that is served here can redact secrets in the reason.
   const answer =
     team === undefined || team.backend.store !== parts.backend.store
       ? await cancel(parts.backend, run.runId, reason)
@@ -20,7 +20,7 @@ export async function cancelOwn(
   return answer;
 }
 
-/** Records what a person decided, as whoever asks, and goes on with the run. */
+/** Records the caller's decision, and resumes the run. */
 export async function decideOwn(
   asked: RunAsker,
   run: RunSummary,
@@ -31,7 +31,7 @@ export async function decideOwn(
   return asked.parts.driving.decide(teamOfRun(asked, run), run.runId, whole, run.events);
 }
 
-/** Who decides: as they call themselves, and by which token, where that has a name. */
+/** The name of the person who decides: as given by the caller, with the token's name if it has one. */
 export function decidedBy({ name }: Principal, by: string | undefined): string | undefined {
   if (name === undefined || by === name) return by;
   return by === undefined ? name : `${by} (by ${name})`.slice(0, 200).toWellFormed();

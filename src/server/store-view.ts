@@ -1,7 +1,7 @@
 import { QuorateError } from "../model/errors.ts";
 import type { Store } from "../store/store.ts";
 
-/** A store, as far as somebody may see or use it. */
+/** A store of which only a part can be seen or used. */
 function viewOf(store: Store, own: Partial<Store>): Store {
   const { maxEventBytes } = store;
   return {
@@ -17,15 +17,15 @@ function viewOf(store: Store, own: Partial<Store>): Store {
     release: (runId, fence) => store.release(runId, fence),
     prune: (beforeMs) => store.prune(beforeMs),
     erase: (what) => store.erase(what),
-    // Whoever opened it closes it.
+    // The caller that opened it closes it.
     close: () => undefined,
     ...own,
   };
 }
 
 /**
- * A store that can be cut off from what is driven in it: after that nothing is appended, and whoever drives a run lets go of it. So runs
- * stand as they stood, to be gone on with, and are not cancelled.
+ * A store that can be cut off from its runs: afterwards nothing is appended, and the runs are released. They keep their state and can be
+ * resumed, and are not cancelled.
  */
 export function cuttable(store: Store): { readonly store: Store; readonly cut: () => void } {
   let isCut = false;
@@ -47,7 +47,7 @@ export function cuttable(store: Store): { readonly store: Store; readonly cut: (
   };
 }
 
-/** The runs of one tenant, as if there were no others. */
+/** The store with only the runs of one tenant. */
 export function tenantView(store: Store, tenant: string | undefined): Store {
   if (tenant === undefined) return store;
   const isOwn = async (runId: string): Promise<boolean> =>

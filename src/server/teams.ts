@@ -15,7 +15,7 @@ export const TEAMS: Option<readonly Supervisor[]> = eachOf(TEAM, "use [team]").n
   readonly Supervisor[]
 >;
 
-/** Teams by their names. Throws `BAD_OPTIONS` where there is none, and where two have the same. */
+/** Teams by their names. Throws `BAD_OPTIONS` if there is none, or two have the same name. */
 export function teamsByName(
   teams: readonly Supervisor[],
   where: string,
@@ -37,7 +37,7 @@ export function teamsByName(
   return known;
 }
 
-/** The one backend that all teams have. Throws `BAD_OPTIONS` where they have different ones. */
+/** The one backend that all teams have. Throws `BAD_OPTIONS` if they have different ones. */
 export function sharedBackend([first, ...others]: readonly Supervisor[], where: string): Backend {
   const backend = first?.backend as Backend;
   if (others.every((one) => one.backend.store === backend.store)) return backend;

@@ -4,36 +4,36 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 import { QuorateError } from "../model/errors.ts";
 import { randomSecret, secretHash } from "./secret.ts";
 
-/** What a token allows: to look at runs, to begin and stop them, to decide and say what turned out to be true. */
+/** What a token allows: to look at runs; to begin and stop them; to decide and record truths. */
 export type TokenScope = "read" | "run" | "decide";
 
 export const SCOPES: readonly TokenScope[] = ["read", "run", "decide"];
 
-/** A secret that the server is asked with, and what it allows. */
+/** A secret that callers use, and what it allows. */
 export interface ServerToken {
-  /** At least 32 characters that nobody can guess, as `openssl rand -hex 32` makes them. */
+  /** At least 32 random characters, for instance from `openssl rand -hex 32`. */
   readonly token: string;
-  /** Who asks by it: stands beside what is decided by it. */
+  /** The caller's name, which is recorded with its decisions. */
   readonly name?: string;
-  /** Whose runs it sees and begins, and nobody else's; all of them where left out. */
+  /** The only tenant whose runs it sees and begins. Default: all tenants. */
   readonly tenant?: string;
-  /** All three where left out. */
+  /** What it allows. Default: all three scopes. */
   readonly scopes?: readonly TokenScope[];
 }
 
-/** Who asks. */
+/** A known caller. */
 export interface Principal {
   readonly name: string | undefined;
   readonly tenant: string | undefined;
   readonly scopes: ReadonlySet<TokenScope>;
-  /** Tells principals apart, in counts and limits; no secret. */
+  /** Identifies the caller in counts and limits; not a secret. */
   readonly key: string;
 }
 
 const LEAST_CHARS = 32;
 const MAX_CHARS = 1_000;
 
-/** Never quotes what it refuses. */
+/** Its errors never quote the value. */
 const SECRET: Option<string> = option((given, what) => {
   if (typeof given === "string" && given.length >= LEAST_CHARS && given.length <= MAX_CHARS) {
     if (/^[\x21-\x7e]+$/.test(given)) return given;
@@ -61,9 +61,9 @@ export const TOKENS: Option<readonly ServerToken[] | undefined> = eachOf(
   "use [{ token, name, tenant, scopes }]",
 );
 
-/** The tokens that a server knows. None of them is kept: only what they hash to. */
+/** The tokens that a server knows, as hashes only. */
 export interface TokenBook {
-  /** Who asks with a token; `undefined` where nobody has it. Takes as long for every token. */
+  /** The caller with this token; `undefined` if it is unknown. Takes equally long for every token. */
   readonly of: (token: string) => Principal | undefined;
   readonly first: Principal;
 }
@@ -103,7 +103,7 @@ interface KeptGrant {
   readonly untilMs: number;
 }
 
-/** What was handed out for a token, for a while: sessions of browsers, and codes that open one, once. By their hashes. */
+/** What was issued for a token, for a limited time: browser sessions, and the one-time codes that open them. Stored as hashes. */
 export interface Sessions {
   readonly code: (principal: Principal) => string;
   readonly redeem: (code: string) => Principal | undefined;

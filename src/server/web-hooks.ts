@@ -6,19 +6,19 @@ import type { Json } from "../model/json.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import type { ServerFailure } from "./driving.ts";
 
-/** Whom the server tells of runs that wait for a person, and of runs that have ended. */
+/** A URL that the server notifies of runs that wait for a person or have ended. */
 export interface WebHook {
-  /** `https:`, or `http:` on this machine. Redirects are not followed. */
+  /** An `https:` URL, or `http:` on this machine. Redirects are not followed. */
   readonly url: string;
-  /** At least 32 characters: signs what is sent. */
+  /** At least 32 characters: it signs the body. */
   readonly secret: string;
-  /** Only runs of this tenant. */
+  /** Restricts it to runs of this tenant. Default: the runs of all tenants. */
   readonly tenant?: string;
 }
 
-/** What is sent. */
+/** The body of a notification. */
 export interface WebHookBody {
-  /** The same in every try, and for the same moment of the same run. */
+  /** The same for every try, and for the same moment of the same run. */
   readonly id: string;
   readonly type: "run.waiting" | "run.finished" | "run.cancelled";
   readonly run: RunSummary;
@@ -50,13 +50,13 @@ export const WEB_HOOK: Options<WebHook> = options({
   ),
 });
 
-/** Tells web hooks of runs. */
+/** Notifies web hooks of runs. */
 export interface WebHooks {
-  /** Looks at how a run stands, and tells those whom it concerns. Never throws, and does not wait for them. */
+  /** Checks the state of a run, and notifies the hooks that it concerns. Never throws, and does not wait for them. */
   readonly tell: (runId: string) => void;
-  /** Delivers what a server that stopped has left undelivered. As `tell`. */
+  /** Delivers what a stopped server left undelivered. Never throws, and does not wait. */
   readonly resume: () => void;
-  /** Leaves what is not delivered to the next server. */
+  /** Leaves undelivered notifications to the next server. */
   readonly close: () => Promise<void>;
 }
 
@@ -64,13 +64,13 @@ const TRIES = 6;
 const FIRST_WAIT_MS = 500;
 const ANSWER_MS = 10_000;
 const MAX_UNDER_WAY = 1_000;
-/** What is undelivered for a day is news to nobody. */
+/** Undelivered notifications are dropped after a day. */
 const KEPT_MS = 86_400_000;
 const PREFIX = "hook/";
 
 /**
- * Delivers at least once: six tries, with 0.5 s between the first two and each time four times as long. What is to be delivered is kept in
- * the store until it is, so that the next server goes on with it; `id` is the same then.
+ * Delivers at least once: six tries, with 0.5 s between the first two and four times as long each time. Undelivered notifications stay in the
+ * store, so that the next server continues with them, with the same `id`.
  */
 export function webHooks(
   hooks: readonly WebHook[],
@@ -85,7 +85,7 @@ export function webHooks(
   async function look(runId: string): Promise<void> {
     const run = await store.run(runId);
     const type = run === undefined ? undefined : typeFor(run);
-    // The same moment of a run is told once.
+    // The same moment of a run is notified once.
     if (run === undefined || type === undefined || told.get(runId) === run.events) return;
     told.set(runId, run.events);
     const [oldest] = told.keys();
@@ -105,11 +105,11 @@ export function webHooks(
     );
   }
 
-  // One address may have several hooks, each for a tenant of its own.
+  // Several hooks may have the same URL, each for its own tenant.
   const prefixOf = ({ url, tenant = "" }: WebHook): string =>
     `${PREFIX}${(values.hash ?? sha256)(JSON.stringify([url, tenant]))}/`;
 
-  /** What is refused, or was tried often enough, is not kept for later either. */
+  /** Delivers a stored notification. If it is refused or out of tries, it is removed. */
   async function deliverKept(hook: WebHook, key: string, body: WebHookBody): Promise<void> {
     await deliver(hook, body);
     if (!stopping.signal.aborted) await values.change(key, () => undefined);
@@ -167,7 +167,7 @@ function typeFor({ status }: RunSummary): WebHookBody["type"] | undefined {
   return status === "running" || status === "interrupted" ? undefined : "run.finished";
 }
 
-/** `undefined` where it was taken; `"refused"` where another try would be refused too. */
+/** `undefined` if it was accepted; `"refused"` if another try would be refused, too. */
 async function send(
   { url, secret }: WebHook,
   what: WebHookBody,
@@ -187,7 +187,7 @@ async function send(
         "Quorate-Signature": `t=${seconds},v1=${hookSignature(secret, seconds, body)}`,
       },
     });
-    // What it says is not read.
+    // The response's body is not read.
     void answer.body?.cancel().catch(() => {});
     if (answer.ok) return undefined;
     const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;

@@ -1,17 +1,17 @@
 import { HttpRefusal } from "./http-refusal.ts";
 import { SESSION_SECONDS, type Principal, type Sessions, type TokenBook } from "./tokens.ts";
 
-/** The addresses that browsers know the server by. */
+/** The addresses at which browsers reach the server. */
 export interface Addresses {
-  /** Refuses what comes by another name: a page of somebody's else that has its name point here (DNS rebinding). */
+  /** Refuses another host name: an attacker's page may make its name resolve to this server (DNS rebinding). */
   readonly checkHost: (request: Request) => URL;
-  /** Refuses what a page of another origin sends. */
+  /** Refuses requests from pages of another origin. */
   readonly checkOrigin: (request: Request, address: URL) => void;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** Those that are named; where none is, this machine's own names for itself, whatever the port. */
+/** The configured addresses; without any, this machine's own names, with any port. */
 export function addresses(origins: readonly URL[]): Addresses {
   const known = new Map(origins.map((origin) => [origin.host, origin]));
   return {
@@ -40,13 +40,13 @@ export function addresses(origins: readonly URL[]): Addresses {
   };
 }
 
-/** What a request is known by. */
+/** How callers are recognised. */
 export interface WhoAsks {
   readonly principal: Principal;
   readonly by: "token" | "session";
 }
 
-/** Who asks, by the token or by the cookie of a request. Refuses with 401 who is nobody. */
+/** The caller, by the token or the cookie of a request. Refuses with 401 an unknown one. */
 export function whoAsks(
   request: Request,
   address: URL,
@@ -69,7 +69,7 @@ export function whoAsks(
   return { principal, by: "session" };
 }
 
-/** A browser sends the cookie by itself: what changes something has to come from the server's own page. */
+/** A browser sends the cookie by itself, so requests that change something must come from the server's own page. */
 export function checkOwnPage(request: Request, address: URL): void {
   const isOwn =
     request.headers.get("origin") === address.origin ||
@@ -90,7 +90,7 @@ function unauthorized(message: string): HttpRefusal {
   });
 }
 
-/** A cookie does not know of ports: servers on one machine must not take each other's away. */
+/** Cookies ignore ports, so servers on one machine need different names. */
 function cookieName({ port, protocol }: URL): string {
   const isSecure = protocol === "https:";
   return `${isSecure ? "__Host-" : ""}quorate${port === "" ? "" : `-${port}`}`;
@@ -105,7 +105,7 @@ export function sessionIn(request: Request, address: URL): string | undefined {
   return undefined;
 }
 
-/** The cookie of a session; of none, it is taken away. */
+/** The cookie of a session; without a session, one that removes it. */
 export function sessionCookie(address: URL, session: string | undefined): string {
   const secure = address.protocol === "https:" ? "; Secure" : "";
   const age = session === undefined ? 0 : SESSION_SECONDS;

@@ -9,9 +9,9 @@ import type { RunStatus, RunSummary } from "../store/store.ts";
 export type { AgentFigures, AgentsFigures, CalibrationBin } from "./agent-figures.ts";
 export type { Spending, SpentRun, TeamSpent } from "./spending.ts";
 
-// What goes over the wire, for whoever speaks to the server: the page, and clients of others. Times in ms since 1970, money in micro-dollars.
+// The types of the HTTP API, for the page and for other clients. Times are in ms since 1970, money in micro-dollars.
 
-/** Every answer that is no success. */
+/** Every answer that is not a success. */
 export interface WireError {
   readonly error: {
     readonly code: string;
@@ -31,7 +31,7 @@ export interface TeamListed {
   readonly version?: string;
   readonly description?: string;
   readonly agents: readonly { readonly name: string; readonly description?: string }[];
-  /** JSON Schema of its task, where its agents have one and the same schema, and that can be said as one. */
+  /** The JSON Schema of its task, if all its agents have the same schema and it can be expressed as one. */
   readonly input?: Json;
 }
 
@@ -41,15 +41,15 @@ export interface TeamsAnswer {
 
 export interface RunsAnswer {
   readonly runs: readonly RunSummary[];
-  /** Give it as `after`: there may be more. */
+  /** Pass it as `after` for the next page: there may be more. */
   readonly next?: string;
 }
 
-/** How many runs there are of each status. */
+/** The number of runs of each status. */
 export interface RunCounts {
   readonly all: number;
   readonly statuses: Readonly<Partial<Record<RunStatus, number>>>;
-  /** There are more, and older ones, which were not counted. */
+  /** Set if there are older runs, which were not counted. */
   readonly more?: true;
 }
 
@@ -65,7 +65,7 @@ export interface RunAnswer {
 
 export interface EventsAnswer {
   readonly events: readonly RunEvent[];
-  /** Give it as `after`: there are more already. */
+  /** Pass it as `after` for the next page: there are more. */
   readonly next?: number;
 }
 
@@ -78,17 +78,17 @@ export interface CancelledAnswer {
 }
 
 export interface DecidedAnswer {
-  /** `"left"`: somebody drives the run, and takes the decision over when it waits again. */
+  /** `"left"`: another process drives the run, and takes the decision when the run waits again. */
   readonly kept: "recorded" | "left";
 }
 
 /** What a fork would ask again. */
 export interface ForkPlan {
-  /** The places of the agents whose answers are taken over, as long as they and their team are what they were. */
+  /** The places of the agents whose answers are reused, if they and their team are unchanged. */
   readonly reused: readonly string[];
-  /** The places of those that are asked. */
+  /** The places of the agents that are asked. */
   readonly asked: readonly string[];
-  /** Of those that are asked. */
+  /** The estimate for the agents that are asked. */
   readonly expected: Estimate;
   readonly worst: Estimate;
 }

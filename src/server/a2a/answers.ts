@@ -9,7 +9,7 @@ import { fullCard, openCard } from "./cards.ts";
 import { loadA2a, type A2aSdk } from "./load.ts";
 import { requestHandler, type Unanswered } from "./request-handler.ts";
 
-/** The card at the address where agents look for one. Whoever sends a token sees which teams there are. */
+/** The card at the well-known address. With a token it lists the teams. */
 export async function wellKnownCard(asked: RouteRequest): Promise<Response> {
   const sdk = await loadA2a();
   const { request, address, parts } = asked;
@@ -25,7 +25,7 @@ export async function teamsOwnCard(asked: RouteRequest): Promise<Response> {
   return cardAnswer(sdk, fullCard({ asked, team: teamIn(asked) }));
 }
 
-/** What a team is asked by A2A; without a team in the path, the message says which. */
+/** Answers a team's A2A requests; if the path has no team, the message names it. */
 export async function askByA2a(asked: RouteRequest): Promise<Response> {
   const sdk = await loadA2a();
   const team = asked.params["team"] === undefined ? undefined : teamIn(asked);
@@ -58,7 +58,7 @@ interface Streaming {
   readonly sdk: A2aSdk;
 }
 
-/** A stream; what is wrong with the request is said before there is one. */
+/** A streamed answer; an invalid request is refused before the stream begins. */
 async function streamed(
   asked: RouteRequest,
   said: AsyncGenerator<object, void, undefined>,
@@ -106,7 +106,7 @@ function teamIn(asked: RouteRequest): Supervisor {
   return teamNamed(asked, asked.params["team"] ?? "");
 }
 
-/** What a request needs: to begin and to cancel, to answer what a run asks, or to look. */
+/** The scope that a method needs: `run` to begin and cancel, `decide` to answer a run's question, `read` to look. */
 function scopeFor({ method, params }: Readonly<Record<string, unknown>>): TokenScope {
   switch (method) {
     case "SendMessage":

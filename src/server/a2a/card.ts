@@ -13,13 +13,13 @@ const MAX_NAMED = 20;
 const INPUT_MODES: readonly string[] = [TEXT_TYPE, JSON_TYPE];
 const OUTPUT_MODES: readonly string[] = [MARKDOWN_TYPE, JSON_TYPE];
 
-/** Where a card's agent is asked, and which version of this package answers. */
+/** The URL for the card, and the version of this package. */
 export interface CardOf {
   readonly url: string;
   readonly version: string;
 }
 
-/** The card of one team, which is one agent with one skill. */
+/** The card of one team: one agent with one skill. */
 export function teamCard(team: Supervisor, { url, version }: CardOf): AgentCard {
   const { name } = team;
   return card({
@@ -31,7 +31,7 @@ export function teamCard(team: Supervisor, { url, version }: CardOf): AgentCard 
   });
 }
 
-/** The card of all teams as one agent, which has a skill for each. */
+/** The card of all teams: one agent with a skill for each. */
 export function teamsCard(teams: readonly Supervisor[], { url, version }: CardOf): AgentCard {
   return card({
     name: "quorate",
@@ -43,7 +43,7 @@ export function teamsCard(teams: readonly Supervisor[], { url, version }: CardOf
   });
 }
 
-/** What whoever has no token may know: that there is somebody to ask, and how. */
+/** The card that is shown without a token: only that there is an agent, and how to ask it. */
 export function publicCard({ url, version }: CardOf): AgentCard {
   const made = card({
     name: "quorate",

@@ -6,7 +6,7 @@ import type { A2aAsked } from "./send.ts";
 /** The path below which teams are asked. */
 export const A2A_PATH = "/a2a";
 
-/** The card of whom is asked: of one team, or of all as one agent. */
+/** The card for a request with a token: of one team, or of all as one agent. */
 export function fullCard({ asked, team }: Pick<A2aAsked, "asked" | "team">): AgentCard {
   const { parts, address } = asked;
   const { teams, version } = parts;
@@ -19,13 +19,13 @@ export function fullCard({ asked, team }: Pick<A2aAsked, "asked" | "team">): Age
     : teamsCard([...teams.values()], of);
 }
 
-/** The card that everybody may see. */
+/** The card for a request without a token. */
 export function openCard({ asked }: Pick<A2aAsked, "asked">): AgentCard {
   const { parts, address } = asked;
   return publicCard({ url: `${baseOf(parts, address)}${A2A_PATH}`, version: parts.version });
 }
 
-/** Where the server is reached: as its owner says, else as whoever asks reached it. */
+/** The server's base URL: the configured one, else the one that the request used. */
 function baseOf({ url }: ServerParts, { origin }: URL): string {
   return url === undefined ? origin : url.replace(/\/$/, "");
 }

@@ -3,14 +3,14 @@ import type * as Errors from "@a2a-js/sdk/errors";
 import type * as ServerSide from "@a2a-js/sdk/server";
 import { HttpRefusal } from "../http-refusal.ts";
 
-/** What of the A2A SDK the server speaks with. */
+/** The parts of the A2A SDK that the server uses. */
 export interface A2aSdk {
   readonly codecs: typeof Codecs;
   readonly errors: typeof Errors;
   readonly server: typeof ServerSide;
 }
 
-/** Loads it when somebody first asks by A2A: a server is made without it. Refuses with 501 where it is not installed. */
+/** Loads the SDK at the first A2A request; a server does not need it otherwise. Refuses with 501 if it is not installed. */
 export async function loadA2a(): Promise<A2aSdk> {
   try {
     const [codecs, errors, server] = await Promise.all([

@@ -19,7 +19,7 @@ export function dataPart(value: unknown): Part {
   };
 }
 
-/** Whose message it is, and where it belongs. */
+/** The ids and the role of a message. */
 export interface MessagePlace {
   readonly messageId: string;
   readonly taskId: string;
@@ -43,10 +43,10 @@ export function messageOf(
   };
 }
 
-/** What a message says: a value as it is, or the texts of it, one below the other. */
+/** The content of a message: a value, or its texts joined with line breaks. */
 export type MessageContent = { readonly data: Json } | { readonly text: string };
 
-/** Reads what a message says; `undefined` for files, for nothing, and for values beside other things. */
+/** Reads a message's content; `undefined` for files, for an empty message, and for values combined with anything else. */
 export function saidIn({ parts }: Message): MessageContent | undefined {
   const texts: string[] = [];
   const values: Json[] = [];
@@ -68,7 +68,7 @@ export function saidIn({ parts }: Message): MessageContent | undefined {
 
 const isJsonType = (mediaType: string): boolean => /^application\/json\b/i.test(mediaType);
 
-/** The value that a text is, where it is the JSON of one. */
+/** The value of a text that is JSON of an object or a list. */
 export function jsonIn(text: string): { readonly data: Json } | undefined {
   try {
     return { data: JSON.parse(text) as Json };

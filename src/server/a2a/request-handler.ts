@@ -11,28 +11,28 @@ import { send, taskRun, type A2aAsked } from "./send.ts";
 import { CONTEXT_TAG, contextOf, stateOf, taskOf } from "./tasks.ts";
 import { endsTurn, readRun, updates } from "./updates.ts";
 
-/** How teams are served as peers. */
+/** How teams are served as A2A peers. */
 export interface A2aServing {
   /**
-   * How long a message that waits for its run does so, in ms; then it is answered with the task at work, and its client asks again how that stands. Default:
-   * nearly as long as a request may take, 27 s.
+   * How long a message that waits for its run does so, in ms. After that it is answered with the working task, whose state the client then asks for.
+   * Default: nearly as long as a request may take, 27 s.
    */
   readonly answerWithinMs?: number;
 }
 
-/** What a request left behind that is none of the protocol's own errors: it is answered as any other request of the server. */
+/** An error that the protocol has no code for: the server answers it like any other request's. */
 export interface Unanswered {
   error?: unknown;
 }
 
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 50;
-/** How many runs are counted for `totalSize`. */
+/** The most runs that are counted for `totalSize`. */
 const MAX_COUNTED = 1_000;
 
 /**
- * A2A over runs: a task is a run, and all that is said of one is read from its log. There is no other store, so that a task is the same
- * after a restart, and whoever else begins, decides or cancels the run is seen.
+ * A2A over runs: a task is a run, and everything about it is read from the run's log. There is no other store, so a task is the same after a
+ * restart, and shows what other clients and processes do with the run.
  */
 export function requestHandler(
   to: A2aAsked,
@@ -42,7 +42,7 @@ export function requestHandler(
   const { sdk, asked } = to;
   const { errors } = sdk;
 
-  /** What the protocol has no error for is kept, and answered by the server. */
+  /** Keeps an error that the protocol has no code for, so that the server answers it. */
   async function own<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -68,7 +68,7 @@ export function requestHandler(
       own(async () => {
         const { returnImmediately = false, historyLength } = params.configuration ?? {};
         if (returnImmediately) return read((await send(to, params)).run, historyLength);
-        // It is held open as a stream is, and counts as one.
+        // It stays open like a stream, and counts as one.
         const free = asked.parts.allowance.stream(principalOf(asked).key);
         try {
           const { run, afterSeq } = await send(to, params);
@@ -94,7 +94,7 @@ export function requestHandler(
         if (answer === "ended") {
           throw new errors.TaskNotCancelableError(`The task has ended: it is ${run.status}.`);
         }
-        // Whoever drives it ends it as cancelled, or it has come to its end just before.
+        // The process that drives it cancels it, unless it has just ended.
         if (answer === "asked") await turnEnded(to, id, run.events, leaving);
         return read(await taskRun(to, id));
       }),
@@ -116,7 +116,7 @@ export function requestHandler(
   };
 }
 
-/** Waits until a run asks, or is over, as long as a message may wait; then the task is told as it stands. */
+/** Waits until a run asks or is over, for at most as long as a message may wait. */
 async function turnEnded(
   { asked }: A2aAsked,
   runId: string,
@@ -139,11 +139,11 @@ async function turnEnded(
   }
 }
 
-/** The protocol's own error for what whoever asks did wrong; `undefined` for all else. */
+/** The protocol's error for a mistake of the client; `undefined` for any other error. */
 function refusalFor({ errors }: A2aSdk, error: unknown): Error | undefined {
   if (error instanceof errors.TaskNotFoundError || isOfProtocol(error)) return error as Error;
   if (!isSoundError(error)) return undefined;
-  // What the sentence says already is not said twice.
+  // The message may contain them already.
   const issues = error.issues
     .filter(({ message: issue }) => !error.message.includes(issue))
     .slice(0, 5)
@@ -205,7 +205,7 @@ async function listTasks(to: A2aAsked, params: ListTasksRequest): Promise<ListTa
   return { tasks, nextPageToken: last ?? "", pageSize, totalSize: found.length };
 }
 
-/** The runs of a query, those that began last first; of one conversation, where that is named. */
+/** The runs of a query, latest first; if a conversation is named, only its runs. */
 async function runsIn(
   { asked }: A2aAsked,
   query: RunQuery,
@@ -218,7 +218,7 @@ async function runsIn(
   return runs.filter((run) => teams.has(run.supervisor.name));
 }
 
-/** A task as a list shows it: how it stands, without reading its log. */
+/** A task for a list: its state, without reading its log. */
 function briefTask(sdk: A2aSdk, run: RunSummary): Task {
   const { runId, status, endedAtMs, startedAtMs } = run;
   return {

@@ -15,15 +15,15 @@ import type { A2aSdk } from "./load.ts";
 import { jsonIn, saidIn, type MessageContent } from "./parts.ts";
 import { CONTEXT_TAG, contextOf } from "./tasks.ts";
 
-/** Who is asked by A2A, and by whom. */
+/** An A2A request: the team and the caller. */
 export interface A2aAsked {
   readonly sdk: A2aSdk;
   readonly asked: RouteRequest;
-  /** The team whose address was asked; where there is none, the message says which, unless there is one alone. */
+  /** The team whose address was asked. Without one, the message names the team, unless there is only one. */
   readonly team: Supervisor | undefined;
 }
 
-/** The run that a message is about, and after which of its events the answer to it begins. */
+/** The run that a message is about, and the event after which its answer begins. */
 export interface SentTo {
   readonly run: RunSummary;
   readonly afterSeq: number;
@@ -32,7 +32,7 @@ export interface SentTo {
 const MAX_ID_CHARS = 500;
 const WHY = "answered by A2A";
 
-/** Begins a run by a message, or takes one as the answer that a run waits for. */
+/** Begins a run with a message, or takes the message as the answer that a run waits for. */
 export async function send(to: A2aAsked, request: SendMessageRequest): Promise<SentTo> {
   const { RequestMalformedError } = to.sdk.errors;
   const { message } = request;
@@ -46,7 +46,7 @@ export async function send(to: A2aAsked, request: SendMessageRequest): Promise<S
   return message.taskId === "" ? await begin(to, request, message) : await answer(to, message);
 }
 
-/** A run of a team whose address was asked, that whoever asks may see; every other is as one that is not there. */
+/** A run of the asked team that the caller may see; any other run counts as missing. */
 export async function taskRun({ sdk, asked, team }: A2aAsked, id: string): Promise<RunSummary> {
   const run = await ownRun(asked, id).catch((error: unknown) => {
     if ((error as { readonly code?: unknown }).code === "RUN_NOT_FOUND") return undefined;
@@ -83,7 +83,7 @@ async function begin(to: A2aAsked, request: SendMessageRequest, message: Message
       ...(tenant !== undefined && { tenant }),
     });
   } catch (error) {
-    // Nothing has begun: the id is free for a message that is better.
+    // No run has begun, so the id is free for a corrected message.
     if ((await store.run(runId)) === undefined) await forget();
     throw error;
   }
@@ -106,7 +106,7 @@ function teamFor(
   );
 }
 
-/** The task that a message is: its value, or its text, which is read as JSON where the team takes objects or lists. */
+/** The task in a message: its value, or its text, which is parsed as JSON if the team's schema takes objects or lists. */
 function inputFor(to: A2aAsked, team: Supervisor, message: Message): unknown {
   const said = saidOrRefused(to, message);
   if ("data" in said) return said.data;
@@ -123,7 +123,7 @@ function saidOrRefused({ sdk }: A2aAsked, message: Message): MessageContent {
   );
 }
 
-/** Takes a message as the decision of a person that a run waits for. */
+/** Takes a message as the decision that a run waits for. */
 async function answer(to: A2aAsked, message: Message): Promise<SentTo> {
   const { sdk, asked } = to;
   const run = await taskRun(to, message.taskId);
@@ -169,7 +169,7 @@ function isMeant(value: Json, words: string): boolean {
   return [JSON.stringify(value), String(value)].some((one) => fold(one) === fold(words));
 }
 
-/** What of a decision may be said by a message; whether it can be meant, the run says. */
+/** Checks the form of a decision; the run checks its content. */
 function checked({ sdk }: A2aAsked, given: Partial<HumanDecision>): HumanDecision {
   const { subject, winner, index, why = WHY, by, team, question } = given;
   const texts: readonly unknown[] = [subject, why, by ?? "", team ?? ""];

@@ -12,23 +12,23 @@ import type { RunSummary } from "../../store/store.ts";
 import type { A2aSdk } from "./load.ts";
 import { dataPart, MARKDOWN_TYPE, messageOf, textPart } from "./parts.ts";
 
-/** The tag of a run that says which conversation it is of. */
+/** The tag of a run that names its conversation. */
 export const CONTEXT_TAG = "a2a.context";
 
 const MAX_ASKED_CHARS = 4_000;
 const MAX_VALUE_CHARS = 200;
 
-/** The conversation that a run is of: its own, where nobody said which. */
+/** A run's conversation: the named one, else the run itself. */
 export function contextOf({ runId, tags }: Pick<RunSummary, "runId" | "tags">): string {
   return tags?.[CONTEXT_TAG] ?? runId;
 }
 
-/** How a task stands, of a run that stands so. */
+/** The state of a task for a run's status. */
 export function stateOf({ codecs }: A2aSdk, status: RunView["status"]): TaskState {
   const { TaskState: state } = codecs;
   switch (status) {
     case "running":
-    // Whoever takes it up goes on with it: nobody has given it up.
+    // A process that resumes it continues it: it is not over.
     case "interrupted":
       return state.TASK_STATE_WORKING;
     case "waiting":
@@ -43,14 +43,14 @@ export function stateOf({ codecs }: A2aSdk, status: RunView["status"]): TaskStat
   }
 }
 
-/** A run as its log tells it, and what it waits for. */
+/** A run as read from its log, with its open questions. */
 export interface ReadRun {
   readonly view: RunView;
   readonly questions: readonly OpenQuestion[];
   readonly events: readonly RunEvent[];
 }
 
-/** How a run stands, with what there is to say of that: what it asks, or why it has no outcome. */
+/** The status of a run, with its question, or with the reason why it has no outcome. */
 export function statusOf(sdk: A2aSdk, run: ReadRun): TaskStatus {
   const { view } = run;
   return {
@@ -100,7 +100,7 @@ function failureText({ missing }: RunView): string {
   return clip(why === "" ? "the team has no outcome" : why, MAX_ASKED_CHARS);
 }
 
-/** What a run came to: the report for readers, and its document for programs, with what was decided about the task as `recommendation`. */
+/** The result of a run: the report for readers, and its document for programs, with the decision about the task as `recommendation`. */
 export function artifactsOf({ view, events }: ReadRun): Artifact[] {
   if (view.status !== "complete" && view.status !== "partial") return [];
   const bill = view.bill ?? billOf(events);
@@ -121,7 +121,7 @@ export function artifactsOf({ view, events }: ReadRun): Artifact[] {
   ];
 }
 
-/** A task, as the log of its run tells it. */
+/** A task, made from the log of its run. */
 export function taskOf(sdk: A2aSdk, run: ReadRun, historyLength?: number): Task {
   const { view, events } = run;
   const isOver = view.status !== "running" && view.status !== "interrupted";
@@ -139,8 +139,8 @@ export function taskOf(sdk: A2aSdk, run: ReadRun, historyLength?: number): Task 
 }
 
 /**
- * What a run used, a part for each model: tokens, and money in micro-dollars. What nobody reported is left out: of a part that has nothing
- * but its model, nothing is known.
+ * What a run used, one part for each model: tokens, and money in micro-dollars. Unreported values are left out: a part with only a model is
+ * unknown.
  */
 export function usageOf({ lines }: { readonly lines: readonly BillLine[] }): object[] {
   return lines.flatMap(({ model, attempts, cost }) => {

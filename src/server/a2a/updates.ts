@@ -10,25 +10,24 @@ import { artifactsOf, contextOf, statusOf, taskOf, type ReadRun } from "./tasks.
 
 const MAX_TOLD_CHARS = 500;
 
-/** A run, read from its log; `interrupted` is what its events alone do not tell. */
+/** A run, read from its log. Its status is needed, since events do not say that a run is `interrupted`. */
 export async function readRun(store: Store, { runId, status }: RunSummary): Promise<ReadRun> {
   const events = await store.read(runId);
   const view = viewRun(runId, events);
   const questions = openQuestions(events);
-  // All is decided that it waited for, and it is about to go on.
+  // Everything that it waited for is decided, and it is about to continue.
   const goesOn = view.status === "waiting" && questions.length === 0;
   const standing = goesOn ? "running" : status === "interrupted" ? status : view.status;
   return { view: { ...view, status: standing }, questions, events };
 }
 
-/** Whether a turn of the conversation ends with it: the run asks, or is over. */
+/** Whether an event ends a turn of the conversation: the run asks, or is over. */
 export function endsTurn({ type }: RunEvent): boolean {
   return type === "run.waiting" || type === "run.finished" || type === "run.cancelled";
 }
 
 /**
- * A run from now until it asks, or is over: first as a task, then what comes. A turn that has ended after `afterSeq` already is told by the
- * task alone.
+ * A run from now until it asks or is over: first the task, then its updates. If the turn has already ended after `afterSeq`, only the task.
  */
 export async function* updates(
   sdk: A2aSdk,
@@ -68,7 +67,7 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
 }
 
-/** What somebody who waits for a run is told of an event, if anything. */
+/** The progress text for an event, if it has one. */
 function toldBy(event: RunEvent): string | undefined {
   switch (event.type) {
     case "call.succeeded":

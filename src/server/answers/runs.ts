@@ -10,14 +10,14 @@ import { jsonAnswer } from "../json-answer.ts";
 import { htmlPage, render, reportOf, type ReportFormat } from "../reported.ts";
 import type { EventsAnswer, QuestionsAnswer, RunAnswer, RunCounts, RunsAnswer } from "../wire.ts";
 
-/** Which runs are listed, or counted. */
+/** Which runs are listed or counted. */
 interface CountedQuery {
   readonly team?: string;
   readonly tag?: readonly string[];
   readonly since?: number;
 }
 
-/** What there is to read of runs. */
+/** The routes that read runs. */
 export const RUN_ANSWERS: RouteAnswers<
   | "listRuns"
   | "showRun"
@@ -39,7 +39,7 @@ export const RUN_ANSWERS: RouteAnswers<
       readonly after?: string;
       readonly limit?: number;
     };
-    // A run of another tenant is no place in this list.
+    // A run of another tenant cannot be a place in this list.
     if (after !== undefined) await ownRun(asked, after);
     const runs = await storeOf(asked).runs({
       ...query,
@@ -88,7 +88,7 @@ export const RUN_ANSWERS: RouteAnswers<
     const stream = eventStream({
       store: storeOf(asked),
       runId,
-      // Whoever comes again goes on after what it saw last.
+      // A client that reconnects continues after the last event it saw.
       afterSeq: Math.max(afterSeq, lastEventId(request) ?? 0),
       signal: parts.stopping,
       stalledMs: parts.limits.stalledMs,
@@ -108,7 +108,7 @@ export const RUN_ANSWERS: RouteAnswers<
         interrupted: run.status === "interrupted",
       });
       return text(page, "text/html", `run-${run.runId}.html`, {
-        // It is a page with its program in it: it is kept away from the server's own origin.
+        // The report is a page with its own script, so it is isolated from the server's origin.
         "Content-Security-Policy":
           "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'",
       });
@@ -148,7 +148,7 @@ function text(
   file: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  // The id may have any characters.
+  // An id may contain any characters.
   const name = file.replaceAll(/[^\w.-]/g, "_");
   return new Response(content, {
     headers: {

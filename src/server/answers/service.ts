@@ -7,7 +7,7 @@ import type { Principal } from "../tokens.ts";
 import { checkOwnPage, sessionCookie, sessionIn } from "../who-asks.ts";
 import type { SessionAnswer, TeamsAnswer } from "../wire.ts";
 
-/** Whether the server works, who is signed in, and what it serves. */
+/** The routes for health, signing in, and the list of teams. */
 export const SERVICE_ANSWERS: RouteAnswers<
   "health" | "ready" | "openApi" | "openSession" | "showSession" | "closeSession" | "listTeams"
 > = {
@@ -21,7 +21,7 @@ export const SERVICE_ANSWERS: RouteAnswers<
   openApi: ({ parts }) => jsonAnswer(openApi(parts.version)),
 
   openSession({ parts, request, address, body }) {
-    // Else another page could sign a browser in as somebody of its own choice.
+    // Otherwise another page could sign a browser in with a token of its choice.
     if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) {
       checkOwnPage(request, address);
     }

@@ -18,7 +18,7 @@ import { jsonAnswer } from "../json-answer.ts";
 import { cancelOwn, decidedBy, decideOwn } from "../steer-run.ts";
 import type { CancelledAnswer, DecidedAnswer, RunBegun } from "../wire.ts";
 
-/** How runs are begun, decided about and ended, and what they would take. */
+/** The routes that begin, decide, cancel and estimate runs. */
 export const STEERING_ANSWERS: RouteAnswers<
   "startRun" | "planRun" | "forkRun" | "planFork" | "cancelRun" | "decide" | "recordTruth"
 > = {
@@ -92,7 +92,7 @@ export const STEERING_ANSWERS: RouteAnswers<
   },
 };
 
-/** Begins a run, under an idempotency key once. */
+/** Begins a run, only once for an idempotency key. */
 async function once(
   asked: RouteRequest,
   begin: (options: StartOptions) => Promise<string>,
@@ -110,7 +110,7 @@ async function once(
   try {
     await begin({ ...whose, runId });
   } catch (error) {
-    // Nothing has begun: the key is free for a request that is better.
+    // No run has begun, so the key is free for a corrected request.
     if ((await store.run(runId)) === undefined) await forget();
     throw error;
   }

@@ -7,7 +7,7 @@ import type { RunSummary } from "../../store/store.ts";
 import type { McpCaller } from "./caller.ts";
 import type { McpRun } from "./run-answer.ts";
 
-/** As many questions as are put at once; the others come after them. */
+/** The most questions in one request; the rest follow. */
 const MAX_QUESTIONS = 5;
 const MAX_POSITIONS = 50;
 const MAX_POSITION_CHARS = 200;
@@ -15,14 +15,14 @@ const MAX_SUBJECT_CHARS = 1_000;
 const MAX_WHY_CHARS = 2_000;
 const MAX_STATE_CHARS = 1_000;
 
-/** What goes out with the questions and comes back with the answers. Whoever changes it names another run, which they may see or not. */
+/** The state that is sent with the questions and returned with the answers. A client that changes it can only name another run, which is checked. */
 interface AskedState {
   readonly runId: string;
-  /** The event that put the questions: those of another time are others. */
+  /** The event that asked the questions, to recognise answers to older ones. */
   readonly askedAt: number;
 }
 
-/** The questions of a run that waits, for the person at the client. */
+/** The questions of a waiting run, for the person at the client. */
 export function personAsked({ sdk }: McpCaller, run: McpRun): ReturnType<typeof sdk.inputRequired> {
   const { inputRequired } = sdk;
   const state: AskedState = { runId: run.report.runId, askedAt: run.askedAt };
@@ -50,7 +50,7 @@ export function personAsked({ sdk }: McpCaller, run: McpRun): ReturnType<typeof 
   });
 }
 
-/** The run whose questions a call brings answers to; `undefined` for a call that begins something. */
+/** The run whose questions a call answers; `undefined` for a call that begins a run. */
 export function answeredRun(ctx: ServerContext): AskedState | undefined {
   const given: unknown = ctx.mcpReq.requestState();
   if (typeof given !== "string" || given.length > MAX_STATE_CHARS) return undefined;
@@ -64,7 +64,7 @@ export function answeredRun(ctx: ServerContext): AskedState | undefined {
   }
 }
 
-/** What the person answered to the questions of a run; nothing for those that they declined. */
+/** The person's answers to a run's questions, without the declined ones. */
 export function answersIn(
   caller: McpCaller,
   ctx: ServerContext,
@@ -82,12 +82,12 @@ export function answersIn(
 
 interface PersonAnswer {
   readonly question: OpenQuestion;
-  /** Of the position. */
+  /** The index of the position. */
   readonly index: number;
   readonly why: string;
 }
 
-/** Hands on what a person answered, one by one: after each the run goes on, and asks the rest anew. Gives the event that it stood at before the last. */
+/** Records the person's answers one by one: after each one the run continues, and asks the rest again. Resolves to the last event before the last answer. */
 export async function takeAnswers(
   caller: McpCaller,
   run: RunSummary,
@@ -109,14 +109,14 @@ export async function takeAnswers(
   return now.events;
 }
 
-/** Whether a question is the same one, put anew. */
+/** Whether a question is the same one, asked again. */
 function isSame(one: OpenQuestion, other: OpenQuestion): boolean {
   const of = ({ team, teamAttempt, verdict: { subject, positions } }: OpenQuestion): string =>
     JSON.stringify([team, teamAttempt, subject, positions.map(({ value }) => value)]);
   return of(one) === of(other);
 }
 
-/** Hands on a decision about a question, by the place of the position. */
+/** Records a decision about a question, by the index of the position. */
 export function decideOne(
   asking: RunAsker,
   run: RunSummary,
@@ -136,7 +136,7 @@ export function decideOne(
 
 const keyOf = ({ question }: OpenQuestion, at: number): string => `question_${question ?? at}`;
 
-/** A name for each position of a question, in their order: no two are the same. */
+/** Distinct names for the positions of a question, in order. */
 export function positionNames({ verdict }: OpenQuestion): readonly string[] {
   const texts = verdict.positions
     .slice(0, MAX_POSITIONS)

@@ -4,15 +4,15 @@ const MAX_ITEMS = 100;
 const MAX_DEPTH = 12;
 const MAX_KEY_CHARS = 200;
 
-/** Makes copies of JSON that are fit to be shown to a model, all of which share one allowance of characters. */
+/** Copies JSON for a model; all copies share one allowance of characters. */
 export interface Bounded {
-  /** At most `maxChars` of each text. */
+  /** Copies a value, with at most `maxChars` of each text. */
   readonly copy: (value: unknown, maxChars?: number) => unknown;
-  /** Whether something was left out, or cut. */
+  /** Whether anything was left out or cut. */
   readonly isCut: () => boolean;
 }
 
-/** What is handed on of others' texts: without what nobody sees, and not more than so many characters in all. What comes first is kept first. */
+/** Makes copies of others' texts without invisible characters, limited to this many characters in all. Earlier parts have precedence. */
 export function bounded(maxChars: number): Bounded {
   let left = maxChars;
   let isCut = false;

@@ -12,20 +12,20 @@ import type { TeamTool } from "./team-tools.ts";
 /** How teams are served as tools. */
 export interface McpOptions {
   /**
-   * How long a tool call waits for a run, in ms; then it answers that the run goes on, and by which id it can be asked for. For clients that give up on
-   * calls after a while. Default: as long as the run takes.
+   * How long a tool call waits for a run, in ms. After that it answers that the run continues, with its id. For clients that time out. Default: as
+   * long as the run takes.
    */
   readonly answerWithinMs?: number;
-  /** Says of the teams' tools that they change nothing, so that clients need not ask before they call one. Only you know. Default: false. */
+  /** Declares that the teams' tools change nothing, so that clients need not ask before a call. Set it only if that is true. Default: false. */
   readonly readOnly?: boolean;
 }
 
-/** Who calls tools, and all that answers them. */
+/** The caller of tools, and all that answers it. */
 export interface McpCaller extends RunAsker {
   readonly sdk: McpSdk;
   readonly tools: readonly TeamTool[];
   readonly options: McpOptions;
-  /** A connection that is closed cancels what it asked for: so over HTTP, where each call is one. */
+  /** Whether closing the connection cancels its calls: true over HTTP, where each call is one request. */
   readonly closeCancels: boolean;
   readonly onFailure: (failure: ServerFailure) => void;
 }
@@ -34,27 +34,27 @@ export function allows(caller: McpCaller, scope: TokenScope): boolean {
   return principalOf(caller).scopes.has(scope);
 }
 
-/** Whether a person can be asked through the client. */
+/** Whether the client can ask its user. */
 export function canElicit({ sdk }: McpCaller, server: McpServer, ctx: ServerContext): boolean {
   const declared = (envelopeOf(ctx)[sdk.CLIENT_CAPABILITIES_META_KEY] ??
     server.server.getClientCapabilities()) as
     | { readonly elicitation?: { readonly form?: object; readonly url?: object } }
     | undefined;
   const { elicitation } = declared ?? {};
-  // An empty one is of the version in which there were forms alone.
+  // An empty capability is from the version that had only forms.
   return (
     elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
   );
 }
 
-/** What a request of 2026-07-28 says of its client; clients of before say it once. */
+/** The client's data, which a request of 2026-07-28 includes; older clients send it once. */
 function envelopeOf({ mcpReq }: ServerContext): Readonly<Record<string, unknown>> {
   return { ...mcpReq.envelope };
 }
 
 const MAX_CLIENT_CHARS = 80;
 
-/** What the client calls itself: nobody has checked it. */
+/** The client's name for itself, which is not verified. */
 export function clientName({ sdk }: McpCaller, server: McpServer, ctx: ServerContext): string {
   const { name } = Object(
     envelopeOf(ctx)[sdk.CLIENT_INFO_META_KEY] ?? server.server.getClientVersion(),
@@ -65,7 +65,7 @@ export function clientName({ sdk }: McpCaller, server: McpServer, ctx: ServerCon
 
 const MAX_ISSUES = 20;
 
-/** The result of a call that is refused or has failed: one sentence, and nothing of what was not meant for others to see. */
+/** The result of a call that was refused or failed: one sentence, without internal details. */
 export function refusedCall(caller: McpCaller, what: string, thrown: unknown): CallToolResult {
   return { content: [{ type: "text", text: sentenceFor(caller, what, thrown) }], isError: true };
 }
@@ -79,7 +79,7 @@ function sentenceFor(caller: McpCaller, what: string, thrown: unknown): string {
       : "The server failed; its own log says why.";
   }
   if (!isSoundError(thrown)) return "The server failed.";
-  // What the sentence says already is not said twice.
+  // The message may contain them already.
   const issues = thrown.issues
     .filter(({ message }) => !thrown.message.includes(message))
     .slice(0, MAX_ISSUES)

@@ -4,7 +4,7 @@ import { QuorateError } from "../../model/errors.ts";
 /** The official SDK for servers. */
 export type McpSdk = typeof Mcp;
 
-/** Loads it when somebody first asks by the protocol. Rejects with `BAD_OPTIONS` where it is not installed. */
+/** Loads the SDK at the first MCP request. Rejects with `BAD_OPTIONS` if it is not installed. */
 export async function loadMcpSdk(): Promise<McpSdk> {
   try {
     return await import("@modelcontextprotocol/server");

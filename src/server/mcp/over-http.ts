@@ -10,17 +10,17 @@ import { loadMcpSdk, type McpSdk } from "./load.ts";
 import { mcpServer } from "./mcp-server.ts";
 import { teamTools } from "./team-tools.ts";
 
-/** Teams as tools, over streamable HTTP. */
+/** Teams as tools over streamable HTTP. */
 export interface McpDoor {
-  /** Answers a request whose body was read, of somebody who is known. */
+  /** Answers a request of a known caller, whose body was read. */
   readonly answer: (asked: RouteRequest) => Promise<Response>;
   readonly close: () => Promise<void>;
 }
 
-/** How long those who wait may take to hear that the server stops. */
+/** How long telling waiting clients that the server stops may take, in ms. */
 const FAREWELL_MS = 1_000;
 
-/** Each request is answered by itself: nothing is kept of a client between two. */
+/** Answers each request by itself: nothing about a client is kept between requests. */
 export function mcpDoor(
   teams: readonly Supervisor[],
   options: McpOptions,
@@ -42,7 +42,7 @@ export function mcpDoor(
           closeCancels: true,
           onFailure,
         }),
-      // So that an answer begins at once, however long its run takes.
+      // So that an answer begins at once, even if its run takes long.
       { responseMode: "sse" },
     );
 
@@ -71,7 +71,7 @@ export function mcpDoor(
       const asking: RunAsker = { parts, principal };
       try {
         const answer = await fetch(request, {
-          // Not the token: nothing behind this has a use for it.
+          // Without the token, which is not needed from here on.
           authInfo: { token: "", clientId: principal.key, scopes: [], extra: { asking } },
           parsedBody: body,
         });
@@ -86,7 +86,7 @@ export function mcpDoor(
     },
     async close() {
       isClosed = true;
-      // Those who wait for a run are told that the server stops.
+      // Clients that wait for a run are told that the server stops.
       await inTime(Promise.all(open), FAREWELL_MS);
       await (await opened?.catch(() => undefined))?.close();
     },
@@ -100,7 +100,7 @@ async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The same stream; calls `release` when it has ended, however that was. */
+/** The same stream; calls `release` once it has ended in any way. */
 function releasing(body: ReadableStream<Uint8Array>, release: () => void): ReadableStream {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>(
@@ -128,7 +128,7 @@ function releasing(body: ReadableStream<Uint8Array>, release: () => void): Reada
 const PARSE_ERROR = -32_700;
 const REFUSED = -32_000;
 
-/** What is refused before the protocol has it, as the protocol says that. */
+/** An HTTP refusal in the protocol's form. */
 export async function rpcFailure(refused: Response): Promise<Response> {
   const { status, headers } = refused;
   const { error } = (await refused.json()) as WireError;

@@ -2,10 +2,10 @@ import type { RunEvent } from "../../model/events.ts";
 import { clip, plain } from "../../model/text.ts";
 
 const MAX_NAME_CHARS = 100;
-/** Of one call: a run that repeats itself without end does not fill its client. */
+/** The most progress messages of one call, so that an endless run does not flood its client. */
 const MAX_TOLD = 1_000;
 
-/** What is told of a run while it goes on: sentences of our own, with the names of agents and nothing that agents wrote. */
+/** Reports a run's progress in Quorate's own sentences, which contain agents' names but none of their texts. */
 export function progressTeller(
   tell: (told: { readonly progress: number; readonly message: string }) => Promise<void>,
 ): (event: RunEvent) => Promise<void> {
@@ -14,7 +14,7 @@ export function progressTeller(
     const message = told < MAX_TOLD ? messageOf(event) : undefined;
     if (message === undefined) return;
     told++;
-    // It has to grow, also where the same call waits a second time.
+    // It must grow, also if the same call waits a second time.
     await tell({ progress: event.seq, message });
   };
 }

@@ -8,13 +8,13 @@ import { isOwnFailure } from "../http-refusal.ts";
 import type { McpCaller } from "./caller.ts";
 import { MAX_RESOURCE_CHARS, readRun } from "./run-answer.ts";
 
-/** As many runs as are listed, the latest first. */
+/** The most runs in the list. */
 const MAX_LISTED = 50;
 const MAX_NAME_CHARS = 100;
 const RUNS = "quorate://runs";
 const JSON_TYPE = "application/json";
 
-/** The runs that whoever asks may see, the latest first. */
+/** The latest runs that the caller may see. */
 function latest(caller: McpCaller): Promise<readonly RunSummary[]> {
   const { tenant } = principalOf(caller);
   return Promise.resolve(
@@ -24,7 +24,7 @@ function latest(caller: McpCaller): Promise<readonly RunSummary[]> {
 
 const uriOf = (runId: string): string => `${RUNS}/${encodeURIComponent(runId)}`;
 
-/** Runs, their verdicts and their reports, as resources. */
+/** Adds runs, their verdicts and their reports as resources. */
 export function addResources(server: McpServer, caller: McpCaller): void {
   const { ResourceTemplate } = caller.sdk;
   server.registerResource(
@@ -80,7 +80,7 @@ function json(uri: URL, value: object) {
   return { contents: [{ uri: uri.href, mimeType: JSON_TYPE, text: JSON.stringify(value) }] };
 }
 
-/** A run of another tenant is absent, as one that is not there. */
+/** Reads a run; one of another tenant counts as missing. */
 async function guarded<T>(caller: McpCaller, uri: URL, read: () => Promise<T>): Promise<T> {
   const { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } = caller.sdk;
   try {

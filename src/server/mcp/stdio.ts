@@ -14,30 +14,30 @@ import { mcpServer } from "./mcp-server.ts";
 import { teamTools } from "./team-tools.ts";
 
 export interface McpStdioOptions extends McpOptions {
-  /** Supervisors of different names. */
+  /** The teams: supervisors with different names. */
   readonly teams: readonly Supervisor[];
-  /** Where runs live; that of the teams where left out, which then have to have the same. */
+  /** Where runs are stored. Default: the backend of the teams, which must then be the same one. */
   readonly backend?: Backend;
-  /** Whose runs are seen and begun; all of them where left out. */
+  /** The tenant whose runs are seen and begun. Default: the runs of all tenants. */
   readonly tenant?: string;
-  /** Whether the client may hand on what a person decides. Default: true. */
+  /** Whether the client may record a person's decisions. Default: true. */
   readonly decide?: boolean;
-  /** Where messages come from and go to. Default: standard input and output of this process, where nothing else may write then. */
+  /** The streams for messages. Default: standard input and output of this process, which must then write nothing else there. */
   readonly input?: Readable;
   readonly output?: Writable;
-  /** Hears of what went wrong and no call is answered with. What it returns is ignored. Default: a warning of the process. */
+  /** Called with each failure that is not a call's answer. Its result is ignored. Default: a process warning. */
   readonly onFailure?: (failure: ServerFailure) => unknown;
 }
 
 /** Teams as tools of one client, over standard input and output. */
 export interface McpStdio extends AsyncDisposable {
-  /** Resolves when the client has gone, or sent what is no protocol. */
+  /** Resolves when the client has gone, or sent something other than the protocol. */
   readonly closed: Promise<void>;
-  /** Lets go of what goes on, as it stands: it can be gone on with. Resolves when its agents have stopped or have been given up. */
+  /** Releases the running runs in their current state, so that they can be resumed. Resolves when their agents have stopped or were given up. */
   readonly close: () => Promise<void>;
 }
 
-/** Of one message, in bytes. */
+/** The most bytes of one message. */
 const MAX_MESSAGE_BYTES = 4_194_304;
 const MAX_RUNS = 50;
 
@@ -65,8 +65,8 @@ const MCP_STDIO: Options<McpStdioOptions, "decide"> = options({
 });
 
 /**
- * Serves teams to one client by the Model Context Protocol, over standard input and output: what `quorate mcp` does. Rejects with
- * `BAD_OPTIONS` for options that cannot work, and where @modelcontextprotocol/server is not installed.
+ * Serves teams to one client by the Model Context Protocol, over standard input and output, like `quorate mcp`. Rejects with `BAD_OPTIONS` for
+ * invalid options, and if @modelcontextprotocol/server is not installed.
  */
 export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   const taken = MCP_STDIO.of(given, "mcpStdio");
@@ -75,7 +75,7 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   const backend = taken.backend ?? sharedBackend(teams, "mcpStdio");
   const input = taken.input ?? process.stdin;
   const output = taken.output ?? process.stdout;
-  // First of all what says how to install it.
+  // First, since its error says what to install.
   const sdk = await loadMcpSdk();
   const { serveStdio, StdioServerTransport } = await import("@modelcontextprotocol/server/stdio");
   const fail = (failure: ServerFailure): void => {
@@ -107,7 +107,7 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   const gone = Promise.withResolvers<void>();
   const transport = new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE_BYTES });
   const closeTransport = transport.close.bind(transport);
-  // Also where it closes by itself: at the end of the input, and at a message that is too large.
+  // Also if it closes by itself: at the end of the input, or at a message that is too large.
   transport.close = async () => {
     gone.resolve();
     await closeTransport();
@@ -119,7 +119,7 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
         sdk,
         tools,
         options: taken,
-        // A client that has gone may come again: its runs can be gone on with.
+        // A client that has gone may come back: its runs can be resumed.
         closeCancels: false,
         onFailure: fail,
       }),
@@ -129,7 +129,7 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   const close = (): Promise<void> => {
     closed ??= (async () => {
       stopping.abort(new Error("the server has stopped"));
-      // Whoever waits for a run is told so meanwhile.
+      // Waiting calls are told in the meantime.
       await runs.close();
       await handle.close();
     })();

@@ -12,23 +12,23 @@ export interface TeamTool {
   readonly team: Supervisor;
   readonly description: string;
   readonly input: ObjectSchema;
-  /** The task, of the arguments of a call. */
+  /** The task, made from the arguments of a call. */
   readonly taskOf: (given: Readonly<Record<string, unknown>>) => unknown;
 }
 
-/** What our own tools are called: no team is. */
+/** The names of the server's own tools; no team has one of these. */
 export const OWN_TOOLS = {
   run: "quorate_run",
   decide: "quorate_decide",
   cancel: "quorate_cancel",
 } as const;
 
-// Clients put the server's name before it, and models take at most 64 characters.
+// Clients put the server's name in front, and models take at most 64 characters.
 const MAX_NAME_CHARS = 40;
 const MAX_DESCRIPTION_CHARS = 1_500;
 const MAX_SCHEMA_CHARS = 50_000;
 
-/** Each team as a tool, under a name that clients and models take, and that no other has. */
+/** Each team as a tool, with a distinct name that clients and models accept. */
 export function teamTools(teams: Iterable<Supervisor>): readonly TeamTool[] {
   const taken = new Set<string>(Object.values(OWN_TOOLS));
   return [...teams].map((team) => {
@@ -61,7 +61,7 @@ function freeName(wanted: string, taken: Set<string>): string {
   return name;
 }
 
-/** The schema that the agents have, as it is where it is that of an object; else the task is an argument of that name. */
+/** The agents' schema if it is one of an object; else a schema with the task as an argument. */
 function taskIn(schema: Json | undefined): Pick<TeamTool, "input" | "taskOf"> {
   const known = isRecord(schema) && JSON.stringify(schema).length <= MAX_SCHEMA_CHARS;
   if (known && schema["type"] === "object") {

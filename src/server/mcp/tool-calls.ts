@@ -25,7 +25,7 @@ export interface ToolCall {
 
 type CallAnswer = CallToolResult | ReturnType<typeof personAsked>;
 
-/** What goes wrong in a call is its result, in one sentence; but for a call that was given up, which has none. */
+/** Makes a failure the call's result, in one sentence; a call that was cancelled has no result. */
 async function answered(
   { caller, ctx }: ToolCall,
   what: string,
@@ -39,7 +39,7 @@ async function answered(
   }
 }
 
-/** Gives a task to a team, or goes on with a run whose questions were answered. */
+/** Gives a task to a team, or resumes a run whose questions were answered. */
 export function askTeam(call: ToolCall, tool: TeamTool, given: unknown): Promise<CallAnswer> {
   const { caller, ctx } = call;
   return answered(call, `the tool ${tool.name}`, async () => {
@@ -64,7 +64,7 @@ async function afterAnswers(
   const { caller, server, ctx } = call;
   const summary = await runNamed(caller, runId);
   const run = await readRun(storeOf(caller), summary);
-  // Of another team, or of another moment: nothing is decided by it.
+  // Answers for another team or to older questions decide nothing.
   const isAsked = summary.supervisor.name === tool.team.name && run.askedAt === askedAt;
   if (!isAsked) return told(call, runId);
   const answers = allows(caller, "decide") ? answersIn(caller, ctx, run) : [];
@@ -76,7 +76,7 @@ async function afterAnswers(
   return watched(call, runId, afterSeq, true);
 }
 
-/** Waits for a run, tells how it goes, and answers with how it stands then. */
+/** Waits for a run, reports its progress, and answers with its state. */
 async function watched(
   call: ToolCall,
   runId: string,
@@ -101,7 +101,7 @@ async function watched(
   return told(call, runId);
 }
 
-/** Whether the one who called gave up; a connection that is lost, or a server that stops, leaves the run to be gone on with. */
+/** Whether the client cancelled; a lost connection or a stopping server leaves the run to be resumed. */
 function isCancel({ caller, ctx }: ToolCall): boolean {
   if (caller.parts.stopping.aborted) return false;
   const reason: unknown = ctx.mcpReq.signal.reason;
@@ -111,7 +111,7 @@ function isCancel({ caller, ctx }: ToolCall): boolean {
   return caller.closeCancels || !isClosed;
 }
 
-/** How a run stands; where it waits for a person who can be asked here, its questions. */
+/** The state of a run; if it waits for a person who can be asked through the client, its questions. */
 async function told(call: ToolCall, runId: string): Promise<CallAnswer> {
   const { caller, server, ctx } = call;
   const run = await readRun(storeOf(caller), await runNamed(caller, runId));
@@ -146,7 +146,7 @@ function tellingOf(ctx: ServerContext): ((event: RunEvent) => Promise<void>) | u
   );
 }
 
-/** How a run stands; waits for it where that is asked. Whoever gives up waiting does not cancel it. */
+/** The state of a run; waits for the run if the call asks for that. Ending the wait does not cancel the run. */
 export function showRunTool(
   call: ToolCall,
   { runId, waitSeconds = 0 }: { readonly runId: string; readonly waitSeconds?: number },
@@ -160,7 +160,7 @@ export function showRunTool(
   });
 }
 
-/** Records what a person decided, and waits for what comes of it. */
+/** Records a person's decision, and waits for the result. */
 export function decideTool(
   call: ToolCall,
   given: {

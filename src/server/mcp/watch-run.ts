@@ -2,21 +2,21 @@ import type { RunEvent } from "../../model/events.ts";
 import type { RunAsker } from "../asked.ts";
 import { storeOf } from "../asked.ts";
 
-/** How often it is looked at a run that somebody else drives. */
+/** The time between two looks at a run that another process drives, in ms. */
 const LOOK_MS = 1_000;
 
 export interface WatchOptions {
   readonly runId: string;
   readonly afterSeq: number;
   readonly signal: AbortSignal;
-  /** How long at most; for ever where left out. */
+  /** How long at most, in ms. Default: no limit. */
   readonly withinMs?: number | undefined;
   readonly onEvent?: ((event: RunEvent) => Promise<void>) | undefined;
 }
 
 /**
- * Resolves when a run has ended, waits for a person, or is driven by nobody; when the time is over, and when the server stops. Rejects with the signal's reason,
- * and where the store fails. Holds nothing afterwards.
+ * Resolves when a run has ended, waits for a person, or is driven by no process; also when the time is over, and when the server stops. Rejects
+ * with the signal's reason, and if the store fails. Holds no resources afterwards.
  */
 export async function watchRun(
   asking: RunAsker,
@@ -29,7 +29,7 @@ export async function watchRun(
   const stop = (): void => over.reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   const { driving, stopping } = asking.parts;
-  // Whoever waits is told so before the server is gone.
+  // A waiting call is told before the server is gone.
   const leave = (): void => over.resolve();
   stopping.addEventListener("abort", leave, { once: true });
   if (stopping.aborted) leave();
@@ -44,9 +44,9 @@ export async function watchRun(
       .then(
         (run) => {
           if (run?.status === "running") return;
-          // Nobody drives it any more, or it is gone: no event says so.
+          // No process drives it any more, or it is gone: no event says so.
           if (run === undefined || run.status === "interrupted") over.resolve();
-          // Its last events are on their way to whoever listens, and end that.
+          // Its last events are about to arrive at the follower, and end the wait.
           else stuck ??= setTimeout(() => over.resolve(), LOOK_MS);
         },
         (error: unknown) => over.reject(error),
@@ -57,7 +57,7 @@ export async function watchRun(
   };
   const clock = setInterval(look, LOOK_MS);
   const listened = follow(store.follow(runId, afterSeq, leaving.signal), onEvent);
-  // After it the store says how the run stands.
+  // Afterwards the store has the run's state.
   void driving.underWay(runId)?.then(look);
   try {
     await Promise.race([listened, over.promise]);
@@ -72,7 +72,7 @@ export async function watchRun(
   }
 }
 
-/** Until the run has ended, or waits. */
+/** Follows a run until it has ended or waits. */
 async function follow(
   events: AsyncIterable<RunEvent>,
   onEvent: WatchOptions["onEvent"],

@@ -1,7 +1,7 @@
 import type { ServerRoute } from "../server-route.ts";
 import { LIMIT, NAME, TIME_MS, json } from "./schemas.ts";
 
-/** What many runs came to together. */
+/** The routes for figures about many runs. */
 export const FIGURE_ROUTES: readonly ServerRoute[] = [
   {
     id: "showBill",

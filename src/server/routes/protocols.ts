@@ -1,7 +1,7 @@
 import type { ServerRoute } from "../server-route.ts";
 import { ANYTHING, json } from "./schemas.ts";
 
-/** The same runs by protocols of others. */
+/** The routes that offer the same runs by other protocols. */
 export const PROTOCOL_ROUTES: readonly ServerRoute[] = [
   {
     id: "a2aCard",

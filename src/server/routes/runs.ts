@@ -1,7 +1,7 @@
 import type { ServerRoute } from "../server-route.ts";
 import { LIMIT, NAME, RUN_ID, SEQ, STATUS, TAG_PAIRS, TIME_MS, json, many } from "./schemas.ts";
 
-/** What there is to read of runs. */
+/** The routes that read runs. */
 export const RUN_ROUTES: readonly ServerRoute[] = [
   {
     id: "listRuns",

@@ -1,6 +1,6 @@
 import type { RouteSchema, ServerRoute } from "../server-route.ts";
 
-// What routes are asked with, said once.
+// The schemas that routes share.
 
 export const text = (maxLength: number): RouteSchema => ({
   type: "string",
@@ -21,7 +21,7 @@ export const ANYTHING: RouteSchema = {};
 export const STATUS: RouteSchema = {
   enum: ["running", "interrupted", "waiting", "complete", "partial", "failed", "cancelled"],
 };
-/** One, or several. */
+/** One value or a list of them. */
 export const many = (items: RouteSchema, maxItems: number): RouteSchema => ({
   type: "array",
   items,

@@ -1,7 +1,7 @@
 import type { ServerRoute } from "../server-route.ts";
 import { json, object, text } from "./schemas.ts";
 
-/** Whether the server works, who is signed in, and what it serves. */
+/** The routes for health, signing in, and the list of teams. */
 export const SERVICE_ROUTES: readonly ServerRoute[] = [
   {
     id: "health",

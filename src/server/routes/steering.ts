@@ -1,7 +1,7 @@
 import type { ServerRoute } from "../server-route.ts";
 import { ANYTHING, BUDGET, DEADLINE_MS, NAME, TAGS, json, object, text } from "./schemas.ts";
 
-/** How runs are begun, decided about and ended, and what they would take. */
+/** The routes that begin, decide, cancel and estimate runs. */
 export const STEERING_ROUTES: readonly ServerRoute[] = [
   {
     id: "startRun",
