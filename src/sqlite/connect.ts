@@ -1,8 +1,8 @@
 import type * as Sqlite from "node:sqlite";
 import { QuorateError } from "../model/errors.ts";
 
-/** Opens a file by the SQLite of the runtime. Throws `STORE_FAILED` where that has none. */
-// Looked up when it is needed: an import would fail without a sentence, and Node 22 and 24 warn as soon as it is loaded.
+/** Opens a file with the runtime's SQLite. Throws `STORE_FAILED` if the runtime has none. */
+// Looked up when it is needed: an import would fail without a clear message, and Node 22 and 24 warn as soon as it is loaded.
 export function connect(
   file: string | URL,
   options: Sqlite.DatabaseSyncOptions,

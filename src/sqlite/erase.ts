@@ -7,14 +7,14 @@ import type { RunList } from "./run-list.ts";
 import type { RunTable } from "./run-table.ts";
 import type { Seal } from "../store/seal.ts";
 
-/** Erases runs and what came of them. */
+/** Erases runs and all that is kept of them. */
 export interface Erasing {
   /**
-   * For an open transaction: the ids of the runs that are meant, also of forgotten ones of which values are kept. Throws `RUN_OWNED` where
-   * somebody drives one of them.
+   * In an open transaction: the ids of the matching runs, including forgotten ones of which values are kept. Throws `RUN_OWNED` if one of them is
+   * being driven.
    */
   look(what: CheckedErasure): readonly string[];
-  /** For an open transaction, within which nobody else writes: erases them, and answers with how many there were. Throws as `look` does. */
+  /** In an open write transaction: erases them and returns how many there were. Throws like `look`. */
   erase(runIds: readonly string[]): number;
 }
 
@@ -27,7 +27,7 @@ export interface ErasingOptions {
 }
 
 export function erasing({ db, runs, list, pruner, seal }: ErasingOptions): Erasing {
-  // As bytes: before version 26 Node reads a text to its first NUL only.
+  // As bytes: before version 26 Node reads a text only to its first NUL.
   const selectIds = db.prepare("SELECT CAST(run_id AS BLOB) AS run_id FROM labels WHERE label = ?");
   const deleteValues = db.prepare("DELETE FROM kept_values WHERE run_id = ?");
   const deleteLabels = db.prepare("DELETE FROM labels WHERE run_id = ?");
@@ -60,7 +60,7 @@ export function erasing({ db, runs, list, pruner, seal }: ErasingOptions): Erasi
       const meant = found.filter((id) => {
         if (runId !== undefined && id !== runId) return false;
         const run = list.run(id);
-        // A run of that id may have been begun anew.
+        // A new run with that id may have begun.
         return run === undefined || isErased(run, what);
       });
       refuseDriven(meant);

@@ -15,13 +15,13 @@ interface KnownRun extends AppendTo {
 
 /** Writes and reads events. */
 export interface EventTable {
-  /** Runs are looked up again: another transaction begins, or their owners have changed. */
+  /** Discards cached runs: another transaction begins, or their owners have changed. */
   forget(): void;
-  /** For an open transaction, within which nobody else writes. Throws as `checkAppend` does, and has written nothing then. */
+  /** In an open write transaction. Throws like `checkAppend`, without having written anything. */
   append(events: readonly RunEvent[], rows: readonly EventRow[], fence: number): void;
-  /** For an open transaction: it asks several times, and sees one state of the file. */
+  /** In an open transaction, so that its several queries see one state of the file. */
   read(runId: string, afterSeq: number, limit: number): readonly RunEvent[];
-  /** One event without its large members, but for those that a list of runs shows. */
+  /** One event without its large members, except those that a list of runs shows. */
   readHead(runId: string, id: number): RunEvent;
 }
 

@@ -19,7 +19,7 @@ const FULL_ADVICE = "has no room left: free some disk space, or raise maxBytes";
 const ADVICE: Readonly<Record<number, string>> = {
   [BUSY]: LOCKED_ADVICE,
   [LOCKED]: LOCKED_ADVICE,
-  // So many others came and went that SQLite gave up.
+  // SQLite gave up because of many other processes.
   [PROTOCOL]: LOCKED_ADVICE,
   [READONLY]: "is read-only: make the file and its folder writable for this user",
   10: "failed to read or write: check the disk",
@@ -33,7 +33,7 @@ const ADVICE: Readonly<Record<number, string>> = {
     "is not a SQLite database: choose another path, or restore it from a copy if it was one",
 };
 
-/** A `QuorateError` as it is; anything else as a `STORE_FAILED` that names the path and what to do, with its cause. */
+/** Returns a `QuorateError` as it is; makes anything else a `STORE_FAILED` with the path, advice, and the cause. */
 export function storeFailure(path: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
   const advice = sqliteAdvice(cause) ?? systemAdvice(cause);
@@ -49,13 +49,13 @@ export function storeFailure(path: string, cause: unknown): QuorateError {
 function sqliteAdvice(cause: unknown): string | undefined {
   const code = extendedCode(cause);
   if (code === undefined) return undefined;
-  // The statements of this package name what its tables have.
+  // The package's statements only use what its tables have.
   if (code === 1)
     return `was changed by another program (${describeThrown(cause)}): restore it from a copy`;
   return ADVICE[code] ?? ADVICE[code & 0xff];
 }
 
-/** What to do about a failure of the file system, before SQLite had a say. */
+/** Advice for a failure of the file system, which came before SQLite. */
 function systemAdvice(cause: unknown): string | undefined {
   const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return ADVICE[CANTOPEN];
@@ -63,17 +63,17 @@ function systemAdvice(cause: unknown): string | undefined {
   return code === "EACCES" || code === "EROFS" ? ADVICE[READONLY] : undefined;
 }
 
-/** Whether somebody else holds the lock, so that trying again may help. */
+/** Whether another process holds the lock, so that a retry may help. */
 export function isBusy(thrown: unknown): boolean {
   return isOneOf(thrown, [BUSY, LOCKED, PROTOCOL]);
 }
 
-/** Whether SQLite could not go on without writing, and may not. */
+/** Whether SQLite needs to write but may not. */
 export function isReadOnly(thrown: unknown): boolean {
   return isOneOf(thrown, [READONLY]);
 }
 
-/** Whether SQLite says that a file is not whole. */
+/** Whether SQLite says that a file is damaged. */
 export function isDamage(thrown: unknown): boolean {
   return isOneOf(thrown, [CORRUPT, NOTADB]);
 }

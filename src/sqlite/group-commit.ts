@@ -5,7 +5,7 @@ import { storeFailure } from "./failure.ts";
 import { whenFree } from "./when-free.ts";
 
 interface CommitJob {
-  /** Returns what the job's promise resolves with, or the refusal that it rejects with. */
+  /** Returns what the job's promise resolves with, or throws what it rejects with. */
   readonly work: () => unknown;
   readonly settled: PromiseWithResolvers<unknown>;
   answer?: unknown;
@@ -14,35 +14,34 @@ interface CommitJob {
 
 export interface GroupCommitOptions {
   readonly db: DatabaseSync;
-  /** For messages. */
+  /** The store's path, for messages. */
   readonly path: string;
   readonly busyTimeoutMs: number;
-  /** A transaction is about to begin. Throws when it must not: then all that waits fails. */
+  /** Called before a transaction begins. If it throws, all waiting jobs fail. */
   readonly beginning: () => void;
-  /** A transaction has begun. */
+  /** Called when a transaction has begun. */
   readonly begun: () => void;
-  /** A transaction that had begun was undone. */
+  /** Called when a transaction was rolled back. */
   readonly undone: () => void;
 }
 
 export interface GroupCommit {
   /**
-   * Does `work` in a transaction, and settles when that has ended. A `QuorateError` that it throws refuses it alone, so it
-   * must have written nothing then.
+   * Runs `work` in a transaction, and settles when that has ended. If `work` throws a `QuorateError`, only its own promise rejects, so it must not
+   * have written anything then.
    */
   add<T>(work: () => T): Promise<T>;
-  /** Resolves when everything that was added before has settled, in whichever way. */
+  /** Resolves when everything that was added before has settled. */
   drained(): Promise<void>;
 }
 
 /**
- * Does what is added within one turn of the event loop in one transaction:
+ * Runs all jobs that are added within one turn of the event loop in one transaction:
  *
- * `idle → (add) scheduled → (the turn ends) writing → idle`, and `writing → scheduled` when something was added
- * while another process held the lock.
+ * `idle → (add) scheduled → (the turn ends) writing → idle`, and `writing → scheduled` if jobs were added while another process held the lock.
  *
- * What goes wrong besides a refusal fails the whole transaction and everything in it. Nothing is remembered from one
- * transaction to the next: the file alone says what is so, whoever wrote it.
+ * An error other than a refusal fails the whole transaction with all its jobs. Nothing is remembered between transactions: only the file counts,
+ * whichever process wrote it.
  */
 export function groupCommit(options: GroupCommitOptions): GroupCommit {
   const { db, path, busyTimeoutMs, beginning, begun, undone } = options;
@@ -72,7 +71,7 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
   function transaction(): void {
     beginning();
     begin.run();
-    // Taken when the lock is held: what was added during a wait for it goes along, in its order.
+    // Taken when the lock is held, so that jobs that were added during the wait are included, in order.
     const jobs = take();
     try {
       begun();
@@ -95,7 +94,7 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
       // A full disk may have rolled back already.
       if (db.isTransaction) rollback.run();
     } catch {
-      // Then the next BEGIN fails, and says so to its own jobs.
+      // Then the next BEGIN fails, and its own jobs get the error.
     }
   }
 
@@ -125,7 +124,7 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
   return {
     add,
     async drained() {
-      // Jobs settle in the order in which they were added, so an empty one tells.
+      // Jobs settle in the order in which they were added, so an empty one shows that all are done.
       if (scheduled) await add(() => {}).catch(() => undefined);
     },
   };

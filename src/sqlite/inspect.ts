@@ -8,14 +8,14 @@ import { schemaVersion } from "./schema.ts";
 import { pause } from "./when-free.ts";
 
 /**
- * Refuses what must not even be opened for writing: what is no file, and a database of another program, or of a newer version, that has
+ * Refuses what must not even be opened for writing: anything that is not a file, and a database of another program or of a newer version that has
  * a log beside it. Closing such a connection would write the log back into the file.
  *
- * Nothing here opens the file but SQLite: when this process closed it, all locks that SQLite has on it for other stores would go.
+ * Only SQLite opens the file here: if this process closed the file itself, all locks that SQLite has on it for other stores would be lost.
  */
 export function inspect(file: string, path: string, timeoutMs: number): void {
   const stats = statSync(file, { throwIfNoEntry: false });
-  // A link to a file that is still to be made.
+  // A link to a file that does not exist yet.
   if (stats === undefined) return;
   if (!stats.isFile()) {
     throw new QuorateError(
@@ -35,8 +35,8 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? "a socket" : "a device";
 }
 
-// SQLite takes an empty file for a new one, and throws away the log beside it. Whoever makes the file in the place of one that was
-// deleted leaves it so for a moment.
+// SQLite takes an empty file as a new one and discards the log beside it. A process that re-creates a deleted file leaves it empty for a
+// moment.
 function refuseEmptied(place: string, path: string, timeoutMs: number): void {
   const deadline = performance.now() + timeoutMs;
   while (sizeOf(place) === 0 && sizeOf(`${place}-wal`) > 0) {
@@ -56,7 +56,7 @@ function lookWithLogs(file: string, path: string, timeoutMs: number): void {
     using db = connect(file, { readOnly: true, timeout: timeoutMs });
     schemaVersion(db, path);
   } catch (error) {
-    // A transaction that was interrupted has to be undone first, which is for a writer to do. Whose file it is does not change by that.
+    // An interrupted transaction must be undone by a writer first. Which program the file belongs to does not depend on that.
     if (!isReadOnly(error)) throw error;
     lookWithoutLogs(file, path);
   }
@@ -67,12 +67,12 @@ function lookWithoutLogs(file: string, path: string): void {
     using db = openAlone(file);
     schemaVersion(db, path);
   } catch (error) {
-    // Without its log the file may look damaged, and be sound.
+    // Without its log the file may look damaged but be sound.
     if (error instanceof QuorateError) throw error;
   }
 }
 
-/** Opens the file to read it as it is, without its logs and locks. What it then says of damage is true only where there are none. */
+/** Opens the file for reading alone, without its logs and locks. Its reports of damage are reliable only if there are no logs. */
 export function openAlone(file: string): DatabaseSync {
   const url = pathToFileURL(file);
   url.searchParams.set("immutable", "1");
@@ -80,16 +80,16 @@ export function openAlone(file: string): DatabaseSync {
 }
 
 /**
- * Refuses a file whose last page is not whole, which SQLite would fill up with zeros. With a log beside it, that page may stand there.
- * For an open connection: nobody removes the log then.
+ * Refuses a file whose last page is incomplete, which SQLite would fill with zeros. If there is a log beside it, the page may be there. Needs an
+ * open connection, so that no process removes the log meanwhile.
  */
 export function refuseCutFile(db: DatabaseSync, file: string, path: string): void {
   const place = realpathSync(file);
-  // Reads the file, unlike the other: what is no database at all, SQLite says here.
+  // Reads the file, so that SQLite says if it is not a database.
   db.prepare("PRAGMA schema_version").get();
   const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.["page_size"]);
   const isCut = (): boolean => sizeOf(place) % pageBytes !== 0;
-  // Asked twice: a log that is gone may have been written back just now.
+  // Checked twice: a log that is gone may just have been written back.
   if (!isCut() || sizeOf(`${place}-wal`) > 0 || !isCut()) return;
   throw new QuorateError(
     "STORE_FAILED",
@@ -97,7 +97,7 @@ export function refuseCutFile(db: DatabaseSync, file: string, path: string): voi
   );
 }
 
-/** 0 for none. On some disks SQLite gives an empty file one byte. */
+/** 0 if there is no file. On some disks SQLite gives an empty file one byte. */
 function sizeOf(file: string): number {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return bytes === 1 ? 0 : bytes;

@@ -6,18 +6,18 @@ import { LAST_ID } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "../store/event-row.ts";
 import type { Seal } from "../store/seal.ts";
 
-/** Whether an earlier version has written runs whose rows do not say what they are found by. */
+/** Whether an earlier version has written runs whose rows lack the columns that queries use. */
 export function hasUnknownRuns(db: DatabaseSync): boolean {
   return db.prepare("SELECT 1 FROM runs WHERE team IS NULL LIMIT 1").get() !== undefined;
 }
 
-/** For an open transaction: says of such runs, by their logs, what they are found by. */
+/** In an open transaction: fills these columns from the runs' logs. */
 export function learnRuns(db: DatabaseSync, seal: Seal): void {
   const select = db.prepare(`SELECT run, ${LAST_ID} AS last_id FROM runs WHERE team IS NULL`);
   const selectBody = db.prepare("SELECT body FROM events WHERE id = ?");
   const update = db.prepare("UPDATE runs SET team = ?, state = ? WHERE run = ?");
 
-  /** What of an event is not large; none for one that cannot be read, which is said when that run is. */
+  /** An event without its large members; empty if it cannot be read, which is reported when the run is read. */
   function eventAt(id: number): Partial<RunEvent> {
     try {
       return Object(seal.open(String(selectBody.get(id)?.["body"]))) as Partial<RunEvent>;
@@ -34,7 +34,7 @@ export function learnRuns(db: DatabaseSync, seal: Seal): void {
   }
 }
 
-/** For an open transaction: says of the values of an earlier version from which run they came, where they say so themselves. */
+/** In an open transaction: fills in the run of an earlier version's values, if the values name it. */
 export function learnValues(db: DatabaseSync, seal: Seal): void {
   const update = db.prepare("UPDATE kept_values SET run_id = ? WHERE value = ?");
   const select = db.prepare("SELECT value, body FROM kept_values");
@@ -44,7 +44,7 @@ export function learnValues(db: DatabaseSync, seal: Seal): void {
   }
 }
 
-/** Of an answer that is kept, and of what a run has taught. */
+/** The run of a kept answer, or of what a run has taught. */
 function runOf(seal: Seal, body: unknown): string | undefined {
   try {
     const { runId, answer } = Object(seal.open(String(body)));

@@ -1,22 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 import { listeners } from "../store/listeners.ts";
 
-/** Tells of what was written to the file. */
+/** Reports changes to the file. */
 export interface LookOut {
-  /** Has `told` called soon after something may have been written under a name, by whatever process. Holds the process where `hold` (default). */
+  /** Calls `told` soon after any process may have written under a name. Keeps the process alive if `hold` is true (default). */
   watch(name: string, told: () => void, hold?: boolean): Disposable;
-  /** This store has written something under a name. */
+  /** To be called when this store has written under a name. */
   wrote(name: string): void;
-  /** Tells all, and looks no more. */
+  /** Calls all watchers, and stops. */
   stop(): void;
 }
 
-// What this store writes is told at once. Others are looked for so often: it costs two microseconds.
+// This store's own writes are reported at once. Other processes' are looked for this often; a look costs two microseconds.
 const LOOK_EVERY_MS = 50;
 
 /**
- * SQLite counts for each connection what others have committed, in the shared index of the log: nothing is read, and no file has to
- * be watched, which not every system does. Whoever listens looks for itself whether it was meant.
+ * SQLite counts for each connection what others have committed, in the shared index of the log: nothing is read, and no file needs to be watched,
+ * which not every system supports. Watchers check themselves whether the change concerns them.
  */
 export function lookOut(db: DatabaseSync): LookOut {
   const version = db.prepare("PRAGMA data_version");
@@ -30,7 +30,7 @@ export function lookOut(db: DatabaseSync): LookOut {
     try {
       return version.get()?.["data_version"];
     } catch {
-      // Those who listen find out what is wrong with the file.
+      // Watchers find out what is wrong with the file.
       return undefined;
     }
   }
@@ -61,7 +61,7 @@ export function lookOut(db: DatabaseSync): LookOut {
           if (left) return;
           left = true;
           listening[Symbol.dispose]();
-          // Nobody holds the process: the timer stops by itself, as somebody else may come before it rings.
+          // Not cleared: another watcher may come before the timer fires, which then stops by itself.
           if (hold && --holding === 0) timer?.unref();
         },
       };

@@ -11,13 +11,13 @@ import type { Seal } from "../store/seal.ts";
 import { sealOf } from "./seal.ts";
 import { pause } from "./when-free.ts";
 
-/** The path of a store that lives in this process only. */
+/** The path of a store that exists only in this process. */
 export const MEMORY_PATH = ":memory:";
 
-// Readable and writable for its owner only: a log holds what agents were asked and said.
+// Readable and writable only for its owner: a log holds what agents were asked and said.
 const PRIVATE_MODE = 0o600;
 
-// Four times SQLite's own: writing the log back waits for the disk, and a run changes the same few pages again and again.
+// Four times SQLite's default: writing the log back waits for the disk, and a run changes the same few pages repeatedly.
 const PAGES_PER_CHECKPOINT = 4_000;
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 
@@ -35,19 +35,19 @@ export interface Opened {
 }
 
 /**
- * Opens or makes the file. One that is not ours, newer than this code, or does not go with the codec, is left as it is. What is damaged,
- * SQLite says: it alone knows what of the file stands in its logs at this moment.
+ * Opens or creates the file. A file that is not Quorate's, is newer than this code, or does not match the codec is left unchanged. SQLite detects
+ * damage, because only it knows which parts of the file are in its logs.
  */
 export function openDatabase(options: OpenOptions): Opened {
   const { path, sync, busyTimeoutMs, maxBytes, codec } = options;
-  // Absolute, so that SQLite never takes it for a URI, and a later chdir does not matter.
+  // Absolute, so that SQLite does not read it as a URI and a later chdir does not matter.
   const file = path === MEMORY_PATH ? path : resolve(path);
   if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path, busyTimeoutMs);
 
   const db = connect(file, { timeout: busyTimeoutMs });
   try {
     if (file !== MEMORY_PATH) refuseCutFile(db, file, path);
-    // Asked before the first write.
+    // Checked before the first write.
     schemaVersion(db, path);
     useWal(db, busyTimeoutMs);
     db.exec(`
@@ -65,7 +65,7 @@ export function openDatabase(options: OpenOptions): Opened {
       learnValues(db, seal);
     });
     if (maxBytes !== Infinity) limitPages(db, maxBytes);
-    // From here on waiting for a lock is whenFree's: it does not block the thread.
+    // From here on whenFree waits for locks, without blocking the thread.
     db.exec("PRAGMA busy_timeout = 0");
     return { db, seal };
   } catch (error) {
@@ -79,7 +79,7 @@ function limitPages(db: DatabaseSync, maxBytes: number): void {
   db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageBytes))}`);
 }
 
-/** Whether there was no such file; then there is one now, empty. */
+/** Whether the file did not exist; then an empty one is created. */
 function createPrivately(file: string): boolean {
   try {
     closeSync(openSync(file, "wx", PRIVATE_MODE));
@@ -90,7 +90,7 @@ function createPrivately(file: string): boolean {
   }
 }
 
-// SQLite does not wait for the lock that this pragma takes when two processes make the same file at once.
+// SQLite does not wait for this pragma's lock if two processes create the same file at once.
 function useWal(db: DatabaseSync, timeoutMs: number): void {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -6,40 +6,40 @@ import { QuorateError } from "../model/errors.ts";
 import { codecFault, type Codec } from "../store/codec.ts";
 
 export interface SqliteOptions {
-  /** The file, made when there is none; its folder must exist. `":memory:"` keeps everything in this process. */
+  /** The file, created if it does not exist; its folder must exist. `":memory:"` keeps everything in this process. */
   readonly path: string;
   /**
-   * What a kept event survives. `"normal"`: a killed process; a power cut may lose the last transactions, whole ones.
-   * `"full"`: a power cut too, at the price of waiting for the disk once per transaction. Default `"normal"`.
+   * How durable a committed event is. `"normal"`: it survives a killed process; a power cut may lose the last transactions, always whole ones.
+   * `"full"`: it also survives a power cut, but each transaction waits for the disk. Default `"normal"`.
    */
   readonly sync?: "normal" | "full";
   /** How long to wait for other processes that write the same file, in ms, at most a day. Default 5,000. */
   readonly busyTimeoutMs?: number;
-  /** How large the file may grow, in bytes; at least 1 MiB. What does not fit is refused. Default `Infinity`. */
+  /** The largest size of the file, in bytes; at least 1 MiB. Writes beyond it are refused. Default `Infinity`. */
   readonly maxBytes?: number;
   /**
-   * How long this store may be silent before others take its runs for gone, in ms, from 300 to a day. It shows itself three
-   * times as often while it drives runs. That its process is dead is seen at once on the same machine. Default 30,000.
+   * How long this store may be silent before other processes may take its runs, in ms, from 300 to a day. While it drives runs, it shows that it is
+   * alive three times within this time. On the same machine a dead process is detected at once. Default 30,000.
    */
   readonly leaseMs?: number;
   /**
-   * How long runs are kept after their end, in ms. Older ones are forgotten when the store is opened, and at most once an
-   * hour while it is written. The file does not shrink; its room is used again. Default `Infinity`: all are kept.
+   * How long runs are kept after their end, in ms. Older ones are removed when the store is opened, and at most once an hour while it is written.
+   * The file does not shrink; its space is reused. Default `Infinity`: all are kept.
    */
   readonly retainMs?: number;
   /**
-   * How what events say, and values, stand in the file, for instance encrypted; runs stay whole and can be resumed. A file is made with
-   * a codec or without one, and is refused with another, or with another key, when it is opened. Default: none.
+   * Encodes the contents of events and values in the file, for instance to encrypt them; runs stay complete and can be resumed. A file is created
+   * with or without a codec; opening it with another codec or key is refused. Default: none.
    *
-   * Readable stay: run ids; how many events a run has, their times and sizes, and how a run stands; which runs are of one team, tenant
-   * or tag, which of an event's members are large, and which of these are equal (by a keyed hash: what they are cannot be tried out);
-   * the process id and host name of those who drive runs; the keys of values, their sizes, when they expire and from which run they came.
-   * Nothing else does: no supervisor, agent, input, output or reason.
+   * These stay readable: run ids; the number, times and sizes of a run's events, and the run's status; which runs have the same team, tenant or tag,
+   * which members of an event are large, and which of these are equal (by a keyed hash, so that contents cannot be guessed); the process id and host
+   * name of processes that drive runs; the keys of values, their sizes, expiry times and runs. Everything else is encoded: supervisors, agents,
+   * inputs, outputs, reasons.
    *
-   * Kept secret, not proof against who can write the file: they can remove, exchange or repeat what is encoded.
+   * The codec keeps contents secret. It does not protect against a process that can write the file and remove, exchange or repeat encoded data.
    */
   readonly codec?: Codec;
-  /** The store's time: for leases, expiries and retention. Default: the machine's clock. */
+  /** The store's time, for leases, expiries and retention. Default: the machine's clock. */
   readonly clock?: Pick<Clock, "now">;
 }
 

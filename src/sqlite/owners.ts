@@ -4,38 +4,37 @@ import type { Clock } from "../async/clock.ts";
 import { isNoProcess, thisPlace } from "./place.ts";
 
 /**
- * Stores of this process that were closed and could not say so in their file. Nobody else can tell them from those that live, as their
- * process does.
+ * Stores of this process that were closed but could not record that in their file. Other stores cannot tell them from open ones, since their
+ * process is alive.
  */
 const closed = new Set<number>();
 
-/** How often an owner shows itself within the time after which it counts as gone. */
+/** How many times an owner shows that it is alive within the time after which it counts as gone. */
 export const BEATS_PER_LEASE = 3;
 
-/** Who may own runs: the stores, of any process, that have this file open. This store is one of them. */
+/** The possible owners of runs: the stores, of any process, that have this file open. This store is one of them. */
 export interface Owners {
-  /** This store's own id: random, so that none is ever used again. */
+  /** This store's id: random, so that no id is used twice. */
   readonly id: number;
-  /** For an open transaction: shows that this store lives, when that is due. */
+  /** In an open transaction: records that this store is alive, if that is due. */
   beat(): void;
-  /** The transaction was undone, and with it what `beat` wrote. */
+  /** To be called when the transaction was rolled back, with what `beat` wrote. */
   undone(): void;
-  /** Nobody owns anything through this store any more. */
+  /** Removes this store as an owner. */
   leave(): void;
   /**
-   * Whether an owner, by its id, lives, in some words for a person; `undefined` when it is gone. Asked again for each
-   * reading: it looks at the clock and at the processes of this machine.
+   * A description of an owner, by its id, if it is alive; `undefined` if it is gone. To be called for each reading, since it checks the clock and
+   * this machine's processes.
    */
   living(): (owner: number | null) => string | undefined;
 }
 
 /**
- * An owner is gone when it has left, when it has not shown itself for its own `leaseMs`, or when it is of this machine and
- * its process does not exist. A process that was stopped for longer than that is not asked: what it appends to runs that
- * were taken meanwhile is refused by their fence.
+ * An owner is gone if it has left, has been silent for its own `leaseMs`, or is of this machine and its process does not exist. A process that was
+ * suspended for longer is not asked: if its runs were taken in the meantime, their fence refuses its appends.
  */
 export function ownersTable(db: DatabaseSync, leaseMs: number, clock: Pick<Clock, "now">): Owners {
-  // 48 bits, so that it stays an exact number.
+  // 48 bits, so that it is an exact number.
   const id = Math.floor(Math.random() * 2 ** 48);
   const { host, space } = thisPlace();
   const show = db.prepare(`
@@ -46,7 +45,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number, clock: Pick<Clock
   const select = db.prepare(
     "SELECT pid, host, space, lease_ms, seen_ms FROM owners WHERE owner = ?",
   );
-  // Half of what lies between two beats, so that one which comes early is not left out.
+  // Half the time between two beats, so that one that comes early is not skipped.
   const leastMs = leaseMs / BEATS_PER_LEASE / 2;
   let shown = false;
   let shownAtMs = -Infinity;

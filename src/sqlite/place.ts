@@ -1,14 +1,14 @@
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Where a process id means something. */
+/** The scope within which a process id is valid. */
 export interface ProcessPlace {
   readonly host: string;
-  /** The process namespace, where the system tells: containers that share a host's name have their own. */
+  /** The process namespace, if the system tells: containers with the same host name have their own. */
   readonly space: string;
 }
 
-/** Where this process runs. */
+/** The place of this process. */
 export function thisPlace(): ProcessPlace {
   return { host: hostname(), space: processSpace() };
 }
@@ -21,7 +21,7 @@ function processSpace(): string {
   }
 }
 
-/** Whether there is no process of this id here. One that belongs to somebody else is there. */
+/** Whether no process has this id here. Another user's process counts. */
 export function isNoProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);

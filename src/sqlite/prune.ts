@@ -5,34 +5,33 @@ import { LAST_ID, runRow, type RunRow } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "../store/event-row.ts";
 import { EVENT_TYPE } from "./schema.ts";
 
-// So many runs at a time: between two portions others get the lock, and this process its turn.
+// Runs per portion: between two portions other processes get the lock, and this process continues its other work.
 export const RUNS_PER_PORTION = 100;
 
-/** Some of the runs of the file, in the order of their numbers. */
+/** Some of the file's runs, in the order of their numbers. */
 export interface Portion {
-  /** Those that may be forgotten. */
+  /** Those that may be removed. */
   readonly old: readonly number[];
-  /** Where the next portion begins, or `undefined` when this was the last one. */
+  /** Where the next portion begins, or `undefined` for the last one. */
   readonly afterRun: number | undefined;
 }
 
 export interface Pruning {
-  /** For an open transaction: looks at the next portion of runs. */
+  /** In an open transaction: looks at the next portion of runs. */
   look(beforeMs: number, afterRun: number): Portion;
   /**
-   * For an open transaction, within which nobody else writes: forgets those that still may be, and the large values
-   * that only they had. Answers with how many runs.
+   * In an open write transaction: removes those that still may be, with the large values that only they had. Returns the number of runs.
    */
   forget(runs: readonly number[], beforeMs: number): number;
-  /** For an open transaction: whether there is anything for `forgetLabels`. */
+  /** In an open transaction: whether `forgetLabels` has anything to remove. */
   hasLostLabels(): boolean;
-  /** For an open transaction: forgets labels of runs that are forgotten, and of which no value is kept any more. */
+  /** In an open transaction: removes the labels of removed runs of which no value is kept any more. */
   forgetLabels(): void;
-  /** For an open transaction: forgets a run by its number, and the large values that only it had. */
+  /** In an open transaction: removes a run by its number, with the large values that only it had. */
   forgetOne(run: number): void;
 }
 
-/** Forgets runs that ended before a time, and that nobody has taken since to go on with. */
+/** Removes runs that ended before a time and have not been taken since. */
 export function pruning(db: DatabaseSync, owners: Owners): Pruning {
   const columns = `run, owner, fence, taken_seq, ${LAST_ID} AS last_id`;
   const selectRuns = db.prepare(`SELECT ${columns} FROM runs WHERE run > ? ORDER BY run LIMIT ?`);

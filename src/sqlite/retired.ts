@@ -1,6 +1,6 @@
 import { QuorateError } from "../model/errors.ts";
 
-/** @deprecated Renamed to `sqlite`, and given as `backend`. Throws `BAD_OPTIONS`, and says so. */
+/** @deprecated Renamed to `sqlite`, and passed as `backend`. Throws `BAD_OPTIONS`, which says so. */
 export function sqliteStore(..._given: readonly unknown[]): never {
   throw new QuorateError(
     "BAD_OPTIONS",

@@ -9,10 +9,10 @@ import { RUN_COLUMNS, type RunRow, type RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "../store/event-row.ts";
 import type { Seal } from "../store/seal.ts";
 
-/** Finds runs by what is said of them. All of it is for an open transaction. */
+/** Finds runs by their properties. All methods need an open transaction. */
 export interface RunList {
   run(runId: string): RunSummary | undefined;
-  /** Throws `RUN_NOT_FOUND` where the run to go on from is not there. */
+  /** Throws `RUN_NOT_FOUND` if the run to continue after does not exist. */
   list(query: CheckedQuery): readonly RunSummary[];
 }
 
@@ -65,10 +65,10 @@ export function runList(
       const found: RunSummary[] = [];
       if (limit === 0) return found;
       for (const row of select.iterate(...values)) {
-        // As bytes: before version 26 Node reads a text to its first NUL only.
+        // As bytes: before version 26 Node reads a text only to its first NUL.
         const runId = Buffer.from(row["run_id"] as Uint8Array).toString();
         const run = listed(runId, runs.fromRow(runId, row), living);
-        // What the rows say may have been said by an earlier version, or of a run before it of the same id.
+        // The row may have been filled by an earlier version, or belong to an earlier run with the same id.
         if (isAskedFor(run, query)) found.push(run);
         if (found.length >= limit) break;
       }

@@ -10,37 +10,37 @@ import { EVENTS_PER_RUN } from "../store/event-row.ts";
 import { EVENT_TYPE } from "./schema.ts";
 import type { Seal } from "../store/seal.ts";
 
-/** A run as its row says, and its last event's id. */
+/** A run from its row, with its last event's id. */
 export interface RunRow extends AppendTo {
   readonly run: number;
-  /** `null` when nobody owns it. */
+  /** `null` if it has no owner. */
   readonly owner: number | null;
-  /** Its last `seq` when it was taken last, 0 when it never was. */
+  /** Its last `seq` when it was last taken; 0 if it never was. */
   readonly takenSeq: number;
-  /** How it stands, where the row says so. */
+  /** The run's state, if the row has it. */
   readonly state: RunState;
 }
 
-/** Which runs there are, and whose. All of it is for an open transaction. */
+/** The runs and their owners. All methods need an open transaction. */
 export interface RunTable {
   find(runId: string): RunRow | undefined;
-  /** A run from its row; what this store has given up is nobody's. */
+  /** A run from its row; a run that this store has given up has no owner. */
   fromRow(runId: string, row: Readonly<Record<string, unknown>>): RunRow;
-  /** Adds a run of this store's own by its first event, and answers with its number. */
+  /** Adds a run of this store by its first event, and returns its number. */
   begin(first: RunEvent, state: RunState): number;
   setState(run: number, state: RunState): void;
-  /** Who drives a run, in some words for a person. */
+  /** A description of the process that drives a run. */
   driver(run: RunRow): string | undefined;
   take(runId: string): number;
   release(runId: string, fence: number): void;
 }
 
-/** The id of a run's last event, of the row `run`. */
+/** SQL for the id of a run's last event, of the row `run`. */
 export const LAST_ID: string = `(
   SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
 )`;
 
-/** What `runRow` makes a run of. */
+/** The columns that `runRow` needs. */
 export const RUN_COLUMNS: string = `run, owner, fence, taken_seq, state, ${LAST_ID} AS last_id`;
 
 export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp, seal: Seal): RunTable {
@@ -60,12 +60,12 @@ export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp, sea
   }
 
   function find(runId: string): RunRow | undefined {
-    // SQLite would replace what is not valid Unicode, and find another run.
+    // SQLite would replace invalid Unicode, and find another run.
     const row = runId.isWellFormed() ? select.get(runId) : undefined;
     return row && fromRow(runId, row);
   }
 
-  /** Who drives a run. Its last event lets go of it, unless it was taken after that one. */
+  /** The process that drives a run. The run's last event releases it, unless it was taken after that event. */
   function driver(run: RunRow): string | undefined {
     const by = owners.living()(run.owner);
     if (by === undefined || run.lastSeq === run.takenSeq) return by;

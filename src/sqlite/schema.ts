@@ -2,19 +2,19 @@ import type { DatabaseSync } from "node:sqlite";
 import { QuorateError } from "../model/errors.ts";
 import { EVENTS_PER_RUN } from "../store/event-row.ts";
 
-/** Stands in the header of every file of ours: "Quor" in ASCII. */
+/** In the header of each of Quorate's files: "Quor" in ASCII. */
 export const APPLICATION_ID = 0x51_75_6f_72;
 
-/** The type of an event, of a row of `events`; `NULL` for one that was changed from outside. */
+/** SQL for the type of an event, of a row of `events`; `NULL` if it was changed by another program. */
 export const EVENT_TYPE = "CASE WHEN json_valid(body) THEN body ->> 'type' END";
 
 /**
- * What makes version n of the file out of version n - 1, at index n - 1. Only ever added to. `log` is for people who
- * open the file with other tools.
+ * The migration from version n - 1 of the file to version n, at index n - 1. Migrations are only added. `log` is for people who open the file with
+ * other tools.
  */
 const MIGRATIONS: readonly string[] = [
-  // A run's events have neighbouring ids: `run * EVENTS_PER_RUN + seq`. Appending therefore touches one page at the end of the table
-  // instead of one page of a table and one of an index, which is most of what a commit costs.
+  // A run's events have neighbouring ids: `run * EVENTS_PER_RUN + seq`. An append therefore touches one page at the end of the table instead of one
+  // page of a table and one of an index, which is most of the cost of a commit.
   `CREATE TABLE runs (
      run INTEGER PRIMARY KEY,
      run_id TEXT NOT NULL UNIQUE
@@ -28,8 +28,8 @@ const MIGRATIONS: readonly string[] = [
      SELECT run_id, id % ${EVENTS_PER_RUN} AS seq, at_ms, body ->> 'type' AS type, body
      FROM events JOIN runs ON run = id / ${EVENTS_PER_RUN};`,
 
-  // The owner of a run is not referenced: one that has left, or was removed when it had been silent for too long, is gone.
-  // A large value stands in "blobs" once, and "parts" says of which event it is which member.
+  // The owner of a run is not a foreign key: an owner that has left, or was removed after a long silence, is gone.
+  // A large value is in "blobs" once, and "parts" says of which event it is which member.
   `CREATE TABLE owners (
      owner INTEGER PRIMARY KEY,
      pid INTEGER NOT NULL,
@@ -60,13 +60,13 @@ const MIGRATIONS: readonly string[] = [
         WHERE event = id HAVING count(*) > 0) AS large
      FROM events JOIN runs ON run = id / ${EVENTS_PER_RUN};`,
 
-  // One row in a file whose texts are encoded, none in others. That is decided when the file is made.
+  // One row in a file with a codec, none in others. That is decided when the file is created.
   `CREATE TABLE codec (
      word TEXT NOT NULL
    ) STRICT;`,
 
-  // Small values beside the runs. A key is UTF-16 with the high byte first, so that keys are ordered as JavaScript orders them.
-  // What never expires is not in the index.
+  // Small values beside the runs. A key is UTF-16 with the high byte first, so that keys are ordered as in JavaScript. Values that never expire are
+  // not in the index.
   `CREATE TABLE kept_values (
      value INTEGER PRIMARY KEY,
      key BLOB NOT NULL UNIQUE,
@@ -75,10 +75,10 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX kept_values_by_expiry ON kept_values (expires_ms) WHERE expires_ms IS NOT NULL;`,
 
-  // What runs are found by. Names and labels are hashes in a file with a codec. `team` is NULL until somebody has looked at a run of an
-  // earlier version. `state` is how a run stands by its log; NULL while it goes on, and once somebody has taken it, also a process of
-  // an earlier version, which knows nothing of it: then its last event tells. It has no index: that would be three more pages to write for each run, and SQLite goes
-  // through ten thousand rows in some milliseconds. `labels` outlive their run as long as values of it are kept.
+  // What queries use. Names and labels are hashes in a file with a codec. `team` is NULL until a run of an earlier version has been looked at.
+  // `state` is the run's state by its log; NULL while it runs, and after it was taken, also by a process of an earlier version, which does not know
+  // the column: then the last event tells. It has no index, which would mean three more pages to write for each run, while SQLite scans ten thousand
+  // rows in a few milliseconds. `labels` outlive their run as long as values of it are kept.
   `ALTER TABLE runs ADD COLUMN team TEXT;
    ALTER TABLE runs ADD COLUMN state TEXT;
    CREATE INDEX runs_by_team ON runs (team, run);
@@ -94,20 +94,19 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE kept_values ADD COLUMN run_id TEXT;
    CREATE INDEX kept_values_by_run ON kept_values (run_id) WHERE run_id IS NOT NULL;`,
 
-  // The tables stay as they are. From here on events say where their calls stand, and are called otherwise: who does not know that
-  // reads them wrongly.
+  // The tables are unchanged. From here on events say where their calls are, and have other types: an older version would misread them.
   "",
 ];
 
-/** The last version of files whose runs and values do not say what they are found by. */
+/** The last version whose runs and values lack the columns that queries use. */
 const UNKNOWN_UNTIL = 4;
 
 /** The version of the file that this package writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
 /**
- * Reads whose file it is, and changes nothing: the version of its schema, 0 for an empty one. Throws `STORE_FAILED`
- * for a file of another program or of a newer version.
+ * Reads the version of a file's schema without changing it; 0 for an empty file. Throws `STORE_FAILED` for a file of another program or of a newer
+ * version.
  */
 export function schemaVersion(db: DatabaseSync, path: string): number {
   const { application, version, isEmpty } = db.isTransaction ? markOf(db) : markAtOnce(db);
@@ -129,9 +128,8 @@ export function schemaVersion(db: DatabaseSync, path: string): number {
 }
 
 /**
- * Brings the file to `SCHEMA_VERSION`, wholly or not at all, and answers with what `check` does. `check` is told whether
- * the tables were made from nothing; `learn` looks at what an earlier version has written. When they throw, nothing is changed.
- * Writes nothing of its own to a file that is there already.
+ * Brings the file to `SCHEMA_VERSION`, wholly or not at all, and returns what `check` does. `check` is told whether the tables were newly created;
+ * `learn` reads what an earlier version has written. If they throw, nothing is changed. Writes nothing of its own to an up-to-date file.
  */
 export function migrate<T>(
   db: DatabaseSync,
@@ -156,14 +154,14 @@ export function migrate<T>(
   }
 }
 
-/** What a file says of itself. */
+/** The file's application id, version and emptiness. */
 interface Mark {
   readonly application: number;
   readonly version: number;
   readonly isEmpty: boolean;
 }
 
-/** Reads the mark as it is at one moment: another process may be making the file. */
+/** Reads all of it at one moment: another process may be creating the file. */
 function markAtOnce(db: DatabaseSync): Mark {
   db.exec("BEGIN");
   try {

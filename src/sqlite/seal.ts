@@ -4,13 +4,12 @@ import { QuorateError } from "../model/errors.ts";
 import { encodeWith, type Codec } from "../store/codec.ts";
 import { coded, decoded, PLAIN, type Seal } from "../store/seal.ts";
 
-/** Where a file's word stands: encoded when the file was made, so that another key is noticed before anything is read. */
+/** A known text, encoded when the file is created, so that another key is noticed before anything is read. */
 const WORD = "quorate";
 
 /**
- * How the texts of this file stand in it, once it has its tables; `fresh` when they were made just now, within a
- * transaction that is still open. It is decided then, and for good. Throws `STORE_FAILED` when the file and `codec` do
- * not belong together.
+ * How this file's texts are encoded, once it has its tables; `fresh` if they were just created in the still open transaction, in which that is
+ * decided for good. Throws `STORE_FAILED` if the file and `codec` do not match.
  */
 export function sealOf(
   db: DatabaseSync,
@@ -52,7 +51,7 @@ function refused(path: string, why: string): QuorateError {
   return new QuorateError("STORE_FAILED", `The store "${path}" ${why}.`);
 }
 
-/** Loaded when it is needed: importing it takes longer than all else of a small program. */
+/** Loaded when it is needed: importing it takes longer than everything else of a small program. */
 function crypto(): typeof Crypto {
   return process.getBuiltinModule("node:crypto");
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Does `work` in a transaction that only reads, so that it sees one state of the file however often it asks. */
+/** Runs `work` in a read transaction, so that all its queries see one state of the file. */
 export function snapshots(db: DatabaseSync): <T>(work: () => T) => T {
   const begin = db.prepare("BEGIN");
   const end = db.prepare("COMMIT");

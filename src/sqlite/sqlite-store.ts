@@ -32,7 +32,7 @@ import { whenFree } from "./when-free.ts";
 
 /** A store in a file; `await using` closes it. */
 export interface SqliteStore extends Store, AsyncDisposable {
-  /** The file, as it was named; left out where nobody else can read it: with a codec, and for `":memory:"`. */
+  /** The file's path as it was given; left out if no other process can read the file: with a codec, and for `":memory:"`. */
   readonly path?: string;
   readonly values: SqliteValues;
   append(events: readonly RunEvent[], fence?: number): Promise<void>;
@@ -47,15 +47,14 @@ export interface SqliteStore extends Store, AsyncDisposable {
 }
 
 /**
- * Keeps runs and values in a SQLite file, which several processes may use at once; each store that has it open is one owner of runs.
- * What is appended and changed within one turn of the event loop is one transaction. The store holds the process
- * only while a transaction is due, or somebody waits for the next event of a run (`follow`).
+ * Keeps runs and values in a SQLite file, which several processes may use at once; each store that has it open is one owner of runs. All appends
+ * and changes within one turn of the event loop are one transaction. The store keeps the process alive only while a transaction is due, or a
+ * reader waits for the next event of a run (`follow`).
  *
- * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, out of reach, damaged, no
- * file at all, or was made with another codec. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept;
- * later appends are tried again), the file was deleted, replaced or cut short, an event has more than 64 MiB of JSON or fails in the codec,
- * or the store is closed. `SEQ_TAKEN` and `LEASE_LOST` refuse an append alone, also when it was another process that wrote the run or took
- * it over.
+ * Throws `BAD_OPTIONS`, and `STORE_FAILED` if the file cannot be used: it is another program's, newer than this package, unreachable, damaged, not
+ * a file, or was created with another codec. Its promises reject with `STORE_FAILED` if a transaction failed (nothing of it is kept; later appends
+ * are tried again), the file was deleted, replaced or cut short, an event has more than 64 MiB of JSON or fails in the codec, or the store is
+ * closed. `SEQ_TAKEN` and `LEASE_LOST` refuse only the append concerned, also if another process wrote the run or took it over.
  */
 export function sqliteStore(options: SqliteOptions): SqliteStore {
   const settings = SQLITE.of(options, "sqlite");
@@ -126,7 +125,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return Promise.resolve();
     const { runId } = first;
-    // Written out at once: what the caller changes before the commit does not matter.
+    // Serialised at once, so that later changes by the caller do not matter.
     const [given, rows] = [[...events], events.map((event) => toRow(event, seal))];
     const kept = group.add(() => {
       try {
@@ -171,7 +170,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
     const checked = checkQuery(asked);
     // By a process of an earlier version that has the file open.
     if (checked.team !== undefined && (await query(() => hasUnknownRuns(db)))) {
-      // Where the file may only be read, those are not found.
+      // If the file is read-only, those runs are not found.
       await group.add(() => learnRuns(db, seal)).catch(() => undefined);
     }
     return query(() => list.list(checked));
@@ -191,7 +190,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
   async function release(runId: string, fence: number): Promise<void> {
     refuseWhenClosed();
     TEXT.take(runId, "release: runId");
-    // Whatever comes of it: a run that nobody drives is not kept alive.
+    // In any case: a run that this store no longer drives is not kept alive.
     heart.ended(runId, fence);
     try {
       await letGo(runId, fence);
@@ -256,14 +255,14 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
       files.beforeWrite();
       owners.leave();
     };
-    // Where the file cannot be written now, its lease runs out by itself.
+    // If the file cannot be written now, the lease expires by itself.
     await whenFree(leave, busyTimeoutMs).catch(() => undefined);
     orFail(() => db.close());
   }
 
   return {
     resumable: true,
-    // What is larger than the whole file may be fits into it less than ever.
+    // An event larger than the whole file's limit can never fit.
     maxEventBytes: Math.min(MAX_EVENT_BYTES, maxBytes),
     values,
     ...(codec === undefined && path !== MEMORY_PATH && { path }),

@@ -39,25 +39,25 @@ export interface SqliteValues extends Values {
 export interface SqliteValuesOptions {
   readonly table: ValueTable;
   readonly group: GroupCommit;
-  /** Reads in a transaction of its own. Rejects when the store is closed. */
+  /** Reads in its own transaction. Rejects if the store is closed. */
   readonly query: <T>(work: () => T) => Promise<T>;
-  /** A change is asked for. Throws when the store is closed. */
+  /** Called before a change. Throws if the store is closed. */
   readonly changing: () => void;
-  /** Of a file with a codec. */
+  /** The keyed hash of a file with a codec. */
   readonly hash: ((text: string) => string) | undefined;
   readonly looks: LookOut;
 }
 
-/** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
+/** The result of a change: a `make` that throws must not fail other changes in the same transaction. */
 type Changed = ReturnType<typeof makeValues> | { readonly thrown: unknown };
 
-/** What those who watch values listen to. No run has such an id. */
+/** The name under which watchers of values are notified. No run has this id. */
 const VALUES = "";
 
-// So many at a time: between two portions others get the lock, and this process its turn.
+// Values per portion: between two portions other processes get the lock, and this process continues its other work.
 const VALUES_PER_PORTION = 1_000;
 
-/** Reads and changes values; changes go through the group commit, with what is appended in the same turn. */
+/** Reads and changes values; changes go through the group commit, together with the appends of the same turn. */
 export function sqliteValues({
   table,
   group,
@@ -124,7 +124,7 @@ export function sqliteValues({
   };
 }
 
-/** Forgets the values that had expired before a time. Writes nothing when there are none. */
+/** Removes the values that had expired before a time. Writes nothing if there are none. */
 export async function forgetExpired(
   beforeMs: number,
   { table, group, query }: Pick<SqliteValuesOptions, "table" | "group" | "query">,

@@ -5,24 +5,23 @@ import type { Written } from "../store/check-value.ts";
 import type { KeyedValue } from "../store/values.ts";
 import type { Seal } from "../store/seal.ts";
 
-// For each value that is written with an expiry, so many are removed that have expired: the file does not grow for ever, and no
-// write has much to do besides.
+// For each write with an expiry, this many expired values are removed: the file does not grow without limit, and no write has much extra work.
 const REMOVED_PER_WRITE = 2;
 
-// More than any key has bytes, so that every key which begins with some bytes is below these bytes with the end appended.
+// Longer than any key, so that every key with a prefix is below the prefix with this end appended.
 const END = Buffer.alloc(2_002, 0xff);
 
-/** Values as rows. All of it is for an open transaction. */
+/** Values as rows. All methods need an open transaction. */
 export interface ValueTable {
   nowMs(): number;
-  /** `undefined` for none. Throws `STORE_FAILED` for what is not as it was written. */
+  /** `undefined` if there is none. Throws `STORE_FAILED` for a value that was changed by another program. */
   read(key: string, nowMs: number): Json | undefined;
-  /** Throws `STORE_FAILED` when one of them cannot be sealed, and has written nothing then. */
+  /** Throws `STORE_FAILED` if one of them cannot be encoded, without having written anything. */
   write(values: readonly Written[], nowMs: number, runId?: string): void;
   list(prefix: string, after: string, limit: number): readonly KeyedValue[];
-  /** Whether there are any that had expired before a time, by now. */
+  /** Whether there are values that had expired before a time. */
   hasExpired(beforeMs: number): boolean;
-  /** Removes some of these. */
+  /** Removes up to `limit` of these. */
   removeExpired(beforeMs: number, limit: number): void;
 }
 
@@ -94,7 +93,7 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
   };
 }
 
-/** UTF-16, the high byte first: SQLite compares bytes, and so in the order of the code units. As text it would compare UTF-8. */
+/** UTF-16 with the high byte first: SQLite compares bytes, and so orders by code units. Text would be compared as UTF-8. */
 function toBytes(key: string): Buffer {
   return Buffer.from(key, "utf16le").swap16();
 }

@@ -7,36 +7,36 @@ import { openAlone } from "./inspect.ts";
 import { MEMORY_PATH } from "./open.ts";
 
 /**
- * Notices that the files of a store are not those any more that it opened. SQLite goes on with the open ones, wherever they are, and what it
- * writes there nobody would read.
+ * Notices that a store's files are no longer those that it opened. SQLite would continue with the open files, and no other process would read what
+ * it writes there.
  *
- * Both throw `STORE_FAILED`, and are content again once the files are back.
+ * Both methods throw `STORE_FAILED`, and stop doing so once the files are back.
  */
 export interface FileWatch {
-  /** Looks at the database itself. */
+  /** Checks the database file. */
   beforeRead(): void;
-  /** Looks at its log and the log's index too: in the place of a deleted one others make a new one, and both write into one database. */
+  /** Also checks its log and the log's index: other processes replace a deleted one, and both would write into one database. */
   beforeWrite(): void;
 }
 
 interface WatchedFile {
   readonly file: string;
-  /** For messages. */
+  /** The file's name in messages. */
   readonly name: string;
-  /** Whether it has lost something, now that it has become smaller, or is empty. */
+  /** Whether it has lost data, now that it has become smaller or empty. */
   readonly isCut: (bytes: number) => boolean;
 }
 
-/** For a database that is open and has been read, so that its log is there. */
+/** For a database that is open and has been read, so that its log exists. */
 export function watchFiles(db: DatabaseSync, path: string): FileWatch {
   if (path === MEMORY_PATH) return { beforeRead() {}, beforeWrite() {} };
-  // By the name it was given: where that is a link, it may lead elsewhere later.
+  // By the given name, since a link may lead elsewhere later.
   const file = resolve(path);
   const place = realpathSync(file);
   const log = `${place}-wal`;
   const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.["page_size"]);
 
-  // The database shrinks when another program tidies it up. Then it says itself that it has fewer pages.
+  // The database shrinks if another program compacts it. Then its own page count is smaller, too.
   function isFileCut(bytes: number): boolean {
     if (bytes === 0 || bytes % pageBytes > 0) return true;
     try {
@@ -48,8 +48,8 @@ export function watchFiles(db: DatabaseSync, path: string): FileWatch {
     }
   }
 
-  // The log shrinks when another program writes it back. Then SQLite knows that it has fewer frames. Asked twice, as others may write
-  // to it in between.
+  // The log shrinks if another program writes it back. Then SQLite knows that it has fewer frames. Checked twice, as other processes may write in
+  // between.
   function isLogCut(): boolean {
     if (!knowsNoop()) return false;
     const noop = db.prepare("PRAGMA wal_checkpoint(NOOP)");
@@ -70,7 +70,7 @@ export function watchFiles(db: DatabaseSync, path: string): FileWatch {
   const checkMain = checking(main, statSync(file));
   const checkLogs = logs.map((one) => {
     const opened = statSync(one.file, { throwIfNoEntry: false });
-    // A database that may only be read can be without.
+    // A read-only database may have none.
     return opened === undefined ? () => {} : checking(one, opened);
   });
   return {
@@ -84,13 +84,13 @@ export function watchFiles(db: DatabaseSync, path: string): FileWatch {
 
 const FRAME_HEADER_BYTES = 24;
 
-/** Whether SQLite can be asked for the size of its log without anything being written back: from 3.51 on. */
+/** Whether SQLite can report the size of its log without writing anything back: since 3.51. */
 function knowsNoop(): boolean {
   const [major = 0, minor = 0] = (process.versions["sqlite"] ?? "").split(".").map(Number);
   return major > 3 || (major === 3 && minor >= 51);
 }
 
-/** Throws when a file is not any more what it was when it was opened. */
+/** Throws if a file is no longer what it was when it was opened. */
 function checking({ file, name, isCut }: WatchedFile, opened: Stats): () => void {
   let bytes = opened.size;
   return () => {
@@ -99,7 +99,7 @@ function checking({ file, name, isCut }: WatchedFile, opened: Stats): () => void
     if (now === undefined) throw lost(name, "was deleted or moved away", BACK);
     if (now.ino !== opened.ino || now.dev !== opened.dev)
       throw lost(name, "was replaced by another file", BACK);
-    // What was written since it was looked at last is not known, but that something was left.
+    // What was written since the last look is unknown, but something was removed.
     if ((now.size < bytes || now.size === 0) && isCut(now.size))
       throw lost(name, `was cut short from ${bytes} to ${now.size} bytes`, RESTORE);
     bytes = now.size;
@@ -109,7 +109,7 @@ function checking({ file, name, isCut }: WatchedFile, opened: Stats): () => void
 const BACK = "put it back, or close the store and open it again";
 const RESTORE = "close the store, and restore it from a copy";
 
-/** `undefined` for none; `"unknown"` where the system does not say. */
+/** `undefined` if there is no file; `"unknown"` if the system does not say. */
 function look(file: string): Stats | undefined | "unknown" {
   try {
     return statSync(file, { throwIfNoEntry: false });

@@ -4,8 +4,8 @@ import { isBusy } from "./failure.ts";
 const LONGEST_WAIT_MS = 50;
 
 /**
- * Does `attempt`, at once when it can; again while another process holds the lock, for `timeoutMs` in all. SQLite's
- * own busy handler would sleep in this thread, and every timeout and every agent of the process with it.
+ * Runs `attempt`, at once if possible; if another process holds the lock, again, for `timeoutMs` in all. SQLite's own busy handler would block
+ * this thread, and with it every timeout and agent of the process.
  */
 export async function whenFree<T>(attempt: () => T, timeoutMs: number): Promise<T> {
   const deadline = performance.now() + timeoutMs;
@@ -19,7 +19,7 @@ export async function whenFree<T>(attempt: () => T, timeoutMs: number): Promise<
   }
 }
 
-/** Stops this thread, as SQLite does where it waits by itself: for the opening of a file, which answers at once. */
+/** Blocks this thread, as SQLite's own waiting does: for opening a file, which is synchronous. */
 export function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
