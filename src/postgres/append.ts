@@ -9,50 +9,50 @@ import { BEATS_PER_LEASE, type Owner } from "./owner.ts";
 import { headOf, priorityOf } from "./run-rows.ts";
 import { toText } from "./schema.ts";
 
-/** What one `append` was given, written out. */
+/** The serialised events of one `append`. */
 export interface Appending {
   readonly events: readonly RunEvent[];
   readonly rows: readonly EventRow[];
   readonly fence: number;
 }
 
-/** What became of each of several appends: `undefined` where it is kept, else what refuses it. */
+/** The results of several appends: `undefined` if it was kept, else the error that refuses it. */
 export type Appended = readonly (QuorateError | undefined)[];
 
 export interface AppendOptions {
   readonly database: Database;
   readonly schema: string;
   readonly owner: Owner;
-  /** What is told to those who follow a run. */
+  /** The channel that followers of runs listen on. */
   readonly channel: string;
-  /** How runs stand, by their ids. */
+  /** The states of runs, by their ids. */
   readonly find: (runIds: readonly string[]) => Promise<ReadonlyMap<string, AppendTo>>;
 }
 
 const MAX_FENCE = 2 ** 31 - 1;
 
-// More of it is sent in several statements, so that no message is endless.
+// More than this is split into several statements, to limit the size of a message.
 const MAX_CHARS = 16 * 1024 * 1024;
 
-/** Keeps appends in their order, in as few statements as there can be: one for all runs that have a part in them. */
+/** Keeps appends in order, in as few statements as possible: one for all runs of a group. */
 export function appending(
   options: AppendOptions,
 ): (all: readonly Appending[]) => Promise<Appended> {
   const { database, find } = options;
   const sql = statement(options);
 
-  /** Keeps all of a chain, of each run at most one, and answers with the ids of the runs that it was kept for. */
+  /** Keeps each chain wholly, at most one per run, and resolves to the ids of the runs whose chain was kept. */
   async function write(chains: readonly Chain[]): Promise<ReadonlySet<string>> {
     return database.patiently(async (again) => {
       const kept = new Set<string>();
-      // What a connection was lost over may have been kept: then the run is as it was left.
+      // If the connection was lost, the chain may have been kept nonetheless: then the run has its events.
       const missing = again ? await withoutKept(chains, kept) : chains;
       if (missing.length > 0) {
         const values = valuesOf(missing, options.owner);
         const more = [options.channel, missing.map(({ first }) => priorityOf(first))];
         for (const row of await database.once(sql, [...values, ...more]))
           kept.add(String(row["run_id"]));
-        // One whose answer was lost may have been under way until now: this one has waited for it.
+        // A write whose answer was lost may have been running until now; this one has waited for it.
         if (again) await withoutKept(missing, kept);
       }
       return kept;
@@ -72,20 +72,20 @@ export function appending(
     });
   }
 
-  /** Why an append was refused; `undefined` where it would be taken by now. */
+  /** Why an append was refused; `undefined` if it would be accepted by now. */
   async function refusal({ events, fence }: Appending): Promise<QuorateError | undefined> {
     const runId = events[0]?.runId ?? "";
     const found = await find([runId]);
     return refusedBy(events, found.get(runId), fence);
   }
 
-  /** One by itself: kept, or refused by how its run stands. */
+  /** Keeps one append by itself, or finds out why it is refused. */
   async function keepAlone(one: Appending): Promise<QuorateError | undefined> {
     for (;;) {
       const isSent = mayBeKept(one);
       if (isSent && (await write([chainOf(one)])).size > 0) return undefined;
       const refused = await refusal(one);
-      // Its run came to stand so in between.
+      // Its run has only now come to the required state.
       if (refused !== undefined) return refused;
     }
   }
@@ -106,7 +106,7 @@ export function appending(
   };
 }
 
-/** Appends to one run that follow each other. */
+/** Consecutive appends to one run. */
 interface Chain {
   readonly runId: string;
   readonly fence: number;
@@ -144,7 +144,7 @@ function chainsOf(group: readonly Appending[]): readonly Chain[] {
   return [...chains.values()];
 }
 
-/** Cuts a list where one statement could not tell what becomes of each: those that can be kept together are one group. */
+/** Splits a list so that each statement's result is clear for every append in it: appends that can be kept together are one group. */
 function grouped(all: readonly Appending[]): readonly (readonly Appending[])[] {
   const groups: Appending[][] = [];
   let ends = new Map<string, { readonly fence: number; readonly seq: number }>();
@@ -174,7 +174,7 @@ function sizeOf(large: EventRow["large"]): number {
   return large.reduce((sum, { body }) => sum + body.length, 0);
 }
 
-/** Whether there is a run that it could be kept for. */
+/** Whether it can fit the state of any run. */
 function mayBeKept({ events, fence }: Appending): boolean {
   const first = events[0];
   if (first === undefined || !(Number.isInteger(fence) && fence >= 0 && fence <= MAX_FENCE))
@@ -236,9 +236,9 @@ function valuesOf(chains: readonly Chain[], owner: Owner): readonly unknown[] {
 }
 
 /**
- * Keeps appends to different runs, each wholly or not at all, and answers with the runs that it kept them for: those that are new, and those
- * that stand where the append goes on and are this store's under that fence. A large value is written again where it is there, so that
- * who forgets it meanwhile waits.
+ * Keeps appends to different runs, each wholly or not at all, and returns the runs whose append was kept: new runs, and runs that are at the
+ * append's position and belong to this store with its fence. An existing large value is written again, so that a transaction that removes it must
+ * wait.
  */
 function statement({ schema: s }: AppendOptions): string {
   return `

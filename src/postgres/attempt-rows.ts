@@ -8,36 +8,36 @@ import type { StoreParts } from "./postgres-store.ts";
 import { ENDED } from "./run-rows.ts";
 import { toText } from "./schema.ts";
 
-/** An attempt that is to be put in its queue. */
+/** An attempt to put into its queue. */
 export interface SentAttempt {
   readonly request: AttemptRequest;
   readonly queue: string;
 }
 
-/** What has become of an attempt that somebody waits for. */
+/** The state of an attempt that this store waits for. */
 export interface SeenAttempt {
   readonly attemptId: string;
-  /** `undefined` where there is no such row. */
+  /** `undefined` if there is no such row. */
   readonly state: "queued" | "taken" | "stopped" | undefined;
   readonly cancelled: boolean;
-  /** Whoever took it is gone. */
+  /** Whether the process that took it is gone. */
   readonly lost: boolean;
-  /** Of one that is queued: whether anybody who lives takes attempts from its queue. */
+  /** For a queued attempt: whether a live process takes attempts from its queue. */
   readonly served: boolean;
-  /** What came after the last event that was heard, in order. */
+  /** The events after the last one that was received, in order. */
   readonly events: readonly NumberedEvent[];
 }
 
-/** An attempt that this process has taken. The fence tells it from whoever takes it later. */
+/** An attempt that this process has taken. Its fence distinguishes it from a later taking. */
 export interface TakenRow {
   readonly row: string;
   readonly fence: number;
-  /** Left out where it is known here. */
+  /** Left out if this process has it already. */
   readonly request: AttemptRequest | undefined;
   readonly cancelled: ErrorRecord | undefined;
 }
 
-/** What happened to an attempt that this process has taken. */
+/** Events of an attempt that this process has taken. */
 export interface ToldEvents {
   readonly row: string;
   readonly fence: number;
@@ -46,39 +46,39 @@ export interface ToldEvents {
 }
 
 /**
- * The attempts of agents that are at work elsewhere, as rows:
+ * The attempts of agents that run elsewhere, as rows:
  *
  *     queued ── a worker takes it ──▶ taken ── its agent stops ──▶ stopped
- *     queued ── cancelled, or nobody serves it ──▶ stopped
+ *     queued ── cancelled, or no process serves it ──▶ stopped
  *     taken  ── its worker is gone ──▶ stopped
  *
- * A row is taken once, and only while whoever sent it lives. What happens to it is written by whoever has taken it, under its fence, the
- * last event and the end of the row in one statement.
+ * A row is taken once, and only while its sender is alive. The process that took it writes its events, under its fence; the last event and the end
+ * of the row are one statement.
  */
 export interface AttemptRows {
-  /** Puts attempts in their queues; those that are there already stay as they are. */
+  /** Puts attempts into their queues; those that are there already stay unchanged. */
   send(all: readonly SentAttempt[]): Promise<void>;
-  /** This store waits for an attempt from now on. Whether it is there and nobody has cancelled it. */
+  /** From now on this store waits for an attempt. Resolves with whether it exists and is not cancelled. */
   adopt(attemptId: string): Promise<boolean>;
-  /** How attempts stand of which these events were heard. */
+  /** The states of attempts, with the events after the last one that was received of each. */
   look(heard: ReadonlyMap<string, number>): Promise<readonly SeenAttempt[]>;
   cancel(attemptId: string, reason: ErrorRecord): Promise<void>;
-  /** Ends those that are still queued, or whose worker is gone, with a failure each. */
+  /** Ends attempts that are still queued or whose worker is gone, each with a failure. */
   end(all: readonly { readonly attemptId: string; readonly error: ErrorRecord }[]): Promise<void>;
-  /** Removes those that nobody can want any more. */
+  /** Removes attempts that are no longer needed. */
   sweep(): Promise<void>;
 
-  /** This store takes attempts from these queues, and from these no more. */
+  /** This store takes attempts from these queues, and from no others. */
   serve(queues: readonly string[]): Promise<void>;
   leave(queues: readonly string[]): Promise<void>;
-  /** The attempts of these queues that this store has taken, also those that it does not know of as the answer was lost. */
+  /** The attempts that this store has taken from these queues, including those whose answer was lost. */
   mine(queues: readonly string[], known: readonly string[]): Promise<readonly TakenRow[]>;
   take(queues: readonly string[], most: number): Promise<readonly TakenRow[]>;
-  /** Keeps what happened. Answers with the rows of those that it was kept for: the others are somebody else's by now. */
+  /** Keeps events. Resolves to the rows whose events were kept: the other rows belong to another process by now. */
   tell(all: readonly ToldEvents[]): Promise<ReadonlySet<string>>;
-  /** How the queues stand in which something waits or is at work, or that somebody takes attempts from. */
+  /** The states of the queues that have waiting or running attempts, or are served. */
   queues(): Promise<readonly AttemptQueue[]>;
-  /** Where whoever waits for attempts is told, and where whoever takes them is. */
+  /** The channels on which senders of attempts, and workers, are notified. */
   readonly ownChannel: string;
   readonly queueChannel: string;
 }
@@ -88,7 +88,7 @@ const SWEPT_AT_ONCE = 500;
 
 export function attemptRows(parts: StoreParts): AttemptRows {
   const { database, schema: s, owner } = parts;
-  // Short: a channel's name has 63 bytes at most.
+  // Short: a channel's name has at most 63 bytes.
   const channelOf = (sql: string): string => `'q_${s}_' || ${sql}`;
   const ownChannel = `q_${s}_${owner.id}`;
   const queueChannel = `q_${s}`;
@@ -169,7 +169,7 @@ export function attemptRows(parts: StoreParts): AttemptRows {
     )
     SELECT attempt, fence, request, NULL AS cancelled, pg_notify(${channelOf("sender")}, '')
     FROM taken ORDER BY priority DESC, attempt`;
-  // The row is locked by being updated: whoever ends it meanwhile waits, or has changed what is asked for here.
+  // The update locks the row: a transaction that ends the attempt at the same time waits, or has changed the condition.
   const tellSql = `
     WITH given AS (
       SELECT * FROM unnest($2::bigint[], $3::int[], $4::int[], $5::int[], $6::bool[]) AS g (attempt, fence, first_seq, last_seq, stops)
@@ -267,7 +267,7 @@ export function attemptRows(parts: StoreParts): AttemptRows {
       return (await database.ask(mineSql, [owner.id, known, queues])).map(takenRow);
     },
     async take(queues, most) {
-      // What it took, where its answer was lost, is among its own at the next look.
+      // If the answer was lost, the next look finds what was taken.
       return (await database.once(takeSql, [owner.id, queues, most])).map(takenRow);
     },
     tell: (all) =>
@@ -280,7 +280,7 @@ export function attemptRows(parts: StoreParts): AttemptRows {
         const missing = all.filter(({ row }) => !kept.has(row));
         if (missing.length === 0) return kept;
         await ask(tellSql, toldValues(missing));
-        // One whose answer was lost may have been under way until now: this one has waited for it.
+        // A write whose answer was lost may have been running until now; this one has waited for it.
         if (again) await ask(keptSql, keptValues(missing));
         return kept;
       }),
@@ -313,7 +313,7 @@ export function attemptRows(parts: StoreParts): AttemptRows {
 
 const STATES = ["queued", "taken", "stopped"] as const;
 
-/** Short, however deep the call is nested: what it is the key of is in the request. */
+/** Short, however deep the call is nested; the full id is in the request. */
 function idOf(attemptId: string): string {
   return sha256(attemptId);
 }

@@ -23,17 +23,17 @@ export interface AttemptWorkerOptions {
   readonly onTaken: ((taken: TakenAttempt) => void) | undefined;
 }
 
-/** An attempt that is at work here. */
+/** An attempt that runs in this process. */
 interface AttemptAtWork {
   readonly row: string;
   readonly fence: number;
   readonly request: AttemptRequest;
   readonly attempt: ReceivedAttempt;
-  /** What is not in the database yet. */
+  /** How many of its events are not in the database yet. */
   unsaved: number;
   how: "answered" | "failed";
   isTold: boolean;
-  /** Whether it counts among those that are at work at once: one that does not stop when told to counts no longer than its grace. */
+  /** Whether it counts towards the attempts that run at once: one that does not stop when told to counts only until the end of its grace. */
   counts: boolean;
   timer: NodeJS.Timeout | undefined;
   readonly ended: PromiseWithResolvers<void>;
@@ -41,16 +41,17 @@ interface AttemptAtWork {
 
 const LOOK_EVERY_MS = 750;
 const TELL_AGAIN_MS = 1_000;
-/** What an agent tells of its progress while so many are not saved yet is not told. */
+/** While this many events are not saved, further progress of the agent is dropped. */
 const MOST_UNSAVED = 1_000;
 
 /**
- * Takes attempts from the database and carries them out in this process, until it is closed:
+ * Takes attempts from the database and runs them in this process, until it is closed:
  *
- *     look ── fewer at work than may be ──▶ take ──▶ at work ── stops ──▶ told, and forgotten
- *       ▲ when attempts are sent, one is cancelled, or a place is free; and every 750 ms
+ *     look ── room for another ──▶ take ──▶ running ── stops ──▶ reported, and removed
+ *       ▲ when attempts are sent, one is cancelled, or there is room; and every 750 ms
  *
- * One that is not this process's any more, as it was silent for longer than its lease, is told to stop, and nothing of it is kept.
+ * An attempt that is no longer this process's, because the process was silent for longer than its lease, is told to stop, and its events are
+ * dropped.
  */
 export function attemptWorker(
   { parts, rows, atOnce, onTaken }: AttemptWorkerOptions,
@@ -82,7 +83,7 @@ export function attemptWorker(
     );
   });
 
-  /** However long the database is out of reach: an answer is not thrown away. Rejects when this is being closed. */
+  /** Tries as long as the database is unreachable, so that no answer is lost. Rejects while this is being closed. */
   async function tellPatiently(told: readonly ToldEvents[]): Promise<ReadonlySet<string>> {
     for (;;) {
       try {
@@ -108,7 +109,7 @@ export function attemptWorker(
       await rows.serve(queues);
       isServing = true;
     }
-    // First what waits: how its own stand is no hurry.
+    // Waiting attempts first: checking its own is not urgent.
     const free = atOnce - [...jobs.values()].filter(({ counts }) => counts).length;
     if (free > 0 && closing === undefined)
       for (const row of await rows.take(queues, free)) begin(row);
@@ -151,7 +152,7 @@ export function attemptWorker(
     if (cancelled !== undefined) stop(job, errorFrom(cancelled));
   }
 
-  /** That it has started is in the database since it was taken. */
+  /** The start has been in the database since the attempt was taken. */
   function hearing(job: AttemptAtWork): ReceivedAttempt {
     const { attempt } = job;
     const hear = (event: AttemptEvent): void => {
@@ -174,11 +175,11 @@ export function attemptWorker(
       looking.soon();
     }
     job.unsaved += 1;
-    // One more than it is numbered: the first is that it has started.
+    // Numbered one higher, since the first event is the start.
     const numbered = { ...event, seq: event.seq + 1 };
     telling.add({ row: job.row, fence: job.fence, events: [numbered], stops }).then(
       (isKept) => saved(job, stops, isKept),
-      // It was out of reach when this was closed.
+      // The database was unreachable when this was closed.
       () => saved(job, stops, false),
     );
   }
@@ -189,7 +190,7 @@ export function attemptWorker(
     if (stops) leave(job, job.how);
   }
 
-  /** Its row is another's, or nobody's: whatever its agent says is not kept. */
+  /** Its row belongs to another process, or is gone: what its agent reports is dropped. */
   function lose(job: AttemptAtWork): void {
     if (jobs.get(job.row) !== job) return;
     job.isTold = true;
@@ -224,7 +225,7 @@ export function attemptWorker(
 
   async function close(withinMs: number): Promise<void> {
     for (const one of news) one[Symbol.dispose]();
-    // Whoever sends one from here on sees that it is not taken here.
+    // Senders then see that it is not served by this process.
     await rows.leave(queues).catch(() => undefined);
     for (const queue of queues) parts.served.delete(queue);
     const all = [...jobs.values()];
@@ -254,7 +255,7 @@ export function attemptWorker(
   });
 }
 
-/** Those of one row as one, as they are kept by one statement. */
+/** All events of one row as one entry, since one statement keeps them. */
 function joined(all: readonly ToldEvents[]): readonly ToldEvents[] {
   const byRow = new Map<string, ToldEvents>();
   for (const one of all) {
@@ -265,7 +266,7 @@ function joined(all: readonly ToldEvents[]): readonly ToldEvents[] {
   return [...byRow.values()];
 }
 
-/** Whether it is done in time. */
+/** Whether the work settles in time. */
 async function isInTime(work: Promise<unknown>, withinMs: number): Promise<boolean> {
   if (withinMs > MAX_TIMER_MS) return work.then(() => true);
   const late = Promise.withResolvers<false>();

@@ -3,47 +3,47 @@ import { QuorateError } from "../model/errors.ts";
 import { databaseFailure, isInTheWay, isLost } from "./failure.ts";
 import type { PostgresClient, PostgresPool } from "./options.ts";
 
-/** A row of an answer. */
+/** A row of a result. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One connection, as long as it is held. */
+/** One connection, for as long as it is held. */
 export interface Connection {
   query(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
 }
 
 export interface DatabaseOptions {
-  /** Of the database, for messages. */
+  /** The database's name, for messages. */
   readonly name: string;
   readonly pool: PostgresPool;
   readonly patienceMs: number;
-  /** Makes the tables, once; rejected, it is tried again with the next question. */
+  /** Creates the tables, once; if it rejects, the next query tries again. */
   readonly prepare: (connection: Connection) => Promise<void>;
 }
 
-/** A database that may be out of reach for a while. All of it rejects with `STORE_FAILED` where it stays so. */
+/** A database that may be unreachable for a while. All methods reject with `STORE_FAILED` if it stays so. */
 export interface Database {
   readonly name: string;
   /**
-   * Asks one statement that does no harm where it is asked twice, again where the connection was lost or others were in the way. `again` says
-   * whether it may have been carried out before.
+   * Runs one idempotent statement, and retries it if the connection was lost or another transaction conflicted. `again` says whether it may have
+   * run before.
    */
   ask(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
   /**
-   * Works in a transaction, once others have let go of `locks`, and answers with what `work` did once it is kept. `work` is called again where
-   * nothing of it was kept; what it throws undoes it and is passed on.
+   * Runs `work` in a transaction, once it has the `locks`, and resolves with its result after the commit. Calls `work` again if nothing was
+   * committed; if `work` throws, rolls back and rejects with its error.
    */
   transact<T>(locks: readonly bigint[], work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Does `work`, which may meet a lost connection, again for `patienceMs`. It is told whether it is done again. */
+  /** Runs `work`, and retries it for up to `patienceMs` if the connection is lost. `again` says whether it is a retry. */
   patiently<T>(work: (again: boolean) => Promise<T>): Promise<T>;
-  /** Has no more patience, and resolves when what was asked has its answer. */
+  /** Stops retrying, and resolves when all pending queries have settled. */
   drain(): Promise<void>;
-  /** One question on a connection of the pool, as it is. */
+  /** Runs one query on a connection of the pool, without retries. */
   once(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
 }
 
 const LONGEST_WAIT_MS = 500;
 
-/** Who holds a lock and falls silent loses it, and its connection: others wait for it no longer than this. */
+/** A silent holder of a lock loses it, with its connection: other transactions wait no longer than this. */
 const SILENT_MS = 5_000;
 
 export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): Database {
@@ -54,7 +54,7 @@ export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): 
 
   async function withClient<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const client = await pool.connect();
-    // One that is lost while it waits for nothing tells nobody else, and would end the process.
+    // An idle connection that is lost emits an error, which would end the process.
     if (!heard.has(client)) client.on("error", () => {});
     heard.add(client);
     let isSound = false;
@@ -63,7 +63,7 @@ export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): 
       isSound = true;
       return done;
     } catch (error) {
-      // One on which a transaction may be open is not used again.
+      // A connection with a possibly open transaction is not reused.
       isSound = error instanceof Undone;
       throw error instanceof Undone ? error.thrown : error;
     } finally {
@@ -108,12 +108,12 @@ export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): 
   const once: Database["once"] = (text, values) =>
     withClient(({ query }) => query(text, values).catch(asUndone));
 
-  /** Whether a transaction was kept whose end nobody has heard. */
+  /** Whether a transaction was committed whose result was lost. */
   async function wasKept(xid: string): Promise<boolean> {
     return patiently(async () => {
       const [row] = await once("SELECT pg_xact_status($1::xid8) AS status", [xid]);
       if (row?.["status"] !== "in progress") return row?.["status"] === "committed";
-      // Its connection is gone: the server will notice.
+      // Its connection is gone, which the server will notice.
       throw Object.assign(new Error("Its transaction has not ended."), { code: "55P03" });
     });
   }
@@ -161,7 +161,7 @@ export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): 
   };
 }
 
-/** A question was refused, and the connection it was asked on is as it was before. */
+/** A query was refused, and its connection is as it was before. */
 class Undone extends Error {
   readonly thrown: unknown;
 
@@ -179,7 +179,7 @@ function connectionOf(client: PostgresClient): Connection {
   return {
     async query(text, values) {
       const answer: unknown = await client.query(text, values);
-      // Several statements have several answers.
+      // Several statements have several results.
       const answers: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
       return answers.flatMap((one) => rowsOf(one));
     },
@@ -196,7 +196,7 @@ function rowsOf(answer: unknown): readonly Row[] {
   );
 }
 
-/** Begins a transaction and waits for its locks: numbers of ours, so that all of it is one message. */
+/** Begins a transaction and takes its locks: they are numbers that this package computed, so that one message can contain them. */
 function beginning(locks: readonly bigint[]): string {
   const inOrder = [...new Set(locks)].toSorted((a, b) => (a < b ? -1 : 1));
   return [

@@ -11,29 +11,29 @@ import { writeQueue } from "./write-queue.ts";
 export interface ElsewhereOptions {
   readonly parts: StoreParts;
   readonly rows: AttemptRows;
-  /** How long an attempt may wait while nobody takes any of its agent, in ms. */
+  /** How long an attempt may wait while no process serves its agent, in ms. */
   readonly unservedMs: number;
 }
 
-/** An attempt that is in a queue, or with a worker. */
+/** An attempt that is in a queue or with a worker. */
 interface Pending {
   readonly attempt: Attempt;
   readonly queue: string;
-  /** Resolves when it is in its queue, and never rejects. */
+  /** Resolves when it is in its queue; never rejects. */
   readonly sent: Promise<void>;
   isSent: boolean;
-  /** Since when nobody takes attempts from its queue, of the monotonic clock. */
+  /** Since when no process has served its queue, on the monotonic clock. */
   unservedSinceMs: number | undefined;
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** How long nobody may serve an attempt before a warning says so. */
+/** How long no process may serve an attempt before a warning, in ms. */
 const SAY_AFTER_MS = 3_000;
 const SWEEP_AFTER_MS = 5_000;
 
 /**
- * Has attempts of agents that are elsewhere carried out by whoever takes them from the database, and all others in this process. What happens
- * to one is told here in the order in which it was written, whenever somebody says that there is news, and once a second besides.
+ * Has attempts of agents that are elsewhere run by the workers that take them from the database, and all others in this process. Their events are
+ * passed on in the order in which they were written, at each notification and also once a second.
  */
 export function elsewhere(
   { parts, rows, unservedMs }: ElsewhereOptions,
@@ -42,7 +42,7 @@ export function elsewhere(
 ): Executor {
   const here = embeddedExecutor(agents);
   const pending = new Map<string, Pending>();
-  /** Those of which it is being written that nobody waits for them. */
+  /** Attempts whose cancellation is being written. */
   const cancelling = new Map<string, Promise<void>>();
   const warned = new Set<string>();
   let sweeping: NodeJS.Timeout | undefined;
@@ -58,7 +58,7 @@ export function elsewhere(
 
   function begin(attempt: Attempt, sent: Promise<void>): Pending {
     parts.shown();
-    // This store lives as long as it waits: nobody takes an attempt that nobody waits for.
+    // This store counts as alive while it waits: workers do not take an attempt whose sender is gone.
     parts.heart.began(beatOf(attempt), 0);
     const { agent, version } = attempt.call;
     const one: Pending = {
@@ -79,7 +79,7 @@ export function elsewhere(
     if (pending.size === 0) looking.pause();
     sweeping ??= setTimeout(() => {
       sweeping = undefined;
-      // Where it fails, the next one makes up for it.
+      // If it fails, the next one makes up for it.
       void rows.sweep().catch(() => undefined);
     }, SWEEP_AFTER_MS).unref();
   }
@@ -90,7 +90,7 @@ export function elsewhere(
     one.attempt.hear({ type: "failure", thrown, stopped: true });
   }
 
-  /** Tells what has happened to all that are waited for, and ends those that nobody will end. */
+  /** Passes on the events of all pending attempts, and ends those that no process will end. */
   async function look(): Promise<void> {
     const asked = [...pending.values()];
     if (asked.length === 0) return;
@@ -126,7 +126,7 @@ export function elsewhere(
       );
   }
 
-  /** What an attempt fails with that nobody will end; `undefined` while somebody may. */
+  /** The failure of an attempt that no process will end; `undefined` while one may. */
   function faultOf(one: Pending, { state, lost, served }: SeenAttempt): ErrorRecord | undefined {
     const { agent: place } = one.attempt.call;
     const name = one.attempt.call.place.agent;
@@ -172,7 +172,7 @@ export function elsewhere(
     }
   }
 
-  /** Waits until nobody is at work on an attempt that was cancelled, as long as its agent is given to stop. */
+  /** Waits until a cancelled attempt has stopped, for at most its agent's grace. */
   async function untilStopped(attempt: Attempt): Promise<void> {
     const endMs = performance.now() + attempt.toJSON().graceMs;
     for (;;) {
@@ -200,7 +200,7 @@ export function elsewhere(
       if (!isElsewhere(attempt.call.agent)) return here.start(attempt);
       const { promise, resolve } = Promise.withResolvers<void>();
       const one = begin(attempt, promise);
-      // Not waited for: what comes of it is told.
+      // Not awaited: its result arrives as an event.
       void send(one, attempt.toJSON()).then(resolve);
       return undefined;
     },

@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "57P03": "is starting or stopping: wait until it is ready",
 };
 
-/** A `QuorateError` as it is; anything else as a `STORE_FAILED` that names the database and what to do, with its cause. */
+/** Returns a `QuorateError` as it is; makes anything else a `STORE_FAILED` with the database's name, advice, and the cause. */
 export function databaseFailure(name: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
   const advice = ADVICE[codeOf(cause) ?? ""] ?? `failed: ${describeThrown(cause)}`;
@@ -26,7 +26,7 @@ export function databaseFailure(name: string, cause: unknown): QuorateError {
   });
 }
 
-/** What `pg` threw, by its words alone: it has the client with it, and that its password. */
+/** The message of an error of `pg` alone: the error holds the client, and so its password. */
 function withoutClient(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const code = codeOf(thrown);
@@ -35,19 +35,19 @@ function withoutClient(thrown: unknown): unknown {
   return plain;
 }
 
-/** Whether the connection was lost, or could not be had: what was asked may have been done, or not. */
+/** Whether the connection was lost or refused: the query may or may not have run. */
 export function isLost(thrown: unknown): boolean {
   const code = codeOf(thrown);
   if (code === undefined) return thrown instanceof Error && LOST_WORDS.test(thrown.message);
   return LOST.has(code) || code.startsWith("08") || code.startsWith("57P");
 }
 
-/** Whether others were in the way, so that nothing was done, and asking again may help. */
+/** Whether another transaction conflicted, so that nothing was done and a retry may help. */
 export function isInTheWay(thrown: unknown): boolean {
   return IN_THE_WAY.has(codeOf(thrown) ?? "");
 }
 
-// What pg throws itself has no code.
+// pg's own errors have no code.
 const LOST_WORDS = /^(Connection terminated|timeout exceeded|Query read timeout|Client has)/;
 const LOST: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -62,12 +62,12 @@ const LOST: ReadonlySet<string> = new Set([
   "25P03",
   "53300",
 ]);
-// Serialization, deadlock, lock_timeout, and a large value that was forgotten as it was written again.
+// Serialization, deadlock, lock_timeout, and a large value that was removed while it was written again.
 const IN_THE_WAY: ReadonlySet<string> = new Set(["40001", "40P01", "55P03", "23503"]);
 
 function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  // Where a host has several addresses, each has an error of its own.
+  // If a host has several addresses, each has its own error.
   const one: unknown = thrown instanceof AggregateError ? (thrown.errors[0] ?? thrown) : thrown;
   const code: unknown = one instanceof Error && "code" in one ? one.code : undefined;
   return typeof code === "string" ? code : undefined;

@@ -6,11 +6,11 @@ import { LIVING, type Owner } from "./owner.ts";
 import { ENDED, refuseDriven, RUN_COLUMNS, runFrom } from "./run-rows.ts";
 import { fromText, toText } from "./schema.ts";
 
-/** Forgets runs that ended, and erases runs however they stand. */
+/** Removes ended runs, and erases runs in any state. */
 export interface Forgetting {
-  /** Forgets those that ended before a time, and that nobody has taken since to go on with. Answers with how many. */
+  /** Removes runs that ended before a time and have not been taken since. Resolves to their number. */
   prune(beforeMs: number): Promise<number>;
-  /** Erases runs and what came of them, and answers with their ids, and how many there were. Throws `RUN_OWNED` as `erase` of a store. */
+  /** Erases runs and all that is kept of them; resolves to their ids and number. Throws `RUN_OWNED` like `erase` of a store. */
   erase(
     what: CheckedErasure,
   ): Promise<{ readonly runIds: readonly string[]; readonly count: number }>;
@@ -21,18 +21,18 @@ export interface ForgettingOptions {
   readonly schema: string;
   readonly owner: Owner;
   readonly givenUp: GivenUp;
-  /** What is told to those who wait for something. */
+  /** The channel on which waiting readers are notified. */
   readonly channel: string;
 }
 
-/** What became of a portion of old runs. */
+/** The result of one portion of old runs. */
 interface Pruned {
   readonly seen: number;
   readonly count: number;
   readonly lastRun: string;
 }
 
-// So many runs at a time: no transaction takes long.
+// Runs per portion, so that no transaction takes long.
 const RUNS_PER_PORTION = 100;
 
 export function forgetting({
@@ -69,7 +69,7 @@ export function forgetting({
     );
   }
 
-  /** Forgets a portion of those that are old, and answers with how many were looked at, and where the next begins. */
+  /** Removes a portion of the old runs; resolves to how many were looked at, and where the next portion begins. */
   async function pruneSome(beforeMs: number, afterRun: string): Promise<Pruned> {
     return database.transact([], async (connection) => {
       const old = `state IN ${ENDED} AND last_ms < $1 AND (taken_seq < last_seq OR NOT (${LIVING} OR coalesce(owner = $2, false)))`;
@@ -82,7 +82,7 @@ export function forgetting({
         `SELECT run FROM ${s}.runs WHERE run = ANY ($1::bigint[]) ORDER BY run FOR UPDATE SKIP LOCKED`,
         [runs],
       );
-      // Looked at again: who took one meanwhile, or went on with it, has it.
+      // Checked again: another process may have taken or resumed one in the meantime.
       const still = await connection.query(
         `SELECT run ${from} WHERE ${old} AND run = ANY ($3::bigint[])`,
         [beforeMs, owner.id, locked.map(({ run }) => String(run))],
@@ -95,7 +95,7 @@ export function forgetting({
     });
   }
 
-  /** Labels of runs that are forgotten, and of which no value is kept any more. */
+  /** Removes the labels of removed runs of which no value is kept any more. */
   async function forgetLabels(): Promise<void> {
     await database.ask(
       `DELETE FROM ${s}.labels
@@ -114,7 +114,7 @@ export function forgetting({
     return rows.map((row) => fromText(String(row["run_id"])));
   }
 
-  /** Erases those that are meant; throws `RUN_OWNED` where somebody drives one of them, and has erased none of them then. */
+  /** Erases the matching runs; throws `RUN_OWNED` if one of them is being driven, without having erased any. */
   async function eraseSome(
     runIds: readonly string[],
     what: CheckedErasure,
@@ -122,7 +122,7 @@ export function forgetting({
   ): Promise<number> {
     return database.transact([], async (connection) => {
       const asked = [runIds.map(toText)];
-      // First locked, then looked at: who takes one meanwhile is seen.
+      // Locked first, then checked, so that a process that takes one in the meantime is seen.
       await connection.query(
         `SELECT 1 AS one FROM ${s}.runs WHERE run_id = ANY ($1::text[]) ORDER BY run FOR UPDATE`,
         asked,
@@ -132,7 +132,7 @@ export function forgetting({
         asked,
       );
       const runs = rows.map((row) => runFrom(row, owner.id, givenUp));
-      // A run of that id may have been begun anew.
+      // A new run with that id may have begun.
       const others = new Set(
         runs.filter(({ summary }) => !isErased(summary, what)).map(({ runId }) => runId),
       );
@@ -176,7 +176,7 @@ export function forgetting({
         { length: Math.ceil(runIds.length / RUNS_PER_PORTION) },
         (_, at) => runIds.slice(at * RUNS_PER_PORTION, (at + 1) * RUNS_PER_PORTION),
       );
-      // All are looked at before the first is erased.
+      // All are checked before the first is erased.
       if (portions.length > 1) for (const portion of portions) await eraseSome(portion, what, true);
       let count = 0;
       for (const portion of portions) count += await eraseSome(portion, what, false);

@@ -4,24 +4,24 @@ import type { Owner } from "./owner.ts";
 import { fromText } from "./schema.ts";
 
 /**
- * Tells of what was written. Of this store's own writing it is told here; that of others comes by `NOTIFY`, as `OWNER run ID`,
+ * Notifies of writes. This store's own are reported here directly; those of other stores arrive by `NOTIFY`, as `OWNER run ID`,
  * `OWNER value KEY` or `OWNER much`.
  */
 export interface WriteNews {
-  /** Where it is told, for statements. */
+  /** The channel, for statements. */
   readonly channel: string;
-  /** Hears of others from here on, where it can; never rejects. */
+  /** Listens to other stores from now on, if possible; never rejects. */
   listen(): Promise<void>;
-  /** Has `told` called soon after a run may have more events. Holds the process until it is disposed. */
+  /** Calls `told` soon after a run may have more events. Keeps the process alive until it is disposed. */
   watchRun(runId: string, told: () => void): Disposable;
-  /** As `watchRun`, of values whose keys begin so; does not hold the process. */
+  /** The same for values whose keys have this prefix; does not keep the process alive. */
   watchValues(prefix: string, told: () => void): Disposable;
-  /** Has `told` called for what is told on another channel, and where something may have been missed; does not hold the process. */
+  /** Calls `told` for notifications on another channel, and if some may have been missed; does not keep the process alive. */
   hear(channel: string, told: () => void): Disposable;
   wroteRun(runId: string): void;
   wroteValues(changed: readonly { readonly key: string }[]): void;
   wroteMuch(): void;
-  /** Tells all, and listens no more. */
+  /** Calls all watchers, and stops listening. */
   stop(): void;
 }
 
@@ -29,12 +29,12 @@ export interface NewsOptions {
   readonly pool: PostgresPool;
   readonly schema: string;
   readonly owner: Owner;
-  /** Whether others are listened to; else it is looked for what they wrote. */
+  /** Whether to listen for other stores' writes; else they are polled. */
   readonly listen: boolean;
 }
 
 const LOOK_EVERY_MS = 500;
-// A connection that is gone without a word would be silent for ever: whoever waits looks so often by itself.
+// A connection that died silently would give no more notifications, so watchers also look at this interval.
 const BACKSTOP_MS = 5_000;
 const LISTEN_AGAIN_MS = 200;
 
@@ -47,7 +47,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
   let connecting: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let holding = 0;
-  // Whether something may have been missed.
+  // Whether notifications may have been missed.
   let wasDeaf = false;
   let stopped = false;
 
@@ -107,7 +107,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
     arm();
   }
 
-  /** Keeps the process as long as somebody waits who holds it. */
+  /** Keeps the process alive as long as a watcher needs that. */
   function hold(): void {
     if (holding > 0) {
       timer?.ref();
@@ -118,7 +118,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
     }
   }
 
-  /** Looks by itself from time to time, while somebody waits. */
+  /** Polls from time to time while there are watchers. */
   function arm(): void {
     clearTimeout(timer);
     timer = undefined;
@@ -143,13 +143,13 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
         if (left) return;
         left = true;
         told[Symbol.dispose]();
-        // Nobody holds the process: the timer stops by itself, as somebody else may come before it rings.
+        // Not cleared: another watcher may come before the timer fires, which then stops by itself.
         if (holds && --holding === 0) hold();
       },
     };
   }
 
-  /** Listens to one more, where others are listened to already. */
+  /** Listens to one more channel, if it listens at all. */
   function listenTo(name: string): void {
     const made = client;
     if (made === undefined) return void listenNow();
@@ -168,7 +168,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
     return {
       [Symbol.dispose]() {
         known.delete(told);
-        // Nobody minds what is told there from here on.
+        // Later notifications there are ignored.
         if (known.size === 0) others.delete(name);
       },
     };

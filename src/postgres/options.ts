@@ -1,10 +1,10 @@
 import { fitting, flag, hasMethods, integer, number, text, thing } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 
-/** A pool of `pg`, or what is like one. */
+/** A pool of `pg`, or a compatible one. */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
-  /** Where it is one that `postgres()` was given, it is never ended. */
+  /** Never called for a pool that `postgres()` was given. */
   end?(): Promise<void>;
 }
 
@@ -19,39 +19,38 @@ export interface PostgresClient {
 
 export interface PostgresOptions {
   /**
-   * Where the database is, `postgres://user@host:5432/name`; a password is better left to `PGPASSWORD` or a pass file. Default: the
-   * environment variable `QUORATE_POSTGRES`.
+   * The database's URL, `postgres://user@host:5432/name`; keep a password in `PGPASSWORD` or a pass file instead. Default: the environment variable
+   * `QUORATE_POSTGRES`.
    */
   readonly url?: string;
-  /** A pool of your own, in place of `url`. It stays open when the backend is closed. */
+  /** Your own pool, instead of `url`. It stays open when the backend is closed. */
   readonly pool?: PostgresPool;
-  /** The schema that the tables stand in, made when there is none: 1 to 40 of `a-z`, `0-9` and `_`. Default `"quorate"`. */
+  /** The schema of the tables, created if it does not exist: 1 to 40 of `a-z`, `0-9` and `_`. Default `"quorate"`. */
   readonly schema?: string;
-  /** How many connections there are at most, beside the one that listens. Default 4. */
+  /** The most connections, in addition to the one that listens. Default 4. */
   readonly connections?: number;
   /**
-   * Whether what other processes write is heard of by `LISTEN`, on a connection of its own. `false` behind a pooler that gives a connection
-   * for one transaction only: then it is looked for every 500 ms, as long as somebody waits for it. Default `true`.
+   * Whether to learn of other processes' writes by `LISTEN`, on a separate connection. Use `false` behind a pooler that assigns a connection for one
+   * transaction only: then writes are polled every 500 ms while a reader waits. Default `true`.
    */
   readonly listen?: boolean;
   /**
-   * How long the database may be out of reach, or a lock be taken, before what is asked of it fails, in ms, at most a day: until then it is
-   * asked again. Default 15,000.
+   * How long the database may be unreachable, or a lock be held, before a call fails, in ms, at most a day; the call is retried until then. Default
+   * 15,000.
    */
   readonly patienceMs?: number;
   /**
-   * How long this store may be silent before others take its runs for gone, in ms, from 300 to a day. It shows itself three times as often
-   * while it drives runs. Default 15,000.
+   * How long this store may be silent before other processes may take its runs, in ms, from 300 to a day. While it drives runs, it shows that it is
+   * alive three times within this time. Default 15,000.
    */
   readonly leaseMs?: number;
   /**
-   * How long runs are kept after their end, in ms. Older ones are forgotten when the store is opened, and at most once an hour while it is
-   * written. Default `Infinity`: all are kept.
+   * How long runs are kept after their end, in ms. Older ones are removed when the store is opened, and at most once an hour while it is written.
+   * Default `Infinity`: all are kept.
    */
   readonly retainMs?: number;
   /**
-   * How long an attempt of an agent that is elsewhere waits while no process takes any of that agent, in ms, at most a day: then it fails.
-   * Default 300,000.
+   * How long an attempt of an agent that is elsewhere waits while no process serves that agent, in ms, at most a day; then it fails. Default 300,000.
    */
   readonly unservedMs?: number;
 }

@@ -2,14 +2,14 @@ import { hostname } from "node:os";
 import { cut } from "../model/text.ts";
 import type { Row } from "./database.ts";
 
-/** How often a store shows itself within the time after which it counts as gone. */
+/** How many times a store shows that it is alive within the time after which it counts as gone. */
 export const BEATS_PER_LEASE = 3;
 
-/** This store, as one of those that may own runs. */
+/** This store as a possible owner of runs. */
 export interface Owner {
-  /** Random, so that none is ever used again; 48 bits, so that it stays an exact number. */
+  /** Random, so that no id is used twice; 48 bits, so that it is an exact number. */
   readonly id: number;
-  /** What a person is told of it. */
+  /** Its description for people. */
   readonly label: string;
   readonly leaseMs: number;
 }
@@ -19,24 +19,24 @@ export function thisOwner(leaseMs: number): Owner {
   return { id, label: `process ${process.pid} on host ${cut(hostname(), 100)}`, leaseMs };
 }
 
-/** Shows that the store lives; $1 its id, $2 its label, $3 its lease. */
+/** Records that the store is alive; $1 is its id, $2 its label, $3 its lease. */
 export const beatSql = (schema: string): string => `
   INSERT INTO ${schema}.owners (owner, name, lease_ms, seen) VALUES ($1, $2, $3, clock_timestamp())
   ON CONFLICT (owner) DO UPDATE SET seen = clock_timestamp()`;
 
-/** What tells whether the owner of a run lives, of the tables `runs` and `owners`. */
+/** The columns that show whether a run's owner is alive, of the tables `runs` and `owners`. */
 export const LIVING_COLUMNS = `runs.owner, owners.name AS owner_name, owners.lease_ms,
   extract(epoch FROM clock_timestamp() - owners.seen)::float8 * 1000 AS silent_ms`;
 
-/** The same in SQL. */
+/** The same as an SQL condition. */
 export const LIVING = `coalesce(owners.seen + owners.lease_ms * interval '1 ms' >= clock_timestamp(), false)`;
 
-/** In SQL: whether the owner in a column lives. */
+/** An SQL condition: whether the owner in a column is alive. */
 export const living = (column: string, schema: string): string => `EXISTS (
   SELECT 1 FROM ${schema}.owners AS o
   WHERE o.owner = ${column} AND o.seen + o.lease_ms * interval '1 ms' >= clock_timestamp())`;
 
-/** Who owns a run, in some words for a person; `undefined` when nobody does, or who did is gone. A store knows of itself that it lives. */
+/** A description of a run's owner; `undefined` if it has none or the owner is gone. A store knows that it is alive itself. */
 export function livingOwner(row: Row, self: number): string | undefined {
   if (row["owner"] === null) return undefined;
   if (Number(row["owner"]) === self) return "this store";

@@ -1,16 +1,16 @@
 import { QuorateError } from "../model/errors.ts";
 import type { PostgresPool } from "./options.ts";
 
-/** A pool that is made when somebody first connects. */
+/** A pool that is created at the first connection. */
 export interface LazyPool extends PostgresPool {
   end(): Promise<void>;
 }
 
-// A server that does not answer at all is out of reach.
+// A server that does not answer within this time is unreachable.
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 60_000;
 
-/** Loads `pg` when it is first needed. Connecting rejects with `BAD_OPTIONS` where it is missing, in one sentence. */
+/** Loads `pg` when it is first needed. Connecting rejects with `BAD_OPTIONS` if it is missing, with a one-sentence message. */
 export function lazyPool(url: string, connections: number): LazyPool {
   let made: Promise<LazyPool> | undefined;
   let ended = false;
@@ -23,7 +23,7 @@ export function lazyPool(url: string, connections: number): LazyPool {
     });
     const pool = new pg.Pool({
       connectionString: url,
-      // One listens.
+      // One more, which listens.
       max: connections + 1,
       allowExitOnIdle: true,
       keepAlive: true,
@@ -31,7 +31,7 @@ export function lazyPool(url: string, connections: number): LazyPool {
       query_timeout: ANSWER_MS,
       application_name: "quorate",
     });
-    // A connection that is lost while nobody uses it is made again when one is needed.
+    // An idle connection that is lost is replaced when one is needed.
     pool.on("error", () => {});
     return pool;
   }
@@ -49,7 +49,7 @@ export function lazyPool(url: string, connections: number): LazyPool {
   };
 }
 
-/** What a database is called in messages: its address without user and password. Throws `BAD_OPTIONS` for what is no address. */
+/** The database's name in messages: its address without user and password. Throws `BAD_OPTIONS` for an invalid URL. */
 export function nameOf(url: string): string {
   try {
     const { protocol, hostname, port, pathname, searchParams } = new URL(url);
@@ -57,7 +57,7 @@ export function nameOf(url: string): string {
     const host = hostname === "" ? (searchParams.get("host") ?? "localhost") : hostname;
     return `${decodeURIComponent(pathname.slice(1)) || "of this user"} at ${host}:${port || "5432"}`;
   } catch {
-    // Not quoted: it may have a password in it.
+    // Not quoted: it may contain a password.
     throw new QuorateError(
       "BAD_OPTIONS",
       "postgres: url is no address of a database; use postgres://user@host:5432/name",

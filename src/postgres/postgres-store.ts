@@ -39,7 +39,7 @@ export interface PostgresStore extends Store, AsyncDisposable {
 }
 
 export interface PostgresStoreOptions {
-  /** Of the database, for messages. */
+  /** The database's name, for messages. */
   readonly name: string;
   readonly pool: PostgresPool;
   readonly schema: string;
@@ -47,22 +47,22 @@ export interface PostgresStoreOptions {
   readonly patienceMs: number;
   readonly leaseMs: number;
   readonly retainMs: number;
-  /** What is left to do when the store is closed. */
+  /** Called last when the store is closed. */
   readonly closed: () => Promise<void>;
 }
 
-/** What of a store others of this room work with. */
+/** The parts of a store that other modules in this folder use. */
 export interface StoreParts {
   readonly database: Database;
   readonly schema: string;
   readonly owner: Owner;
   readonly news: WriteNews;
   readonly heart: Heartbeat;
-  /** This store may be known to others from now on, and is taken off the list of those that live when it is closed. */
+  /** To be called before other stores can see this one; closing then removes it from the list of owners. */
   readonly shown: () => void;
-  /** Throws when the store is closed. */
+  /** Throws if the store is closed. */
   readonly refuseWhenClosed: () => void;
-  /** What is to end before the store is closed. */
+  /** Work to end before the store is closed. */
   readonly ending: Set<() => Promise<void>>;
   /** The queues that this store takes attempts from. */
   readonly served: Set<string>;
@@ -82,7 +82,7 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     patienceMs,
     async prepare(connection) {
       await migrate(connection, schema, name);
-      // Whoever reads from here on is told of what comes after it.
+      // Readers from here on are notified of everything that follows.
       await news.listen();
     },
   });
@@ -100,12 +100,12 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () =>
     database.once(beatSql(schema), [owner.id, owner.label, leaseMs]),
   );
-  /** Whether others may have heard of this owner. */
+  /** Whether other stores may know of this owner. */
   let isShown = false;
   const ending: StoreParts["ending"] = new Set();
   let closing: Promise<void> | undefined;
   const clock = { now: () => Date.now() };
-  // How old runs are is told by the database's time: this process's clock only says when to look.
+  // The database's time decides how old runs are; this process's clock only says when to look.
   const retained = retention(retainMs, clock, async () =>
     prune((await kept.values.now()) - retainMs),
   );
@@ -122,7 +122,7 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return;
     const { runId } = first;
-    // Written out at once: what the caller changes before it is kept does not matter.
+    // Serialised at once, so that later changes by the caller do not matter.
     const rows = events.map((event) => toRow(event, PLAIN));
     if (first.seq === 1) givenUp.remove(runId, 1);
     isShown ||= first.seq === 1;
@@ -162,7 +162,7 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
   async function release(runId: string, fence: number): Promise<void> {
     refuseWhenClosed();
     TEXT.take(runId, "release: runId");
-    // Whatever comes of it: a run that nobody drives is not kept alive.
+    // In any case: a run that this store no longer drives is not kept alive.
     heart.ended(runId, fence);
     try {
       await letGo(runId, fence);
@@ -196,7 +196,7 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     heart.stop();
     givenUp.stop();
     await Promise.all([queue.drained(), kept.drained()]);
-    // Where the database cannot be reached now, its lease runs out by itself.
+    // If the database is unreachable now, the lease expires by itself.
     await database.drain();
     const leaveSql = `DELETE FROM ${schema}.owners WHERE owner = $1`;
     if (isShown) await database.once(leaveSql, [owner.id]).catch(() => undefined);

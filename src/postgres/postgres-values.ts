@@ -44,7 +44,7 @@ export interface PostgresValues extends Values {
 /** Values, and what the store does with all of them. */
 export interface ValuesInDatabase {
   readonly values: PostgresValues;
-  /** Forgets those that had expired before a time. */
+  /** Removes values that had expired before a time. */
   forgetExpired(beforeMs: number): Promise<void>;
   drained(): Promise<void>;
 }
@@ -54,25 +54,25 @@ export interface PostgresValuesOptions {
   readonly schema: string;
   readonly owner: Owner;
   readonly news: WriteNews;
-  /** Throws when the store is closed. */
+  /** Throws if the store is closed. */
   readonly refuseWhenClosed: () => void;
 }
 
-/** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
+/** The result of a change: a `make` that throws must not fail other changes in the same transaction. */
 type ChangeEnd = ReturnType<typeof makeValues> | { readonly thrown: unknown };
 
 /** The server's time, in ms since 1970. */
 const NOW_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
 const LIVES = `(expires_ms IS NULL OR expires_ms > ${NOW_MS})`;
 
-// So many at a time: between two portions others get a turn.
+// Values per portion: between two portions other work has its turn.
 const VALUES_PER_PORTION = 1_000;
-// After so many writes with an expiry as many are removed that have expired: the table does not grow for ever.
+// After this many writes with an expiry, as many expired values are removed: the table does not grow without limit.
 const WRITES_PER_REMOVAL = 200;
 
 /**
- * Reads and changes values. Changes that are asked for in one turn are one transaction, which holds a lock of each key: what `make` is given
- * is what is replaced, whoever else changes it.
+ * Reads and changes values. The changes of one turn of the event loop are one transaction, which locks each key: the value that `make` gets is the
+ * one that is replaced, whichever process changes it.
  */
 export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase {
   const { database, schema: s, owner, news, refuseWhenClosed } = options;
@@ -132,7 +132,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
           nowMs,
         );
         for (const one of end.written) {
-          // What was made once is what the next is given, with its expiry.
+          // The next change of the same key gets this result, with its expiry.
           held.set(one.key, one.expiresAtMs <= nowMs ? undefined : one.value);
           written.set(one.key, { ...one, runId: change.runId });
         }
@@ -164,7 +164,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
     expiring += kept.filter(({ expiresAtMs }) => expiresAtMs < Infinity).length;
     if (expiring < WRITES_PER_REMOVAL) return;
     expiring = 0;
-    // Where it fails, the next one makes up for it.
+    // If it fails, the next one makes up for it.
     void database.once(expiredSql, [Infinity, 2 * WRITES_PER_REMOVAL]).catch(() => undefined);
   }
 
@@ -230,7 +230,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
   };
 }
 
-/** A limit as a statement takes it; `null` for none. */
+/** A limit in a statement; `null` for none. */
 export function atMost(limit: number): number | null {
   return limit === Infinity ? null : limit;
 }
@@ -246,10 +246,10 @@ function open(key: string, body: unknown): Json {
   }
 }
 
-// More than any key has bytes, so that every key which begins with some bytes is below these bytes with the end appended.
+// Longer than any key, so that every key with a prefix is below the prefix with this end appended.
 const END = Buffer.alloc(2_002, 0xff);
 
-/** UTF-16, the high byte first: bytes are compared in their order, and so keys in that of their code units. */
+/** UTF-16 with the high byte first: comparing bytes then orders keys by their code units. */
 function toBytes(key: string): Buffer {
   return Buffer.from(key, "utf16le").swap16();
 }
@@ -258,7 +258,7 @@ function toKey(bytes: unknown): string {
   return bytes instanceof Uint8Array ? Buffer.from(bytes).swap16().toString("utf16le") : "";
 }
 
-/** The number of the lock that a change of a value holds. Two keys that have the same one only wait for each other. */
+/** The number of the lock for a change of a value. Two keys with the same number only wait for each other. */
 function lockOf(schema: string, key: string): bigint {
   return createHash("sha256").update(`${schema}\n`).update(key).digest().readBigInt64BE();
 }

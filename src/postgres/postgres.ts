@@ -12,22 +12,22 @@ import type { TakeAttempts } from "../team/backend.ts";
 /** A backend in a PostgreSQL database; `await using` closes it. */
 export interface PostgresBackend extends AsyncDisposable {
   readonly store: PostgresStore;
-  /** Has agents that a team has `elsewhere` asked by whoever takes their attempts, and all others in this process. */
+  /** Has workers run the agents that a team has `elsewhere`; all others run in this process. */
   readonly executor: ExecutorFactory;
   readonly takeAttempts: TakeAttempts;
-  /** How attempts of agents that are elsewhere stand, and how many processes take them. */
+  /** The states of the queues of agents that are elsewhere, with the number of their workers. */
   attemptQueues(): Promise<readonly AttemptQueue[]>;
-  /** Waits for what is to be kept, and lets go of the connections. */
+  /** Waits for pending writes, and closes the connections. */
   close(): Promise<void>;
 }
 
 /**
- * Keeps runs and values in a PostgreSQL database, which processes of many machines may use at once. Limits and budgets with a
- * `scope` hold over all of them; all other limits are this process's own, and so is the work of agents that their team has not `elsewhere`.
+ * Keeps runs and values in a PostgreSQL database, which processes on many machines may use at once. Limits and budgets with a `scope` hold across
+ * all of them; all other limits belong to this process, and so does the work of agents that their team does not have `elsewhere`.
  *
- * The tables are made when it is first used. Throws `BAD_OPTIONS` where neither `url`, `pool` nor `QUORATE_POSTGRES` says which database. What is
- * asked of it rejects with `STORE_FAILED` when the database is out of reach for longer than `patienceMs`, refuses the user, or its schema
- * is another program's or a newer version's, and with `BAD_OPTIONS` where the package `pg` is missing.
+ * The tables are created at first use. Throws `BAD_OPTIONS` if none of `url`, `pool` and `QUORATE_POSTGRES` names the database. Calls reject with
+ * `STORE_FAILED` if the database is unreachable for longer than `patienceMs` or refuses the user, or if the schema is another program's or a newer
+ * version's; and with `BAD_OPTIONS` if the package `pg` is missing.
  */
 export function postgres(options: PostgresOptions = {}): PostgresBackend {
   const { url, pool, connections, unservedMs, ...settings } = POSTGRES.of(options, "postgres");

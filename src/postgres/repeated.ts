@@ -1,19 +1,19 @@
 export interface RepeatedOptions {
   readonly everyMs: number;
-  /** Whether it keeps the process alive while it goes on. */
+  /** Whether it keeps the process alive while it is active. */
   readonly holds: boolean;
-  /** What fails is tried again the next time. */
+  /** The work. If it fails, it is tried again the next time. */
   readonly work: () => Promise<void>;
 }
 
-/** Work that is done from time to time, and soon after somebody asks for it; never twice at once. */
+/** Work that runs at intervals, and soon after it is requested; never twice at once. */
 export interface Repeated {
   begin(): void;
-  /** Is not done any more until it begins again. */
+  /** Stops it until it begins again. */
   pause(): void;
-  /** Has it done at once, or once more when it is being done. Nothing happens while it pauses. */
+  /** Runs it at once, or once more if it is running. Does nothing while it is paused. */
   readonly soon: () => void;
-  /** For good. Resolves when nothing is being done. */
+  /** Stops it for good. Resolves when no work is running. */
   stop(): Promise<void>;
 }
 

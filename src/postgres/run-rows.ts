@@ -9,24 +9,24 @@ import type { Row } from "./database.ts";
 import { LIVING_COLUMNS, livingOwner } from "./owner.ts";
 import { fromText } from "./schema.ts";
 
-/** Those of a run that has ended, as a list in SQL. */
+/** The states of an ended run, as an SQL list. */
 export const ENDED = "('complete', 'partial', 'failed', 'cancelled')";
 
-/** What `runFrom` makes a run of, of the tables `runs` and `owners`. */
+/** The columns of `runs` and `owners` that `runFrom` needs. */
 export const RUN_COLUMNS: string = `runs.run, runs.run_id, runs.head, runs.started_ms, runs.last_ms, runs.last_seq, runs.state, runs.fence,
   runs.taken_seq, ${LIVING_COLUMNS}`;
 
-/** A run as its row has it. */
+/** A run from its row. */
 export interface RunInDatabase extends AppendTo {
   readonly run: string;
   readonly runId: string;
   readonly state: RunState;
-  /** Who drives it, in some words for a person. Its last event lets go of it, unless it was taken after that one. */
+  /** A description of the process that drives it. The run's last event releases it, unless it was taken after that event. */
   readonly driver: string | undefined;
   readonly summary: RunSummary;
 }
 
-/** A run from its row; what this store has given up is nobody's. */
+/** A run from its row; a run that this store has given up has no owner. */
 export function runFrom(row: Row, self: number, givenUp: GivenUp): RunInDatabase {
   const runId = fromText(String(row["run_id"]));
   const [lastSeq, fence] = [Number(row["last_seq"]), Number(row["fence"])];
@@ -50,12 +50,12 @@ export function runFrom(row: Row, self: number, givenUp: GivenUp): RunInDatabase
   };
 }
 
-/** Throws `RUN_OWNED` where somebody drives it. */
+/** Throws `RUN_OWNED` if a process drives the run. */
 export function refuseDriven({ runId, driver }: RunInDatabase): void {
   if (driver !== undefined) throw ownedRun(runId, driver);
 }
 
-/** JSON of what a run is listed by, of its first event. */
+/** JSON of the parts of a run's first event that lists need. */
 export function headOf(first: RunEvent): string {
   const { supervisor, tenant, tags, priority } = Object(first) as Partial<
     Extract<RunEvent, { readonly type: "run.started" }>
@@ -63,7 +63,7 @@ export function headOf(first: RunEvent): string {
   return JSON.stringify({ supervisor, tenant, tags, priority });
 }
 
-/** As its first event says; what an event says that somebody else has written may be anything. */
+/** The priority in a run's first event, which another program may have written. */
 export function priorityOf(first: RunEvent): number {
   const priority: unknown = first.type === "run.started" ? first.priority : 0;
   const isSound = Number.isInteger(priority) && Math.abs(Number(priority)) <= MOST_PRIORITY;

@@ -12,9 +12,9 @@ import { atMost } from "./postgres-values.ts";
 import { refuseDriven, RUN_COLUMNS, runFrom, type RunInDatabase } from "./run-rows.ts";
 import { toText } from "./schema.ts";
 
-/** Finds runs, reads them, and says whose they are. */
+/** Finds and reads runs, and manages who owns them. */
 export interface Runs {
-  /** Those that there are, by their ids. */
+  /** The existing runs among these, by their ids. */
   find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunInDatabase>>;
   read(runId: string, afterSeq: number, limit: number): Promise<readonly RunEvent[]>;
   list(query: CheckedQuery): Promise<readonly RunSummary[]>;
@@ -41,7 +41,7 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
     ) AS e LEFT JOIN ${s}.parts AS p USING (run, seq) LEFT JOIN ${s}.blobs AS b USING (hash)
     ORDER BY e.seq`;
 
-  // Its own are looked at, too: it may have given them up.
+  // Includes its own runs, since it may have given them up.
   const readySql = `
     SELECT ${RUN_COLUMNS} ${from}
     WHERE team = $1 AND state IS NULL AND (owner = $2 OR NOT ${LIVING}) AND run_id <> ALL ($3::text[])
@@ -50,7 +50,7 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
     ORDER BY priority DESC, run LIMIT $5`;
 
   async function find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunInDatabase>> {
-    // What is not valid Unicode would be replaced, and find another run.
+    // Invalid Unicode would be replaced, and find another run.
     const sound = runIds.filter((runId) => runId.isWellFormed());
     const rows = sound.length === 0 ? [] : await database.ask(findSql, [sound.map(toText)]);
     return new Map(
@@ -71,7 +71,7 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
       const first = after === undefined ? undefined : (await find([after])).get(after);
       if (after !== undefined && first === undefined) throw noRunToGoOnFrom(after);
       const found: RunSummary[] = [];
-      // What its row says may be less than what is asked: how a run stands depends on who drives it.
+      // A row may match although its run does not: a run's status also depends on whether a process drives it.
       for (let before = first?.run; found.length < limit;) {
         const { where, values } = conditions(query, before, s);
         const portion = Math.min(Math.max(limit - found.length, LEAST_PORTION), MOST_PORTION);
@@ -102,7 +102,7 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
       if (!runId.isWellFormed()) throw noSuchRun(runId);
       return database.transact([], async (connection) => {
         const asked = [toText(runId)];
-        // First locked, then looked at: who took it meanwhile is seen.
+        // Locked first, then checked, so that a process that took it in the meantime is seen.
         await connection.query(
           `SELECT 1 AS one FROM ${s}.runs WHERE run_id = $1 FOR UPDATE`,
           asked,
@@ -154,7 +154,7 @@ function eventsFrom(runId: string, afterSeq: number, rows: readonly Row[]): read
   return events;
 }
 
-/** What can be told of a row alone. */
+/** The conditions that can be checked on a row alone. */
 function conditions(
   query: CheckedQuery,
   beforeRun: string | undefined,

@@ -2,13 +2,12 @@ import { QuorateError } from "../model/errors.ts";
 import type { Connection } from "./database.ts";
 
 /**
- * What makes version n of the schema out of version n - 1, at index n - 1. Only ever added to. What names and ids hold is written by
- * `toText`, as no text of PostgreSQL holds a zero.
+ * The migration from version n - 1 of the schema to version n, at index n - 1. Migrations are only added. Columns with names and ids are written by
+ * `toText`, since a PostgreSQL text cannot hold a NUL.
  */
 const MIGRATIONS: readonly string[] = [
-  // How a run stands by its log is in `state`: NULL while it goes on. `head` is JSON of what its first event says of it. `labels` are its
-  // tenant and tags; they outlive their run as long as values of it are kept. Keys of values are UTF-16 with the high byte first, so that
-  // they are ordered as JavaScript orders them.
+  // `state` is the run's state by its log: NULL while it runs. `head` is JSON of parts of its first event. `labels` are its tenant and tags; they
+  // outlive their run as long as values of it are kept. Keys of values are UTF-16 with the high byte first, so that they are ordered as in JavaScript.
   `CREATE TABLE owners (
      owner bigint PRIMARY KEY,
      name text NOT NULL,
@@ -64,8 +63,8 @@ const MIGRATIONS: readonly string[] = [
    );
    CREATE INDEX kept_values_by_expiry ON kept_values (expires_ms) WHERE expires_ms IS NOT NULL;
    CREATE INDEX kept_values_by_run ON kept_values (run_id) WHERE run_id IS NOT NULL;`,
-  // What agents are asked elsewhere, and what they tell. `request` is forgotten when the attempt has stopped. A run of a higher priority is
-  // taken before others.
+  // The attempts of agents that run elsewhere, and their events. `request` is removed when the attempt has stopped. Attempts of a run with a higher
+  // priority are taken first.
   `ALTER TABLE runs ADD COLUMN priority integer NOT NULL DEFAULT 0;
    CREATE TABLE attempts (
      attempt bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -102,18 +101,18 @@ const MIGRATIONS: readonly string[] = [
 /** The version of the schema that this package writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
-// Any number that all processes of this package agree on: who makes tables waits for who makes them already.
+// Any number that all processes of this package share: a process that creates tables waits for one that is creating them.
 const MIGRATION_LOCK = "8174423361";
 
 /**
- * Brings a schema to `SCHEMA_VERSION`, wholly or not at all; writes nothing where it is there already, so that a user who may not make
- * tables can use those of another. Throws `STORE_FAILED` for a schema of another program or of a newer version.
+ * Brings a schema to `SCHEMA_VERSION`, wholly or not at all. Writes nothing if it is up to date, so that a user without the right to create tables
+ * can use those of another user. Throws `STORE_FAILED` for a schema of another program or of a newer version.
  */
 export async function migrate(connection: Connection, schema: string, name: string): Promise<void> {
   if ((await versionOf(connection, schema, name)) === SCHEMA_VERSION) return;
   await connection.query("BEGIN");
   await connection.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-  // Read again: another process may have made it while this one waited.
+  // Read again: another process may have created it while this one waited.
   const version = await versionOf(connection, schema, name);
   if (version === 0) await connection.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   await connection.query(`SET LOCAL search_path = ${schema}`);
@@ -125,7 +124,7 @@ export async function migrate(connection: Connection, schema: string, name: stri
   await connection.query("COMMIT");
 }
 
-/** 0 where there is no schema, or an empty one. */
+/** 0 if there is no schema, or an empty one. */
 async function versionOf(connection: Connection, schema: string, name: string): Promise<number> {
   const tables = await connection.query(
     "SELECT relname AS name FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'",
@@ -148,12 +147,12 @@ async function versionOf(connection: Connection, schema: string, name: string): 
   );
 }
 
-/** A text as a column holds it: PostgreSQL has no zero in a text. */
+/** A text as a column holds it: a PostgreSQL text cannot hold a NUL. */
 export function toText(text: string): string {
   return text.replaceAll(/[\\\0]/g, (one) => (one === "\0" ? "\\0" : "\\\\"));
 }
 
-/** What {@link toText} was given. */
+/** Reverses {@link toText}. */
 export function fromText(text: string): string {
   return text.replaceAll(/\\[\\0]/g, (two) => (two === "\\0" ? "\0" : "\\"));
 }

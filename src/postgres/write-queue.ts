@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers";
 
-/** Work that is done one after another, in the order in which it was asked for. */
+/** Jobs that run one after another, in the order in which they were added. */
 export interface WriteQueue<Job, End> {
-  /** With what is asked for in the same turn of the event loop, or while others are at work, in one go. */
+  /** Runs a job together with those added in the same turn of the event loop, or while others run. */
   add(job: Job): Promise<End>;
-  /** By itself, once what was added before is done. */
+  /** Runs work by itself, after everything that was added before. */
   alone<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves when all that was added before has ended, in whichever way. */
+  /** Resolves when everything that was added before has settled. */
   drained(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ interface WaitingJob<Job, End> {
 
 type QueueEntry<Job, End> = WaitingJob<Job, End> | { readonly alone: () => Promise<void> };
 
-/** `workAll` answers with an end for each job, or rejects for all of them. */
+/** `workAll` returns a result for each job, or rejects for all of them. */
 export function writeQueue<Job, End>(
   workAll: (jobs: readonly Job[]) => Promise<readonly (() => End)[]>,
 ): WriteQueue<Job, End> {
@@ -29,7 +29,7 @@ export function writeQueue<Job, End>(
       const ends = await workAll(jobs.map(({ job }) => job));
       for (const [index, { settled }] of jobs.entries()) {
         try {
-          // One of each job.
+          // One result for each job.
           settled.resolve((ends[index] as () => End)());
         } catch (refusal) {
           settled.reject(refusal);
