@@ -1,9 +1,9 @@
 /**
- * One sentence about a port, and the check that it holds. Any test runner will do:
+ * One sentence about a port, and a check that it holds. It works with any test runner:
  * `for (const { name, run } of storeContract(open)) it(name, run);`
  */
 export interface ContractCase {
   readonly name: string;
-  /** Rejects with what `node:assert` throws when the sentence does not hold. */
+  /** Rejects with an error of `node:assert` if the sentence does not hold. */
   run(): Promise<void>;
 }

@@ -18,18 +18,18 @@ import type { CallLimits } from "../describe/limits.ts";
 /** What one attempt does. */
 export type Step<Output = unknown> = (
   | { readonly output: Output }
-  /** Thrown as it is. */
+  /** The error to throw, unchanged. */
   | { readonly error: unknown }
   /** Never answers. */
   | { readonly hangs: true }
 ) & {
-  /** How long it takes, on the script's clock; default: no time at all. */
+  /** How long it takes, in ms of the script's clock. Default: no time. */
   readonly afterMs?: number;
-  /** What it reports that it used, when it begins. */
+  /** What it reports as used when it begins. */
   readonly usage?: Usage | readonly Usage[];
-  /** What it shows to whoever watches, when it begins. */
+  /** What it emits when it begins. */
   readonly emits?: readonly unknown[];
-  /** Does not stop when it is told to; without it, a step that takes time rejects with the signal's reason. */
+  /** Does not stop when it is told to. Without it, a step that takes time rejects with the signal's reason. */
   readonly deaf?: true;
 };
 
@@ -42,7 +42,7 @@ export interface ScriptedCall {
   readonly runId: string;
   readonly callId: string;
   readonly idempotencyKey: string;
-  /** Whether it has been told to stop, up to now. */
+  /** Whether it has been told to stop so far. */
   readonly aborted: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface ScriptedOptions<Output>
       AgentOptions<string, unknown, unknown, unknown, never, Output, Workers>,
       "model" | "cost" | "maxCost"
     > {
-  /** What `afterMs` is measured on. No default: a script that takes time has to say whose. */
+  /** The clock for `afterMs`. No default: a script that takes time must name its clock. */
   readonly clock?: Clock;
   readonly version?: string;
   readonly description?: string;
@@ -61,11 +61,11 @@ export interface ScriptedOptions<Output>
   readonly claims?: (output: Output) => Iterable<ClaimDraft>;
 }
 
-/** An agent that does what it was told, and can tell what was asked of it. */
+/** An agent that follows a script, and records what it was asked. */
 export interface ScriptedAgent<Name extends string, Output> extends Agent<Name, unknown, Output> {
-  /** Every attempt so far, those that were not expected included. */
+  /** All attempts so far, including unexpected ones. */
   readonly calls: readonly ScriptedCall[];
-  /** Throws an `AssertionError` unless every step was used, and nothing beyond them was asked. */
+  /** Throws an `AssertionError` unless every step was used and there were no further attempts. */
   assertComplete(): void;
 }
 
@@ -90,10 +90,10 @@ export const STEP: Options<AnyStep> = options({
 });
 
 /**
- * An agent for tests: its first attempt takes the first step of `script`, and so on. An attempt beyond the last step
- * fails with an `AssertionError`, which is not retried.
+ * An agent for tests: its first attempt takes the first step of `script`, and so on. An attempt beyond the last step fails with an `AssertionError`,
+ * which is not retried.
  *
- * Throws `BAD_OPTIONS` as `agent()` does, for a step that has what no step has, and for a script with `afterMs` and no clock.
+ * Throws `BAD_OPTIONS` as `agent()` does, for a step with an unknown property, and for a script with `afterMs` but no clock.
  */
 export function scripted<const Name extends string, Output>(
   name: Name,

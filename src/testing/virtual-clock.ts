@@ -5,7 +5,7 @@ import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../model/errors.ts";
 
 export interface VirtualClockOptions {
-  /** What `now()` is at first, in ms since 1970. Default 1,767,225,600,000: the beginning of 2026, UTC. */
+  /** The initial `now()`, in ms since 1970. Default 1,767,225,600,000: the beginning of 2026, UTC. */
   readonly nowMs?: number;
 }
 
@@ -13,18 +13,18 @@ export const VIRTUAL_CLOCK: Options<VirtualClockOptions, "nowMs"> = options({
   nowMs: fitting<number>(Number.isFinite, "give milliseconds since 1970").or(Date.UTC(2026, 0, 1)),
 });
 
-/** Time that passes only when a test says so. */
+/** A clock whose time passes only when a test says so. */
 export interface VirtualClock extends Clock {
   /**
-   * Lets `ms` pass: fires what is due in the order of its time, then of its making, and lets everything that
-   * follows from a timer happen before the next one. Rejects with what a timer throws.
+   * Lets `ms` pass: fires due timers in the order of their time, then of their creation, and lets everything that follows from a timer happen before
+   * the next one. Rejects with the error of a timer.
    */
   advance(ms: number): Promise<void>;
-  /** Lets time pass until the next timer and fires it alone; `false` when there is none. */
+  /** Lets time pass until the next timer and fires only that one; resolves to `false` if there is none. */
   next(): Promise<boolean>;
-  /** Timers that would keep a process alive. */
+  /** The number of timers that would keep a process alive. */
   readonly pending: number;
-  /** Timers that would not (`hold: false`). */
+  /** The number of timers that would not (`hold: false`). */
   readonly pendingUnheld: number;
 }
 
@@ -34,10 +34,10 @@ interface VirtualTimer {
   readonly fire: () => void;
 }
 
-// Long enough for a chain of a group commit, a reader and a few promises; each turn costs about a microsecond.
+// Enough for a chain of a group commit, a reader and a few promises; each turn costs about a microsecond.
 const QUIET_TURNS = 10;
 
-/** A clock for tests and simulations. Work that waits for real input or output is not waited for. */
+/** A clock for tests and simulations. It does not wait for real input or output. */
 export function virtualClock(given: VirtualClockOptions = {}): VirtualClock {
   const { nowMs } = VIRTUAL_CLOCK.of(given, "virtualClock");
   // In the order in which they fire.
@@ -58,8 +58,7 @@ export function virtualClock(given: VirtualClockOptions = {}): VirtualClock {
     timers.splice(index, 1);
   }
 
-  // Nobody can tell from outside whether promises still lead on to something; that no timer came or went for some
-  // turns of the event loop is what can be seen.
+  // Whether promises still lead to something cannot be seen from outside; that no timer came or went for some turns of the event loop can.
   async function settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
       const before = changes;

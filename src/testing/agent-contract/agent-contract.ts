@@ -6,8 +6,8 @@ import type { AgentLacks, MakeAgent } from "./peer.ts";
 import { stoppingCases } from "./stopping.ts";
 
 /**
- * What every kind of agent has to do that asks somebody else, as cases for any test runner: `make` gives an agent of that kind with
- * a scripted other side. `lacks` leaves out what the kind cannot have.
+ * Cases for any test runner: what every agent that asks another system must do. `make` creates such an agent with a scripted peer. `lacks` leaves out
+ * what this kind of agent cannot have.
  */
 export function agentContract(
   name: string,

@@ -3,7 +3,7 @@ import type { ContractCase } from "../contract.ts";
 import { ANSWER, failedWith, MAX_BYTES, TASK, USAGE, withAgent } from "./checks.ts";
 import type { AgentLacks, MakeAgent } from "./peer.ts";
 
-/** What it answers, and what that cost. */
+/** Answers and their cost. */
 export function answeringCases(
   make: MakeAgent,
   lacks: readonly AgentLacks[],
@@ -40,7 +40,7 @@ export function answeringCases(
   ];
 }
 
-/** What becomes of an answer that is none of the shape. */
+/** Answers that do not have the required shape. */
 function shapeCases(make: MakeAgent): readonly ContractCase[] {
   return [
     withAgent(
@@ -110,7 +110,7 @@ const PARTS = {
   reasoningTokens: "were reasoning",
 } as const;
 
-/** That it tells which of the tokens were others. */
+/** The agent reports which tokens are of this kind. */
 function partCase(make: MakeAgent, part: keyof typeof PARTS): ContractCase {
   const name = `tells how many of the tokens ${PARTS[part]}, within those of the whole`;
   return withAgent(make, name, async ({ run, peer }) => {
@@ -123,7 +123,7 @@ function partCase(make: MakeAgent, part: keyof typeof PARTS): ContractCase {
   });
 }
 
-/** That it is known by what `agent()` is told beside what it does. */
+/** The agent keeps what `agent()` is told about it. */
 function describedCases(make: MakeAgent): readonly ContractCase[] {
   return [
     withAgent(
@@ -147,7 +147,7 @@ function describedCases(make: MakeAgent): readonly ContractCase[] {
   ];
 }
 
-/** That an answer of no use is paid for. */
+/** An answer that cannot be used is paid for. */
 function chargedCases(make: MakeAgent): readonly ContractCase[] {
   return [
     withAgent(make, "is charged for an answer of the wrong shape", async ({ run, peer }) => {

@@ -42,7 +42,7 @@ const JSON_SCHEMA = {
   additionalProperties: false,
 };
 
-/** An agent with its other side, and a team of its own. */
+/** An agent with its peer, in a team of its own. */
 export interface Trial extends AgentUnderTest {
   /** Asks it once, in a team of one. */
   run(options?: {
@@ -57,7 +57,7 @@ export interface AskedAgent {
   readonly log: readonly RunEvent[];
 }
 
-/** A case with an agent of its own, which leaves nothing at work on the other side. */
+/** A case with an agent of its own; it checks that no work is left at the peer. */
 export function withAgent(
   make: MakeAgent,
   name: string,
@@ -98,7 +98,7 @@ export function trialOf(made: AgentUnderTest): Trial {
   };
 }
 
-/** Calls the agent without a team, with what an engine gives it. */
+/** Calls the agent without a team, with the context that Quorate gives it. */
 export function askDirectly(
   { agent }: AgentUnderTest,
   signal: AbortSignal,
@@ -127,7 +127,7 @@ export function askDirectly(
 
 const PATIENCE_MS = 60_000;
 
-/** Waits for what another process or a socket has to bring about. */
+/** Waits for an effect of another process or of a socket. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
   const endMs = performance.now() + PATIENCE_MS;
   while (!holds()) {

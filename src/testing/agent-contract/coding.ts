@@ -8,43 +8,43 @@ import type { ContractCase } from "../contract.ts";
 import { ANSWER, NAME, OUTPUT, trialOf } from "./checks.ts";
 import type { AgentPeer, AgentSetting, PeerStep } from "./peer.ts";
 
-/** What the model of a coding agent does when it is asked once. */
+/** What a coding agent's model does when it is asked once. */
 export type CodingStep =
   | PeerStep
-  /** Reaches for a tool that would make a file at this path: one that writes files, or one that runs commands. */
+  /** Calls a tool that would create a file at this path: one that writes files, or one that runs commands. */
   | {
       readonly does: "reaches for";
       readonly tool: "file" | "command";
       readonly path: string;
     };
 
-/** The other side of a coding agent: its model, as a script. */
+/** A coding agent's peer: its model, as a script. */
 export interface CodingPeer extends AgentPeer {
   follow(...steps: readonly CodingStep[]): void;
 }
 
-/** What a coding agent under test has to be made with. */
+/** What a coding agent under test must be made with. */
 export interface CodingSetting extends AgentSetting {
-  /** The folder that it works in itself, and no copy of it. */
+  /** The folder that it works in directly, not in a copy. */
   readonly cwd: string;
-  /** What it may do: answer, look at the files of `cwd` too, or change these too. */
+  /** What it may do: only answer, also read the files of `cwd`, or also change them. */
   readonly tools: "none" | "read" | "write";
 }
 
-/** A coding agent with its other side. */
+/** A coding agent with its peer. */
 export interface CodingAgentUnderTest extends Partial<AsyncDisposable> {
   readonly agent: Agent;
   readonly peer: CodingPeer;
 }
 
-/** Makes a coding agent with a peer of its own. */
+/** Makes a coding agent with its own peer. */
 export type MakeCodingAgent = (
   setting: CodingSetting,
 ) => CodingAgentUnderTest | Promise<CodingAgentUnderTest>;
 
 /**
- * What an agent has to hold to that has tools of its own, as cases for any test runner: whatever its model reaches for, no file
- * appears and no command runs unless it was made to. Beside `agentContract`, which is about everything else.
+ * Cases for any test runner: what an agent with its own tools must do. Whichever tool its model calls, no file appears and no command runs unless the
+ * agent permits it. Use it in addition to `agentContract`, which covers everything else.
  */
 export function codingAgentContract(name: string, make: MakeCodingAgent): readonly ContractCase[] {
   text("name the kind of agent").needed().take(name, "codingAgentContract: name");
@@ -74,7 +74,7 @@ const MADE = "made-by-a-model.txt";
 const THERE = "there.txt";
 const TIMEOUT_MS = 60_000;
 
-/** One case: its model reaches for a tool that would make a file, and the file appears, or does not. */
+/** One case: the model calls a tool that would create a file; the file must, or must not, appear. */
 function reaching(
   make: MakeCodingAgent,
   tools: CodingSetting["tools"],

@@ -3,7 +3,7 @@ import type { ContractCase } from "../contract.ts";
 import { ANSWER, failedWith, withAgent } from "./checks.ts";
 import type { AgentLacks, MakeAgent } from "./peer.ts";
 
-/** How it fails, and what that says. */
+/** Failures and what they report. */
 export function failingCases(
   make: MakeAgent,
   lacks: readonly AgentLacks[],

@@ -9,10 +9,10 @@ import type { MakeAgent } from "./peer.ts";
 const TIMEOUT_MS = 1_000;
 const OTHER = { recommendation: "ship" };
 
-/** At how many turns of the event loop after it was asked an agent is stopped. */
+/** After how many turns of the event loop an agent is stopped. */
 const TURNS = [0, 1, 2, 3, 5, 8, 13, 21];
 
-/** That it stops, and what it leaves. */
+/** How it stops, and what it leaves behind. */
 export function stoppingCases(make: MakeAgent): readonly ContractCase[] {
   return [
     withAgent(

@@ -22,8 +22,8 @@ import {
 /** How a cassette is recorded and replayed. */
 export interface CassetteOptions {
   /**
-   * Takes out of a value what is not to be on the tape, besides keys and tokens of the usual forms, and secrets of the environment of at
-   * least 8 characters. Of what was asked, too: an attempt is found by what is left of it, so that `record` and `replay` need the same.
+   * Removes from a value what must not be on the tape, in addition to keys and tokens of known forms and secrets of the environment with at least 8
+   * characters. It is also applied to what was asked, by which `replay` finds an attempt, so `record` and `replay` need the same function.
    */
   readonly redact?: RedactTape;
 }
@@ -33,11 +33,11 @@ export const CASSETTE: Options<CassetteOptions> = options({ redact: func("use (v
 type TapedAgent = Agent<string, never, unknown>;
 
 /**
- * The agent, with each of its attempts written to a file: what it was asked, and its answer or failure, with the usage that it reported.
- * Several agents may have one file. What was recorded of this one before is replaced when it is first asked. An attempt that is stopped
- * is not recorded; what it emits is not, either. Tasks of a batch are asked one by one.
+ * The agent, with each of its attempts written to a file: what it was asked, and its answer or failure, with the usage that it reported. Several
+ * agents may share a file. Earlier recordings of this agent are replaced when it is first asked. Attempts that are stopped are not recorded, and
+ * neither is what the agent emits. The tasks of a batch are asked one by one.
  *
- * Throws `BAD_OPTIONS` for what is no agent: of a team, record the agents.
+ * Throws `BAD_OPTIONS` if `agent` is not an agent: to record a team, record its agents.
  */
 export function record<A extends TapedAgent>(
   file: string,
@@ -61,7 +61,7 @@ export function record<A extends TapedAgent>(
       try {
         const output: unknown = await agent.run(task, listening);
         const { fault, value } = { value: undefined, ...takeJson(output, Infinity) };
-        // The engine says what is wrong with it.
+        // Quorate reports what is wrong with it.
         if (fault === undefined && !context.signal.aborted) {
           keep(file, { ...attempt, ...(value !== undefined && { output: redact(value as Json) }) });
         }
@@ -77,11 +77,11 @@ export function record<A extends TapedAgent>(
 }
 
 /**
- * The agent, answering from a file that `record` wrote, without being asked itself: each attempt gets what came of one that was asked the
- * same, in the order in which those began. What was used is reported again. An attempt that is not on the tape fails, and says which
- * it is; it is not repeated.
+ * The agent, answering from a file that `record` wrote instead of being asked: each attempt gets the result of a recorded attempt that was asked the
+ * same, in the order in which those began. Usage is reported again. An attempt that is not on the tape fails with a message that names it, and is
+ * not retried.
  *
- * Throws `BAD_OPTIONS` for what is no agent, and for a file that is not there or is no cassette.
+ * Throws `BAD_OPTIONS` if `agent` is not an agent, and if the file does not exist or is not a cassette.
  */
 export function replay<A extends TapedAgent>(
   file: string,
@@ -134,7 +134,7 @@ function wrapped<A extends TapedAgent>(
   return Object.freeze({ ...agent, batch: undefined, fallback: agent.fallback.map(again), run });
 }
 
-/** A context that tells of each report. Its members are read when they are asked for. */
+/** A context that records each report. Its members are read only when they are used. */
 function withReport<Upstream>(
   context: AgentContext<Upstream>,
   report: AgentContext["report"],

@@ -10,20 +10,20 @@ import { classify } from "../../retry/classify-error.ts";
 import { statusOf } from "../../retry/foreign-error.ts";
 import type { RedactTape } from "./redact.ts";
 
-/** What an attempt failed with, as far as it matters for what follows. */
+/** An attempt's failure, as far as it matters for replaying. */
 export interface KeptFailure {
-  /** Of an error of this package: the whole of it. */
+  /** The whole record, for an error of this package. */
   readonly record?: ErrorRecord;
   readonly name?: string;
   readonly message?: string;
   readonly status?: number;
   readonly code?: string;
-  /** Whether it was worth a repetition. */
+  /** Whether it was worth a retry. */
   readonly retry: boolean;
   readonly retryAfterMs?: number;
 }
 
-/** A failure as it goes on a tape. */
+/** A failure in the form of a tape. */
 export function keptFailure(thrown: unknown, redact: RedactTape): KeptFailure {
   const { retry, retryAfterMs } = classify(thrown, Date.now());
   const again = { retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
@@ -49,7 +49,7 @@ function statusIn(thrown: unknown): number | undefined {
   }
 }
 
-/** The failure again: it says the same, and means the same for what follows. */
+/** The failure restored: with the same message and the same consequences. */
 export function failureFrom({ record, retry, retryAfterMs, ...kept }: KeptFailure): Error {
   const { name = "Error", message = "it failed", status, code } = kept;
   const failure =

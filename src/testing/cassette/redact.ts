@@ -1,21 +1,21 @@
 import { QuorateError } from "../../model/errors.ts";
 import { REDACTED, takeJson, type Json } from "../../model/json.ts";
 
-/** A value without what nobody else may see. */
+/** Returns a value without its secrets. */
 export type RedactTape = (value: Json) => Json;
 
-/** Names of variables of the environment whose values are secrets. */
+/** Names of environment variables whose values are secrets. */
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|\d|$)/i;
-/** Shorter ones are words. */
+/** Shorter values could be ordinary words. */
 const LEAST_SECRET_CHARS = 8;
 
-/** How keys and tokens of services look. */
+/** The forms of services' keys and tokens. */
 const SECRET_TEXT =
   /\b(?:sk|pk|rk)[-_][\w-]{16,}|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bAKIA[A-Z\d]{16}\b|\bAIza[\w-]{30,}|\bey[\w-]{10,}\.ey[\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?-----END [A-Z ]*PRIVATE KEY-----|(?<=\bBearer\s)[\w.~+/-]{12,}=*/g;
 
 /**
- * Takes secrets out of what goes on a tape: what looks like a key or a token, the values of variables of the environment that are
- * named like one, and what the caller's own function takes out.
+ * Removes secrets from what is written to a tape: text that looks like a key or a token, the values of environment variables with such names, and
+ * whatever the caller's own function removes.
  */
 export function redactor(own: RedactTape | undefined): RedactTape {
   const known = Object.entries(process.env)
@@ -38,7 +38,7 @@ export function redactor(own: RedactTape | undefined): RedactTape {
   };
 }
 
-/** A value with all its texts changed, names of members too. */
+/** A value with all its texts changed, including the names of members. */
 function mapped(value: Json, change: (text: string) => string): Json {
   if (typeof value === "string") return change(value);
   if (typeof value !== "object" || value === null) return value;

@@ -14,18 +14,18 @@ import { canonicalJson, takeJson, type Json } from "../../model/json.ts";
 import type { KeptFailure } from "./failure.ts";
 import type { RedactTape } from "./redact.ts";
 
-// A cassette is a file of JSON lines, one for each attempt that came to its end:
+// A cassette is a file of JSON lines, one for each attempt that ended:
 //
 //   { "format": 1, "agent", "asked", "order", "used": [usage …], "output" | "failure" }
 //
-// `asked` is what the agent was asked, without secrets: what replay finds an attempt by. `order` is which of the agent's attempts it was
-// that began then: attempts end in another order than they begin.
+// `asked` is what the agent was asked, without secrets, by which replay finds an attempt. `order` numbers the agent's attempts as they began,
+// since they may end in another order.
 
 const FORMAT = 1;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 const MAX_LINE_BYTES = 64 * 2 ** 20;
 
-/** What an agent was asked in one attempt: all that its answer may depend on, and nothing that is another in the next run. */
+/** What an agent was asked in one attempt: all that its answer may depend on, without what differs in each run. */
 export interface AskedOf {
   readonly task: Json;
   readonly results: Json;
@@ -41,34 +41,34 @@ export interface TapeEntry {
   readonly asked: AskedOf;
   readonly order: number;
   readonly used: readonly Usage[];
-  /** `undefined`, where it answered nothing, is left out. */
+  /** Left out if the answer was `undefined`. */
   readonly output?: Json;
   readonly failure?: KeptFailure;
 }
 
 type AskedWith = Pick<AgentContext<never>, "results" | "issues" | "tier" | "failed" | "others">;
 
-/** What an agent is asked, as it stands on a tape. */
+/** What an agent is asked, in the form of a tape. */
 export function askedOf(task: unknown, context: AskedWith, redact: RedactTape): AskedOf {
   const { results, issues, tier = null, failed, others } = context;
-  // Messages name times and places that are others each time.
+  // Messages contain times and places, which differ each time.
   const codes = failed.map(({ code }) => code);
   const seen = Object.entries(results as AgentContext["results"]).map(([name, result]) => [
     name,
     result?.status === "ok" ? result.output : { status: result?.status },
   ]);
   const asked = { task, results: Object.fromEntries(seen), issues, tier, failed: codes, others };
-  // What an engine hands to an agent is JSON already; a task may be undefined.
+  // The task that an agent gets is JSON already, or undefined.
   const copy = JSON.parse(JSON.stringify({ ...asked, task: task ?? null })) as Json;
   return redact(copy) as unknown as AskedOf;
 }
 
-/** Equal for what is asked the same. */
+/** Equal for attempts that were asked the same. */
 export function keyOf({ agent, asked }: Pick<TapeEntry, "agent" | "asked">): string {
   return sha256(canonicalJson([agent, asked]));
 }
 
-/** Begins the recording of an agent: what was recorded of it before is taken off the tape, and nothing of others. */
+/** Begins the recording of an agent: removes its earlier recordings from the tape, and no others. */
 export function beginRecording(file: string, agent: string): void {
   const lines = textOf(file)?.split("\n") ?? [];
   const others = lines.filter((line) => line !== "" && agentOf(line) !== agent);
@@ -79,7 +79,7 @@ function agentOf(line: string): unknown {
   try {
     return (JSON.parse(line) as Partial<TapeEntry> | null)?.agent;
   } catch {
-    // Whatever it is, it is nobody's.
+    // A damaged line belongs to no agent.
     return undefined;
   }
 }
@@ -89,7 +89,7 @@ export function keep(file: string, entry: TapeEntry): void {
   appendFileSync(file, `${JSON.stringify({ format: FORMAT, ...entry })}\n`);
 }
 
-/** All that is on the tape of an agent. Throws `BAD_OPTIONS` with the line where it is no tape. */
+/** All attempts of an agent on the tape. Throws `BAD_OPTIONS` with the line if the file is not a tape. */
 export function entriesOf(file: string, agent: string): readonly TapeEntry[] {
   const text = textOf(file);
   if (text === undefined) {
@@ -110,7 +110,7 @@ export function entriesOf(file: string, agent: string): readonly TapeEntry[] {
   });
 }
 
-/** The text of a file; `undefined` where there is none. */
+/** The text of a file; `undefined` if it does not exist. */
 function textOf(file: string): string | undefined {
   let handle: number;
   try {
@@ -129,7 +129,7 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** An attempt, or what is wrong with the line, as the end of a sentence. */
+/** The attempt on a line, or what is wrong with the line, as the end of a sentence. */
 function entryIn(line: string): TapeEntry | string {
   if (line.length > MAX_LINE_BYTES) return `is longer than ${MAX_LINE_BYTES} bytes`;
   let parsed: unknown;

@@ -14,7 +14,7 @@ async function attachTo(
   return executor.attach(attempt);
 }
 
-/** What holds where attempts are carried out behind a line, by one worker. */
+/** Cases for attempts that one worker runs at the end of a line. */
 export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
   const it = (name: string, check: Parameters<typeof executorCase>[2]): ContractCase =>
     executorCase(open, name, check);

@@ -5,7 +5,7 @@ import { QuorateError } from "../../model/errors.ts";
 import type { ContractCase } from "../contract.ts";
 import { executorCase, hasStopped, type HeardAttempt, type OpenExecutor } from "./under-test.ts";
 
-/** The failure that was heard, as whoever made the attempt sees it. */
+/** The failure that was received, in the form that a caller sees. */
 function failureOf({ events }: HeardAttempt): unknown {
   const failure = events.find((event) => event.type === "failure");
   assert.ok(failure !== undefined, "no failure was told");
@@ -18,7 +18,7 @@ function answerOf({ events }: HeardAttempt): unknown {
   return answer.output;
 }
 
-/** What holds wherever attempts are carried out. */
+/** Cases that hold wherever attempts run. */
 export function everywhereCases(open: OpenExecutor): readonly ContractCase[] {
   const it = (name: string, check: Parameters<typeof executorCase>[2]): ContractCase =>
     executorCase(open, name, check);

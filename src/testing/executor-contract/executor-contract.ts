@@ -5,9 +5,9 @@ import { everywhereCases } from "./everywhere.ts";
 import type { OpenExecutor } from "./under-test.ts";
 
 /**
- * What every executor has to do, as cases for any test runner. `open` gives a new one each time, which carries out `executorAgents`. With
- * `elsewhere`, it comes with the line to the one worker behind it: then the cases are added of attempts that wait for their turn, and of lines
- * that are lost, doubled and late. They take place in real time.
+ * Cases for any test runner: what every executor must do. `open` returns a new one each time, which runs `executorAgents`. With `elsewhere`, it also
+ * returns the line to its one worker; this adds the cases for attempts that wait for their turn, and for lines that lose, double and delay messages.
+ * The cases run in real time.
  */
 export function executorContract(open: OpenExecutor, elsewhere = false): readonly ContractCase[] {
   func("give a function that opens an executor").needed().take(open, "executorContract: open");

@@ -3,21 +3,21 @@ import { setTimeout } from "node:timers/promises";
 import { agent, type Agent, type AgentContext } from "../../describe/agent.ts";
 import type { Usage } from "../../model/call.ts";
 
-/** What the agent of the contract does, one after another. Plain JSON, as it is its task. */
+/** What the contract's agent does, step by step. Plain JSON, since it is the agent's task. */
 export type ContractStep =
   | { readonly do: "report"; readonly usage: Usage }
   | { readonly do: "emit"; readonly value: unknown }
   | { readonly do: "checkpoint"; readonly value: unknown }
-  /** Waits until there is such a file, and stops when it is told to, unless it is `deaf`. */
+  /** Waits until the file exists; stops when it is told to, unless it is `deaf`. */
   | { readonly do: "wait"; readonly file: string; readonly deaf?: true }
   | { readonly do: "answer"; readonly value: unknown }
-  /** Answers with what it was given beside its task. */
+  /** Answers with the context that it was given. */
   | { readonly do: "tell" }
   | { readonly do: "fail"; readonly status: number; readonly retryAfterMs?: number };
 
 const LOOK_EVERY_MS = 2;
 
-/** The agents that an executor under test carries out: one that does what its task says. */
+/** The agents that an executor under test runs: one that does what its task says. */
 export const executorAgents: readonly Agent[] = [
   agent({
     name: "stepper",

@@ -8,37 +8,37 @@ import type { ContractCase } from "../contract.ts";
 import type { FarLink } from "../far/far-executor.ts";
 import type { ContractStep } from "./stepper.ts";
 
-/** An executor that carries out `executorAgents`, and has nothing to do. */
+/** An idle executor that runs `executorAgents`. */
 export interface ExecutorUnderTest {
   readonly executor: Executor;
-  /** What may befall the line to where attempts are carried out, one after another; left out where there is none. */
+  /** The line to where attempts run, which a case can disturb; left out if there is none. */
   readonly link?: FarLink;
 }
 
-/** Opens an executor. What it opened is closed by `close`. */
+/** Opens an executor. `close` closes everything that it opened. */
 export type OpenExecutor = () => ExecutorUnderTest | Promise<ExecutorUnderTest>;
 
-/** An attempt, and what was heard of it. */
+/** An attempt, with the events that were received of it. */
 export interface HeardAttempt extends Attempt {
   readonly events: readonly AttemptEvent[];
-  /** The types of those, in their order. */
+  /** The types of the events, in order. */
   readonly types: readonly string[];
 }
 
-/** What a case does with an executor. */
+/** What a case can do with an executor. */
 export interface ExecutorBench {
   readonly executor: Executor;
-  /** The line, in the cases of executors that have one. */
+  /** The line, in cases for executors that have one. */
   readonly link: FarLink;
-  /** An attempt that does this. One with the id of another hears what happens to that. */
+  /** An attempt with these steps. With the id of another attempt, it receives that attempt's events. */
   attempt(steps: readonly ContractStep[], more?: Partial<AttemptRequest>): HeardAttempt;
-  /** Tells it that nobody waits for it any more. */
+  /** Cancels the attempt. */
   cancel(attempt: HeardAttempt, reason: unknown): void;
-  /** A file that is not there yet, and how it is made. */
+  /** The path of a file that does not exist yet, and a function that creates it. */
   gate(): { readonly file: string; readonly open: () => void };
-  /** Waits until this holds. */
+  /** Waits until the condition holds. */
   until(holds: () => boolean, what: string): Promise<void>;
-  /** Long enough for what must not happen to have happened. */
+  /** Waits long enough for something unwanted to happen. */
   pause(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ const PATIENCE_MS = 20_000;
 const LOOK_EVERY_MS = 2;
 const PAUSE_MS = 60;
 
-/** A case that has an executor of its own. */
+/** A case with its own executor. */
 export function executorCase(
   open: OpenExecutor,
   name: string,
@@ -155,12 +155,12 @@ function heardAttempt(
   };
 }
 
-/** What it says of stopping is part of its type here. */
+/** The event's type; if it says that the agent has stopped, the type includes that. */
 function typeOf(event: AttemptEvent): string {
   return "stopped" in event && event.stopped === true ? `${event.type}, stopped` : event.type;
 }
 
-/** Whether its agent is at work no more. */
+/** Whether its agent has stopped. */
 export function hasStopped({ events }: HeardAttempt): boolean {
   const last = events.at(-1);
   return last !== undefined && typeOf(last).endsWith("stopped");

@@ -10,22 +10,22 @@ import type { Attempt, Executor } from "../../executor/executor.ts";
 import { QuorateError } from "../../model/errors.ts";
 import type { FromWorker, ToWorker } from "./lines.ts";
 
-/** The line between a coordinator and a worker, and what may befall it. */
+/** The line between a coordinator and a worker, which a test can disturb. */
 export interface FarLink {
-  /** What either sends is lost from now on. The worker works on. */
+  /** From now on, messages in both directions are lost. The worker continues. */
   cut(): void;
-  /** It is there again: the executor asks for what it has missed. */
+  /** The line works again, and the executor asks for what it has missed. */
   mend(): void;
-  /** Each line arrives twice from now on. */
+  /** From now on, each line arrives twice. */
   double(): void;
-  /** What the worker sends arrives only when it is let go on. */
+  /** Holds back what the worker sends, until the hold ends. */
   hold(): void;
   letGo(): void;
-  /** The worker's process is killed, and another one takes its place, which knows nothing. */
+  /** Kills the worker's process and starts a new one, which knows nothing. */
   restart(): Promise<void>;
 }
 
-/** An executor whose attempts are carried out in another process, one after another. */
+/** An executor whose attempts run in another process, one after another. */
 export interface FarExecutor extends Executor {
   attach(attempt: Attempt): Promise<boolean>;
   readonly link: FarLink;
@@ -34,13 +34,13 @@ export interface FarExecutor extends Executor {
 
 type WorkerProcess = ChildProcessByStdio<Writable, Readable, null>;
 
-/** The path of a module. Throws `BAD_OPTIONS` where there is none. */
+/** The path of a module. Throws `BAD_OPTIONS` for anything else. */
 function pathOf(program: unknown): string {
   try {
     const path = program instanceof URL ? fileURLToPath(program) : program;
     if (typeof path === "string" && statSync(path).isFile()) return path;
   } catch {
-    // Neither is what cannot be read.
+    // A value that cannot be read is neither.
   }
   throw new QuorateError(
     "BAD_OPTIONS",
@@ -49,12 +49,12 @@ function pathOf(program: unknown): string {
 }
 
 /**
- * Carries attempts out in another process, behind a pipe: `program` is a module that calls {@link farWorker}. To try out what a team makes of
- * attempts that wait elsewhere, of a lost connection and of a worker that dies.
+ * Runs attempts in another process, over a pipe: `program` is a module that calls {@link farWorker}. Use it to try how a team handles attempts that
+ * wait elsewhere, a lost connection, and a worker that dies.
  */
 export function farExecutor(program: string | URL): FarExecutor {
   const path = pathOf(program);
-  /** Those that have not stopped, as far as is known. */
+  /** The attempts that have not stopped, as far as is known. */
   const attempts = new Map<string, Attempt>();
   const asks = new Map<number, (isThere: boolean) => void>();
   let asked = 0;
@@ -65,7 +65,7 @@ export function farExecutor(program: string | URL): FarExecutor {
 
   function begin(): WorkerProcess {
     const started = spawn(process.execPath, [path], { stdio: ["pipe", "pipe", "inherit"] });
-    // One that is gone cannot be written to: its end says it.
+    // A write to a process that has ended fails; its end is handled elsewhere.
     started.stdin.on("error", () => {});
     createInterface({ input: started.stdout }).on("line", arrive);
     return started;
@@ -86,7 +86,7 @@ export function farExecutor(program: string | URL): FarExecutor {
     const { attemptId, event } = line;
     const attempt = attempts.get(attemptId);
     if (attempt === undefined) return;
-    // One that was lost on the way is asked for, with all that came after it.
+    // If an event was lost on the way, it is asked for, with all later ones.
     if (event.seq > attempt.heard + 1) return void askFor(attempt);
     const hasStopped = event.type === "stopped" || ("stopped" in event && event.stopped);
     if (hasStopped) attempts.delete(attemptId);
@@ -106,7 +106,7 @@ export function farExecutor(program: string | URL): FarExecutor {
     return promise;
   }
 
-  /** After the connection was lost: it is not known what of what was sent has arrived. */
+  /** After the connection was lost: it is not known which messages have arrived. */
   async function goOn(attempt: Attempt): Promise<void> {
     const { attemptId, call, cancelled } = attempt;
     if (cancelled !== undefined) {

@@ -8,7 +8,7 @@ import type { AttemptRequest, RegisteredAgent } from "../../executor/executor.ts
 import { errorFrom, QuorateError } from "../../model/errors.ts";
 import type { FromWorker, ToWorker } from "./lines.ts";
 
-/** An attempt at a worker, from when it comes until the worker forgets it. */
+/** An attempt at a worker, until the worker forgets it. */
 interface Job {
   readonly request: AttemptRequest;
   readonly attempt: ReceivedAttempt;
@@ -18,7 +18,7 @@ interface Job {
    *     queued ── cancelled ──▶ stopped
    */
   state: "queued" | "at work" | "stopped";
-  /** Who asked for it since it was cancelled, and is answered when it has stopped. */
+  /** Requests for it since it was cancelled, which are answered when it has stopped. */
   readonly asked: number[];
   timer: NodeJS.Timeout | undefined;
 }
@@ -27,17 +27,17 @@ function isAgents(given: unknown): given is readonly Agent[] {
   try {
     return Array.isArray(given) && given.length > 0 && given.every(isWorker);
   } catch {
-    // A proxy that throws whatever is asked of it.
+    // A proxy may throw on any access.
     return false;
   }
 }
 
-/** How many attempts that have stopped are remembered. */
+/** How many stopped attempts are remembered. */
 const MOST_STOPPED = 1_000;
 
 /**
- * The far end of {@link farExecutor}, in a process of its own: takes attempts from its standard input, carries them out one after another,
- * and tells on its standard output what happens to them. Keeps what it has told, for whoever asks again. It ends with its input.
+ * The other end of {@link farExecutor}, in its own process: takes attempts from its standard input, runs them one after another, and writes their
+ * events to its standard output. Keeps the events, so that they can be asked for again. It ends when its input ends.
  */
 export function farWorker(agents: readonly Agent[]): void {
   if (!isAgents(agents)) {
@@ -60,7 +60,7 @@ export function farWorker(agents: readonly Agent[]): void {
   const take = (request: AttemptRequest): void => {
     const { attemptId } = request;
     const known = jobs.get(attemptId);
-    // However often it is sent, it is begun once.
+    // It begins once, however often it is sent.
     if (known !== undefined) return tellAfter(known, 0);
     const events: NumberedEvent[] = [];
     const attempt = receivedAttempt(request, (event) => {
@@ -91,7 +91,7 @@ export function farWorker(agents: readonly Agent[]): void {
     }
   };
 
-  /** Tells its agent to stop. Who does not keeps the worker for its grace, and no longer. */
+  /** Tells its agent to stop. An agent that does not occupies the worker until the end of its grace. */
   const stop = (job: Job, reason: unknown): void => {
     clearTimeout(job.timer);
     const { attempt, request } = job;

@@ -2,10 +2,10 @@ import type { AttemptRequest } from "../../executor/executor.ts";
 import type { NumberedEvent } from "../../call/received-attempt.ts";
 import type { ErrorRecord } from "../../model/errors.ts";
 
-/** What a coordinator sends to a worker: a line of JSON each. */
+/** What a coordinator sends to a worker, as lines of JSON. */
 export type ToWorker =
   | { readonly type: "start"; readonly request: AttemptRequest }
-  /** Asks for what came after the event of that number. `ask` is repeated in the answer. */
+  /** Asks for the events after this number. The answer repeats `ask`. */
   | {
       readonly type: "attach";
       readonly attemptId: string;

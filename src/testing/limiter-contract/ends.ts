@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ContractCase } from "../contract.ts";
 import { limiterCase, passedOf, refusedWith, type OpenLimiter } from "./under-test.ts";
 
-/** What a limit learns of how attempts end. */
+/** What a limit learns from how attempts end. */
 export function endCases(open: OpenLimiter): readonly ContractCase[] {
   return [
     limiterCase(

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { ContractCase } from "../contract.ts";
 import { limiterCase, refusedWith, type OpenLimiter } from "./under-test.ts";
 
-/** After how many turns of its waiting an attempt is cancelled. */
+/** After how many turns of its wait an attempt is cancelled. */
 const MOMENTS = 12;
 
-/** That nothing is left behind by an attempt, however it leaves. */
+/** An attempt leaves nothing behind, however it leaves. */
 export function leavingCases(open: OpenLimiter): readonly ContractCase[] {
   return [
     limiterCase(

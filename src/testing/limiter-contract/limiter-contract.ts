@@ -8,9 +8,8 @@ import { slotCases } from "./slots.ts";
 import type { OpenLimiter } from "./under-test.ts";
 
 /**
- * What every limiter has to do, as cases for any test runner. `open` gives a new one each time. With `shared`, each comes with a second one
- * over the same state: then everything has a scope, and the cases of what holds over processes, and of what becomes of a process that
- * has died, are added.
+ * Cases for any test runner: what every limiter must do. `open` returns a new one each time. With `shared`, it returns a second one over the same state,
+ * too; then every limit and budget has a scope, and the cases that hold across processes, and for a process that has died, are added.
  */
 export function limiterContract(open: OpenLimiter, shared = false): readonly ContractCase[] {
   func("give a function that opens a limiter").needed().take(open, "limiterContract: open");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ContractCase } from "../contract.ts";
 import { limiterCase, passedOf, refusedWith, type OpenLimiter } from "./under-test.ts";
 
-/** That no more is promised than a budget has. */
+/** No more money is reserved than a budget has. */
 export function moneyCases(open: OpenLimiter): readonly ContractCase[] {
   return [
     limiterCase(
@@ -67,7 +67,7 @@ export function moneyCases(open: OpenLimiter): readonly ContractCase[] {
         assert.deepEqual([both.state, other.state], ["waits", "passed"]);
         await payer.leaves(0);
         await bench.settles();
-        // Now it waits for the slot, and holds no money.
+        // Now it waits for the slot, and has no money reserved.
         const small = bench.comes([budget], { usdMicros: 100 });
         await bench.settles();
         assert.deepEqual([both.state, small.state], ["waits", "passed"]);

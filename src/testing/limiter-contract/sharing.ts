@@ -4,10 +4,10 @@ import { limiterCase, passedOf, refusedWith, type OpenLimiter } from "./under-te
 
 const HERE = { elsewhere: false } as const;
 const THERE = { elsewhere: true } as const;
-/** The longest that a limiter takes to see what another one has released. */
+/** The longest time until a limiter sees what another one has released. */
 const SEEN_MS = 1_000;
 
-/** What holds over two limiters of the same state, one of whose processes may die. */
+/** Cases for two limiters over the same state, one of whose processes may die. */
 export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
   return [
     limiterCase(
@@ -121,7 +121,7 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
         await bench.passes(5_000);
         assert.equal(waits.state, "waits");
         await late.leaves();
-        // It is over: nothing is held again.
+        // It has ended, so nothing is taken again.
         await late.permit.renew();
         await bench.passes(SEEN_MS);
         assert.equal(waits.state, "passed");
@@ -181,11 +181,11 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
         await slow.leaves(10);
         const next = bench.comes([slot, budget], { ...HERE, usdMicros: 50 });
         await bench.settles();
-        // The slot is another one's.
+        // The slot belongs to another attempt.
         assert.equal(next.state, "waits");
         await now.leaves(40);
         await bench.passes(SEEN_MS);
-        // 50 are spent, and no longer 100.
+        // 50 are spent, no longer 100.
         assert.equal(next.state, "passed");
       },
     ),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ContractCase } from "../contract.ts";
 import { limiterCase, passedOf, type OpenLimiter, type Visitor } from "./under-test.ts";
 
-/** That no more is at work than a limit lets through, and who goes first. */
+/** No more attempts run than a limit allows, and they begin in the right order. */
 export function slotCases(open: OpenLimiter): readonly ContractCase[] {
   return [
     limiterCase(open, "has no more at work than a limit lets through", async (bench) => {
@@ -127,7 +127,7 @@ export function slotCases(open: OpenLimiter): readonly ContractCase[] {
         assert.deepEqual([first.state, second.state], ["passed", "waits"]);
         first.ends(undefined, 30);
         await first.leaves();
-        // Not every limiter wakes at once what waits for tokens.
+        // Not every limiter wakes attempts that wait for tokens at once.
         await bench.passes(2_000);
         assert.equal(second.state, "passed");
       },

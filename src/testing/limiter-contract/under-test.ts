@@ -14,16 +14,16 @@ import { DEFAULT_BACKOFF } from "../../retry/backoff.ts";
 import type { ContractCase } from "../contract.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 
-/** A limiter that nothing has passed yet. */
+/** An unused limiter. */
 export interface LimiterUnderTest {
   readonly limiter: Limiter;
-  /** Its time, and the time of whatever it keeps. */
+  /** The clock of the limiter, and of its store. */
   readonly clock: VirtualClock;
-  /** A second one, as another process would open it. Where there is one, all limits and budgets have a scope, and hold over both. */
+  /** A second limiter, as another process would open it. With it, all limits and budgets have a scope, and hold across both. */
   readonly other?: Limiter;
   /**
-   * Resolves when all that was asked of what it keeps has its answer. Where it is left out, some turns of the event loop are enough for
-   * that; with it, time passes in small steps, as it would for what answers late.
+   * Resolves when all pending queries to the limiter's store have settled. Without it, the cases wait a few turns of the event loop; with it, time
+   * passes in small steps, as a store that answers late needs.
    */
   settles?(): Promise<void>;
   close?(): void | Promise<void>;
@@ -32,27 +32,27 @@ export interface LimiterUnderTest {
 /** Opens a limiter, or two over the same state. */
 export type OpenLimiter = () => LimiterUnderTest | Promise<LimiterUnderTest>;
 
-/** What an attempt says of itself. */
+/** What an attempt asks for. */
 export interface VisitorOptions {
   readonly runId?: string;
   readonly tokens?: number;
   readonly usdMicros?: number;
   readonly lifeMs?: number;
-  /** What its permit is held for, and whether it goes on with that. */
+  /** What its permit is for, and whether it continues an earlier one. */
   readonly attempt?: string;
   readonly goesOn?: boolean;
-  /** By the second limiter. */
+  /** Uses the second limiter. */
   readonly elsewhere?: boolean;
 }
 
-/** An attempt on its way past a limiter. */
+/** An attempt at a limiter. */
 export interface Visitor {
   readonly state: "waits" | "passed" | "refused";
-  /** What it was refused with. */
+  /** The error it was refused with. */
   readonly reason: unknown;
   readonly permit: Permit;
   cancel(reason: unknown): void;
-  /** Its attempt ends, and is over. */
+  /** The attempt ends. */
   leaves(chargedMicros?: number): Promise<void>;
   ends(error: unknown, tokens?: number): Requeue | undefined;
 }
@@ -63,16 +63,16 @@ export interface Needed {
   readonly there: Passed;
 }
 
-/** What a case does with a limiter. */
+/** What a case can do with a limiter. */
 export interface Bench {
   readonly clock: VirtualClock;
-  /** A limit that nobody else has. */
+  /** A limit that no other attempt has. */
   limit(options: Partial<Omit<RateSettings, "scope">>): Needed;
-  /** A budget that nobody else has. */
+  /** A budget that no other attempt has. */
   budget(limitMicros: number, unbounded?: "refuse" | "allow"): Needed;
-  /** An attempt comes that needs these. */
+  /** An attempt that needs these. */
   comes(needs: readonly Needed[], asking?: VisitorOptions): Visitor;
-  /** Lets happen what happens without time passing. */
+  /** Lets pending work happen without time passing. */
   settles(): Promise<void>;
   /** Lets time pass. */
   passes(ms: number): Promise<void>;
@@ -91,7 +91,7 @@ const UNLIMITED: RateSettings = {
 const TURNS = 25;
 const STEP_MS = 100;
 
-/** A case that has a limiter of its own. */
+/** A case with its own limiter. */
 export function limiterCase(
   open: OpenLimiter,
   name: string,
@@ -228,7 +228,7 @@ export function passedOf(visitors: readonly Visitor[]): number {
   return visitors.filter(({ state }) => state === "passed").length;
 }
 
-/** It was refused with this code. */
+/** Checks that it was refused with this code. */
 export function refusedWith({ state, reason }: Visitor, code: ErrorCode): void {
   assert.equal(state, "refused");
   assert.ok(reason instanceof QuorateError, `expected a QuorateError, got ${String(reason)}`);

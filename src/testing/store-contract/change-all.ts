@@ -7,7 +7,7 @@ import type { ContractCase } from "../contract.ts";
 import { refused, withStore, type OpenStore } from "./checks.ts";
 import { more } from "./values.ts";
 
-/** What `make` may return by mistake, for two keys. */
+/** Wrong results of `make`, for two keys. */
 const NO_LISTS: readonly (() => unknown)[] = [
   () => undefined,
   () => [1],
@@ -29,7 +29,7 @@ const NO_KEYS: readonly unknown[] = [
   Array.from({ length: 1_001 }, (_, index) => `key-${index}`),
 ];
 
-// A promise, also of what a store throws or answers at once.
+// A promise, also if a store throws or answers synchronously.
 async function changedAll(
   store: Store,
   keys: readonly string[],
@@ -38,7 +38,7 @@ async function changedAll(
   return store.values.changeAll(keys, make);
 }
 
-/** Several values changed in one step, and the store's time. */
+/** Changing several values in one step, and the store's time. */
 export function changeAllCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(
@@ -170,7 +170,7 @@ export function changeAllCases(open: OpenStore): readonly ContractCase[] {
   ];
 }
 
-/** The same between two that have the same values open. */
+/** The same with two stores that have the same values open. */
 export function sharedChangeAllCases(
   open: OpenStore,
   another: (store: Store) => Store | Promise<Store>,

@@ -4,10 +4,10 @@ import type { RunEvent } from "../../model/events.ts";
 import type { RunSummary, Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 
-/** Gives a new, empty store. */
+/** Returns a new, empty store. */
 export type OpenStore = () => Store | Promise<Store>;
 
-/** A case that has a store of its own, closed afterwards. */
+/** A case with its own store, closed afterwards. */
 export function withStore(
   open: OpenStore,
   name: string,
@@ -26,7 +26,7 @@ export function withStore(
   };
 }
 
-/** The store refuses with this code, whether it throws or rejects. */
+/** Checks that the store refuses with this code, whether it throws or rejects. */
 export async function refused(code: ErrorCode, action: () => unknown): Promise<void> {
   await assert.rejects(
     async () => action(),
@@ -38,7 +38,7 @@ export async function refused(code: ErrorCode, action: () => unknown): Promise<v
   );
 }
 
-/** The run has these events and no others. */
+/** Checks that the run has exactly these events. */
 export async function holds(
   store: Store,
   runId: string,
@@ -47,7 +47,7 @@ export async function holds(
   assert.deepEqual(throughJson(await store.read(runId)), throughJson(events));
 }
 
-/** The status of each run, the latest first. */
+/** The status of each run, latest first. */
 export async function statuses(
   store: Store,
   limit?: number,
@@ -60,7 +60,7 @@ export async function statuses(
   );
 }
 
-/** What a value is after one trip through JSON. */
+/** A value after a round trip through JSON. */
 export function throughJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

@@ -3,11 +3,11 @@ import type { ContractCase } from "../contract.ts";
 import { holds, refused, withStore, type OpenStore } from "./checks.ts";
 import { answered, started, wholeRun } from "./run-events.ts";
 
-/** What a store that outlives its process can do beside. */
+/** What a store that outlives its process can do in addition. */
 export interface StoreHarness {
-  /** Opens what a store has kept once more, as another owner; that store may be closed by now, or go on beside it. */
+  /** Opens a store's contents again, as another owner; the first store may be closed by now, or continue beside it. */
   open(store: Store): Store | Promise<Store>;
-  /** Makes all that a store is to write fail, until what it answers with is disposed of. Adds the cases of a store that fails. */
+  /** Makes every write of a store fail until the result is disposed of. Adds the cases for a failing store. */
   breakDown?(store: Store): Disposable | Promise<Disposable>;
 }
 

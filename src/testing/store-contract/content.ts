@@ -28,7 +28,7 @@ const STRANGE_OUTPUTS: readonly unknown[] = [
   ),
 ];
 
-// What a store might write in the place of a large value, for instance.
+// For instance, what a store might write in place of a large value.
 const FORGED: readonly unknown[] = [
   1,
   { blob: 1 },
@@ -60,7 +60,7 @@ function verdictFor(text: string): Verdict {
   };
 }
 
-/** That what is read is what was appended. */
+/** What is read is what was appended. */
 export function contentCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(open, "has nothing of a run it does not know", async (store) => {
@@ -107,7 +107,7 @@ export function contentCases(open: OpenStore): readonly ContractCase[] {
         answered("run", 2, { text: "x".repeat(LARGE_CHARS) }),
       ];
       await store.append(events);
-      // Compared by hand: a diff of this size would take minutes to print.
+      // Compared by hand: printing a diff of this size would take minutes.
       assert.equal(
         JSON.stringify(throughJson(await store.read("run", 1))).length,
         JSON.stringify([events[1]]).length,

@@ -17,7 +17,7 @@ const NO_ERASURES: readonly (readonly [what: unknown, instead: RegExp])[] = [
 
 const LARGE = "x".repeat(50_000);
 
-/** Runs of two tenants, and what came of each. */
+/** Runs of two tenants, with what is kept of each. */
 async function filled(store: Store): Promise<void> {
   const runs = [
     ["a-1", { tenant: "a", tags: { branch: "main" } }],
@@ -133,7 +133,7 @@ export function erasingCases(open: OpenStore): readonly ContractCase[] {
   ];
 }
 
-/** The same with another that has the runs open. */
+/** The same with a second store that has the runs open. */
 export function sharedErasingCases(
   open: OpenStore,
   another: (store: Store) => Store | Promise<Store>,

@@ -7,7 +7,7 @@ import { holds, refused, statuses, withStore, type OpenStore } from "./checks.ts
 import type { StoreHarness } from "./closing.ts";
 import { answered, started } from "./run-events.ts";
 
-/** A store that failed lets go of what its owner gave up: of itself, and of others. */
+/** A store that failed releases what its owner gave up: to itself, and to other stores. */
 export function failingCases(
   open: OpenStore,
   harness: StoreHarness | undefined,

@@ -5,7 +5,7 @@ import type { ContractCase } from "../contract.ts";
 import { refused, throughJson, withStore, type OpenStore } from "./checks.ts";
 import { answered, cancelled, finished, runEvent, started, wholeRun } from "./run-events.ts";
 
-/** What is no query, and what its refusal says instead. */
+/** Invalid queries, and what their refusal suggests. */
 const NO_QUERIES: readonly (readonly [query: unknown, instead: RegExp])[] = [
   [{ tem: "gate" }, /did you mean team\?/],
   [{ statsu: "failed" }, /did you mean status\?/],
@@ -32,7 +32,7 @@ interface Begun {
   readonly atMs?: number;
 }
 
-/** The first event of a run of somebody. */
+/** The first event of a run. */
 export function begun(runId: string, { team = "gate", tenant, tags, atMs }: Begun): RunEvent {
   const event = runEvent(runId, 1, {
     type: "run.started",
@@ -48,7 +48,7 @@ async function idsOf(store: Store, query: RunQuery): Promise<readonly string[]> 
   return (await store.runs(query)).map(({ runId }) => runId);
 }
 
-/** Which runs a query asks for. */
+/** Which runs a query finds. */
 export function findingCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(
@@ -102,7 +102,7 @@ export function findingCases(open: OpenStore): readonly ContractCase[] {
         assert.deepEqual(await find(["failed", "running"]), ["failed", "running"]);
         assert.deepEqual(await find([]), []);
 
-        // Taken, and not gone on with: a run stands by its log.
+        // Taken but not continued: a run's status comes from its log.
         const fences = new Map<string, number>();
         for (const runId of ["interrupted", "waiting", "cancelled"]) {
           fences.set(runId, await store.take(runId));

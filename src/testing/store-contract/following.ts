@@ -16,7 +16,7 @@ import {
 
 const MANY_EVENTS = 1_200;
 
-/** What a reader sees until nothing more comes. */
+/** All events that a reader sees until the end. */
 async function allOf(events: AsyncIterable<RunEvent>): Promise<readonly RunEvent[]> {
   const seen: RunEvent[] = [];
   for await (const event of events) seen.push(event);
@@ -150,7 +150,7 @@ export function followingCases(open: OpenStore): readonly ContractCase[] {
   ];
 }
 
-/** The same from another that has the runs open. */
+/** The same from a second store that has the runs open. */
 export function sharedFollowingCases(
   open: OpenStore,
   another: (store: Store) => Store | Promise<Store>,

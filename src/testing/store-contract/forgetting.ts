@@ -71,7 +71,7 @@ export function forgettingCases(open: OpenStore): readonly ContractCase[] {
           store.append(isOpen(index) ? [started(runId, index)] : wholeRun(runId, 3)),
         ),
       );
-      // A store that keeps only the last ended runs has forgotten some of them already.
+      // A store that keeps only the last ended runs has removed some of them already.
       const ended = Object.values(await statuses(store, MANY_RUNS)).filter(
         (is) => is === "complete",
       );

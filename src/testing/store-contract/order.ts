@@ -3,7 +3,7 @@ import type { ContractCase } from "../contract.ts";
 import { holds, refused, withStore, type OpenStore } from "./checks.ts";
 import { answered, answers, finished, started, wholeRun } from "./run-events.ts";
 
-/** What may follow what: the `seq` rule, all or nothing, appends at the same time. */
+/** Which appends are accepted: the `seq` rule, all or nothing, concurrent appends. */
 export function orderCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(open, "keeps the events of one append and of many in order", async (store) => {

@@ -4,7 +4,7 @@ import type { ContractCase } from "../contract.ts";
 import { holds, refused, statuses, withStore, type OpenStore } from "./checks.ts";
 import { answered, finished, started, wholeRun } from "./run-events.ts";
 
-/** Who may append to a run: fences, taking, letting go. */
+/** Who may append to a run: fences, taking, releasing. */
 export function owningCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(
@@ -139,7 +139,7 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
   ];
 }
 
-/** The same between two that have the same runs open. */
+/** The same with two stores that have the same runs open. */
 export function sharingCases(
   open: OpenStore,
   another: (store: Store) => Store | Promise<Store>,

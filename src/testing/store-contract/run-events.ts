@@ -50,7 +50,7 @@ export function finished(
   });
 }
 
-/** The last event of a run that has none. */
+/** The last event of a cancelled run. */
 export function cancelled(runId: string, seq: number): RunEvent {
   return runEvent(runId, seq, { type: "run.cancelled", reason: "the caller left" });
 }

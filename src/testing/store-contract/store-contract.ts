@@ -17,8 +17,8 @@ import { sharedValueCases, valueCases } from "./values.ts";
 import { sharedWatchingCases, watchingCases } from "./watching.ts";
 
 /**
- * What every store has to do, as cases for any test runner. `open` gives a new, empty store each time; a `harness`
- * adds the cases of stores that can be opened again, and of those that can be made to fail.
+ * Cases for any test runner: what every store must do. `open` returns a new, empty store each time; a `harness` adds the cases for stores that can be
+ * opened again, and for those that can be made to fail.
  */
 export function storeContract(open: OpenStore, harness?: StoreHarness): readonly ContractCase[] {
   func("give a function that opens a store").needed().take(open, "storeContract: open");

@@ -3,7 +3,7 @@ import type { ContractCase } from "../contract.ts";
 import { refused, withStore, type OpenStore } from "./checks.ts";
 import { more } from "./values.ts";
 
-// Above U+FFFF a character is two code units that are below U+E000: as UTF-8 such keys have another order.
+// Above U+FFFF a character is two code units, both below U+E000: as UTF-8 such keys have another order.
 const KEYS = [
   "a",
   "a\0",
@@ -36,7 +36,7 @@ const NO_KEYS: readonly unknown[] = ["", "x".repeat(1_001), "\ud800", "a\udc00",
 const MANY = 1_050;
 const HOUR_MS = 3_600_000;
 
-/** Which values there are: their keys, their order, and how long they last. */
+/** Which values exist: their keys, their order, and how long they last. */
 export function valueKeyCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(open, "keeps values of strange keys apart", async (store) => {

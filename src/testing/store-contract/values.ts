@@ -18,7 +18,7 @@ const ANY_JSON: readonly Json[] = [
   JSON.parse('{"__proto__":{"admin":true},"constructor":1,"code":"x","value":1}'),
 ];
 
-/** What `make` may return by mistake, and no store can keep. */
+/** Wrong results of `make`, which no store can keep. */
 const NO_JSON: readonly (() => unknown)[] = [
   () => NaN,
   () => 10n,
@@ -31,7 +31,7 @@ const NO_JSON: readonly (() => unknown)[] = [
 
 const LARGE_CHARS = 3_000_000;
 
-/** One more than there was. */
+/** The value plus one. */
 export function more(value: Json | undefined): Json {
   return typeof value === "number" ? value + 1 : 1;
 }
@@ -39,7 +39,7 @@ export function more(value: Json | undefined): Json {
 const become = (store: Store, key: string, value: Json | undefined): Promise<unknown> =>
   changed(store, key, () => value);
 
-// A promise, also of what a store throws or answers at once.
+// A promise, also if a store throws or answers synchronously.
 async function changed(
   store: Store,
   key: string,
@@ -48,7 +48,7 @@ async function changed(
   return store.values.change(key, make as (value: Json | undefined) => Json | undefined);
 }
 
-/** That a value is what was made of it, whoever else makes something of it. */
+/** A value is what was made of it, whichever store changes it. */
 export function valueCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(open, "has no value of a key that it does not know", async (store) => {
@@ -72,7 +72,7 @@ export function valueCases(open: OpenStore): readonly ContractCase[] {
       for (const [index, value] of values.entries()) await become(store, `key-${index}`, value);
       for (const [index, value] of values.entries()) {
         const read = await store.values.get(`key-${index}`);
-        // Compared by hand: a diff of the large one would take minutes to print.
+        // Compared by hand: printing a diff of the large one would take minutes.
         assert.ok(JSON.stringify(read) === JSON.stringify(value), `the value ${index}`);
       }
     }),
@@ -106,7 +106,7 @@ export function valueCases(open: OpenStore): readonly ContractCase[] {
       const answers = await Promise.all(
         Array.from({ length: 200 }, (_, index) => changed(store, `key-${index % 2}`, more)),
       );
-      // In the order in which they were asked for.
+      // In the order in which they were added.
       assert.deepEqual(
         answers,
         Array.from(answers, (_, index) => 1 + Math.floor(index / 2)),
@@ -168,7 +168,7 @@ export function valueCases(open: OpenStore): readonly ContractCase[] {
   ];
 }
 
-/** The same between two that have the same values open. */
+/** The same with two stores that have the same values open. */
 export function sharedValueCases(
   open: OpenStore,
   another: (store: Store) => Store | Promise<Store>,

@@ -5,16 +5,16 @@ import type { ContractCase } from "../contract.ts";
 import { refused, withStore, type OpenStore } from "./checks.ts";
 import { finished, started } from "./run-events.ts";
 
-// A store tells of what another process changed within a second.
+// A store notices a change by another process within a second.
 const TOLD_WITHIN_MS = 1_000;
 const LOOKS = 50;
 
-/** Resolves once `isSo`; where it never becomes so, the check that follows says what is wrong. */
+/** Resolves once `isSo`; if that never happens, the check that follows reports it. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let look = 0; look < LOOKS && !isSo(); look += 1) await setTimeout(TOLD_WITHIN_MS / LOOKS);
 }
 
-/** That whoever watches values is told of changes. */
+/** Watchers of values are notified of changes. */
 export function watchingCases(open: OpenStore): readonly ContractCase[] {
   return [
     withStore(
@@ -31,7 +31,7 @@ export function watchingCases(open: OpenStore): readonly ContractCase[] {
         assert.equal(told, 0);
         await store.values.change("a/1", () => 2);
         assert.equal(told, 1);
-        // Whoever is told reads what was changed.
+        // A notified watcher reads the changed value.
         assert.equal(await seen[0], 2);
         await store.values.change("a/1", (value) => value);
         assert.equal(told, 1);
@@ -78,7 +78,7 @@ export function watchingCases(open: OpenStore): readonly ContractCase[] {
   ];
 }
 
-/** The same of another that has the values open. */
+/** The same from a second store that has the values open. */
 export function sharedWatchingCases(
   open: OpenStore,
   another: (store: Store) => Store | Promise<Store>,
