@@ -64,10 +64,10 @@ export type {
   ForkOptions,
   Mode,
   ResumeOptions,
-  Route,
   RunOptions,
   SupervisorOptions,
 } from "./team/options.ts";
+export type { Route, RouteContext } from "./describe/route.ts";
 export type { PanelOptions, TeamPanel } from "./team/panel-options.ts";
 export type { PanelUntil, PlannedPanel } from "./model/planned-panel.ts";
 export type { PanelOrder } from "./panel/order.ts";

@@ -5,6 +5,7 @@ import { shown } from "../check/shown.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk } from "./load.ts";
 import { hasMethod, modelIdOf } from "./model.ts";
+import { usageOf } from "./usage.ts";
 
 /** How many requests run at once for one batch of texts, if the provider takes few texts in one. */
 const PARALLEL = 4;
@@ -22,21 +23,26 @@ export function embed(model: EmbeddingModel): Embed {
       `embed: the model is ${shown(model)}; give an embedding model of the AI SDK, for instance openai.embeddingModel("…")`,
     );
   }
-  return async (texts, { signal }) => {
+  const id = modelIdOf(model);
+  return async (texts, { signal, report }) => {
     const { embedMany } = await loadAiSdk();
     signal.throwIfAborted();
+    // Which model it was is known of requests that are stopped, too.
+    if (id !== undefined) report({ model: id });
     try {
-      const { embeddings } = await embedMany({
+      const { embeddings, usage } = await embedMany({
         model,
         values: [...texts],
         abortSignal: signal,
         maxRetries: 0,
         maxParallelCalls: PARALLEL,
       });
+      // It says nothing, and so there is nothing to pay for that.
+      report(usageOf({ inputTokens: usage.tokens, outputTokens: 0 }, id));
       return embeddings;
     } catch (error) {
       signal.throwIfAborted();
-      throw modelFailure(error, `the embedding model ${modelIdOf(model) ?? ""}`.trim());
+      throw modelFailure(error, `the embedding model ${id ?? ""}`.trim());
     }
   };
 }

@@ -136,7 +136,7 @@ export function modelAgent<
 
   async function run(task: unknown, context: AgentContext): Promise<unknown> {
     const question = {
-      model: modelFor(model, context),
+      model: modelFor(model, context, LANGUAGE_MODEL),
       instructions,
       prompt: promptOf(name, prompt, task, context),
       ...(output !== undefined && { shape: () => output as never }),
@@ -170,14 +170,15 @@ function batched(
 }
 
 /** The model's name, if it has one: prices, identity and the bill use it. */
-export function namedBy(model: LanguageModel): { readonly model?: string } {
+export function namedBy(model: unknown): { readonly model?: string } {
   const id = modelIdOf(model);
   return id === undefined ? {} : { model: id };
 }
 
 /** A version made from the options that are data: answers may change when they do. Headers are left out, since they may hold secrets. */
 export function versionOf(
-  options: ModelOptions & {
+  options: Omit<ModelOptions, "model"> & {
+    readonly model: unknown;
     readonly version?: string;
     readonly prompt?: unknown;
     readonly tools?: unknown;

@@ -1,5 +1,6 @@
+import type { LanguageModel } from "ai";
 import { object } from "../check/kinds.ts";
-import type { Checked } from "../check/options.ts";
+import { options, type Checked, type Options } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import { adapted, checkDescription, type Adapter } from "../describe/adapter.ts";
 import type { Agent, AgentContext, AgentOptions, Workers } from "../describe/agent.ts";
@@ -11,6 +12,7 @@ import type { JudgeAnswer, JudgeOption, JudgeQuestion } from "../resolve/judge/q
 import type { Resolver } from "../resolve/resolver.ts";
 import { jsonIn, type ModelText } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
+import { askToDecide, isDecisionModel, JUDGING_MODEL, type DecisionModel } from "./decide.ts";
 import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
 import { MODEL, namedBy, versionOf, type ModelOptions } from "./model-agent.ts";
@@ -32,7 +34,12 @@ export interface JudgeAgentOptions
       JudgingOptions,
       "name" | "run" | "batch" | "input" | "output" | "needs" | "claims" | "model" | "fallback"
     >,
-    ModelOptions {
+    Omit<ModelOptions, "model"> {
+  /**
+   * A language model, or a decision model, for instance `openai.decisionModel("…")`, which chooses among the options and nothing else. If
+   * the team has `tiers`, the model of the tier is asked instead.
+   */
+  readonly model: LanguageModel | DecisionModel;
   /** Its name in the log, under which its record is kept. Default: `"judge"`. */
   readonly name?: string;
 }
@@ -46,7 +53,7 @@ export interface ModelJudgeOptions
 const RESOLVER_OPTIONS = ["evidence", "maxEvidence", "maxEvidenceChars", "authorOf"];
 
 /**
- * A resolver that lets a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
+ * A resolver that lets a language model, or a decision model, choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
  *
  * Throws `BAD_OPTIONS` as `judge()` and `agent()` do, and if `model` is not a model.
  */
@@ -67,22 +74,28 @@ export function modelJudge(options: ModelJudgeOptions): Resolver {
 }
 
 /**
- * An agent that answers a judge's question with a language model, for `judge({ ask })`, a panel, or an audit. It can only choose one of the
+ * An agent that answers a judge's question with a language model or a decision model, for `judge({ ask })`, a panel, or an audit. It can only choose one of the
  * question's option ids; an answer that cannot be read is asked again. `instructions` are its system prompt. The resolver adds its own
  * instructions, and the question already says what a judge does.
  */
 export function modelJudgeAgent(
-  options: JudgeAgentOptions,
+  given: JudgeAgentOptions,
 ): Agent<string, JudgeQuestion, JudgeAnswer> {
-  const { own, name, agentOf } = adapted(JUDGE, options);
+  const { own, name, agentOf } = adapted(JUDGE, given);
   const { model, instructions, maxOutputTokens, settings } = own;
 
   async function run(task: unknown, context: AgentContext): Promise<JudgeAnswer> {
     const question = task as JudgeQuestion;
+    const asking = modelFor(model, context, JUDGING_MODEL);
+    const told = instructions ?? question.criteria;
+    if (isDecisionModel(asking)) {
+      const given = { question, instructions: told, maxOutputTokens, settings };
+      return askToDecide({ model: asking, ...given }, context);
+    }
     const ids = question.options.map(({ id }) => id);
     const asked = {
-      model: modelFor(model, context),
-      instructions: instructions ?? question.criteria,
+      model: asking,
+      instructions: told,
       prompt: withIssues(question.text, context.issues),
       shape: ({ jsonSchema }: AiSdk) =>
         jsonSchema({
@@ -100,14 +113,19 @@ export function modelJudgeAgent(
     };
     return choiceIn(await askModel(asked, context), question.options, name);
   }
-  return agentOf(run, { ...versionOf(options), ...namedBy(model) });
+  return agentOf(run, { ...versionOf(given), ...namedBy(model) });
 }
 
-const JUDGE: Adapter<Checked<typeof MODEL>> = {
+const JUDGING: Options<Omit<ModelOptions, "model"> & Pick<JudgeAgentOptions, "model">> = options({
+  ...MODEL.table,
+  model: JUDGING_MODEL,
+});
+
+const JUDGE: Adapter<Checked<typeof JUDGING>> = {
   maker: "modelJudgeAgent",
   instead: "use { model }",
   is: "a model",
-  own: MODEL,
+  own: JUDGING,
   called: () => "judge",
   where: (name) => `agent ${shown(name)}`,
 };

@@ -1,6 +1,7 @@
 import { milliseconds, object } from "../check/kinds.ts";
 import { refuseUnknown } from "../check/options.ts";
 import type { Workers } from "../describe/agent.ts";
+import type { RouteContext } from "../describe/route.ts";
 import { QuorateError } from "../model/errors.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import { jsonFence } from "../prompt/fence.ts";
@@ -24,13 +25,14 @@ const RULES =
 /**
  * A `route` that asks a language model, which reads the agents' descriptions: `route: modelRouter({ model, agents })`. It is asked once a
  * run. Rejects with a one-sentence error if it fails, takes longer than `timeoutMs`, or names no agent or an unknown one; the run does not
- * start then. Its cost is on no bill.
+ * start then. What it used is on the run's bill, as a call of `router`; that of a run
+ * that does not start is on none.
  *
  * Throws `BAD_OPTIONS` if `model` is not a model, and for an agent without a description.
  */
 export function modelRouter<const Agents extends Workers>(
   options: ModelRouterOptions<Agents>,
-): (task: unknown) => Promise<readonly Extract<keyof Agents, string>[]> {
+): (task: unknown, context: RouteContext) => Promise<readonly Extract<keyof Agents, string>[]> {
   object("use { model, agents }").needed().take(options, "what modelRouter() is given");
   refuseUnknown(options, [...Object.keys(MODEL.table), "agents", "timeoutMs"], "modelRouter");
   const asking = MODEL.of(MODEL.among(options), "modelRouter");
@@ -47,8 +49,11 @@ export function modelRouter<const Agents extends Workers>(
   });
   const names = specialists.map(({ name }) => name);
 
-  return async (task) => {
+  return async (task, { signal, report }) => {
     const stop = new AbortController();
+    const abort = (): void => stop.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
     const timer = setTimeout(() => {
       const message = `the router took longer than ${timeoutMs} ms`;
       stop.abort(new QuorateError("TIMEOUT", message));
@@ -71,11 +76,12 @@ export function modelRouter<const Agents extends Workers>(
         maxOutputTokens,
         settings,
       };
-      const control = { signal: stop.signal, report() {} };
+      const control = { signal: stop.signal, report };
       const chosen = jsonIn(await askModel(question, control), "the router");
       return namesIn(chosen, names) as readonly Extract<keyof Agents, string>[];
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
     }
   };
 }

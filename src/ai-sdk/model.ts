@@ -3,20 +3,25 @@ import type { AgentContext } from "../describe/agent.ts";
 import { fitting } from "../check/kinds.ts";
 import type { Option } from "../check/options.ts";
 
-/** The model to ask: the tier's, if there is one. Throws `BAD_OPTIONS` if the tier's model is not a model of the AI SDK. */
-export function modelFor(
-  own: LanguageModel,
+/** The model to ask: the tier's, if there is one. Throws `BAD_OPTIONS` if the tier has no such model. */
+export function modelFor<Model>(
+  own: Model,
   { tier, model }: Pick<AgentContext, "tier" | "model">,
-): LanguageModel {
+  kind: Option<Model>,
+): Model {
   if (tier === undefined) return own;
-  return LANGUAGE_MODEL.take(model, `the model of the tier "${tier}"`);
+  return kind.take(model, `the model of the tier "${tier}"`);
 }
 
 /** A language model of the AI SDK. */
 export const LANGUAGE_MODEL: Option<LanguageModel> = fitting<LanguageModel>(
-  (given) => (typeof given === "string" && given !== "") || hasMethod(given, "doGenerate"),
+  isLanguageModel,
   'give a language model of the AI SDK, for instance anthropic("…")',
 ).needed();
+
+export function isLanguageModel(given: unknown): given is LanguageModel {
+  return (typeof given === "string" && given !== "") || hasMethod(given, "doGenerate");
+}
 
 /** The model's id, under which prices list it. */
 export function modelIdOf(model: unknown): string | undefined {

@@ -16,6 +16,7 @@ import { withPanel } from "../team/freeze-panel.ts";
 import { learnedBefore } from "../team/learned.ts";
 import { plannedEvent } from "../team/plan.ts";
 import { planFor, recordedPlan } from "../team/route.ts";
+import { routeSpending } from "../team/route-spending.ts";
 import { execute, openRun } from "./execute.ts";
 import type { Assignment } from "../team/coordinate/team-run.ts";
 import type { Session } from "./session.ts";
@@ -121,7 +122,8 @@ async function prepare(
   // Its secrets are taken out of everything from here on.
   if (task !== undefined) secrecy.redact?.value(task as Json, "input");
   const recorded = recordedPlan(team, history.plan(""));
-  const routed = recorded ?? (await planFor(team, task, deadline, options));
+  const spending = routeSpending(configuredRoot.configuredTeam.prices, root.clock);
+  const routed = recorded ?? (await planFor(team, task, deadline, options, spending));
   const learned = await learnedBefore(run, team, "");
   const plan =
     recorded ??
@@ -137,6 +139,7 @@ async function prepare(
       ...(traceparent !== undefined && { traceparent }),
     },
     ...(recorded === undefined ? [plannedEvent(plan, learned)] : []),
+    ...spending.events(ROOT, plan.agents),
   ]);
   const checked = configuredRoot.checks ? new Map() : undefined;
   return { run, assignment: { task, plan, at: ROOT, checked } };

@@ -17,6 +17,7 @@ import type { ConfiguredRoot } from "./root.ts";
 import { withPanel } from "../team/freeze-panel.ts";
 import { learnedBefore } from "../team/learned.ts";
 import { planFor } from "../team/route.ts";
+import { routeSpending } from "../team/route-spending.ts";
 import { secrecyAsRecorded } from "./secrecy.ts";
 import { isConfiguredTeam } from "../team/configure-team.ts";
 import { whoseRun, type Whose } from "../team/whose-run.ts";
@@ -62,7 +63,8 @@ async function beginNew(
   const { team } = root;
   const task = takeInput(given, configuredRoot.maxBytes, `the task of ${team.where}`);
   refuseSecretId(session, task);
-  const routed = planned ?? (await planFor(team, task, deadline, options));
+  const spending = routeSpending(configuredRoot.configuredTeam.prices, root.clock);
+  const routed = planned ?? (await planFor(team, task, deadline, options, spending));
   const checked = configuredRoot.checks
     ? await checkTask(configuredRoot, routed, task, deadline)
     : undefined;
@@ -108,7 +110,8 @@ async function beginNew(
     throw new QuorateError("INPUT_INVALID", why);
   }
   // Not awaited: no agent is asked before its own first event is kept, and these with it.
-  run.journal.note([started, plannedEvent(plan, learned)]);
+  const routing = spending.events(ROOT, plan.agents);
+  run.journal.note([started, plannedEvent(plan, learned), ...routing]);
   return { run, task, plan, at: ROOT, checked };
 }
 

@@ -31,6 +31,8 @@ export interface ConfiguredTeam {
   /** Identifies the team's description, including those of its workers. Only used in runs that keep keys. */
   readonly definition: () => string;
   readonly members: readonly (ConfiguredAgent | ConfiguredTeam)[];
+  /** What its agents and its route are priced by. */
+  readonly prices: ReadonlyMap<string, Price>;
   /** The agents that the team's chain and its comparators ask. */
   readonly judges: ReadonlyMap<Agent, ConfiguredJudge>;
   /** Those of its agents that collect calls, including judges and agents of nested teams. */
@@ -161,6 +163,7 @@ export function configureTeam({
     place: prefix.slice(0, -1),
     definition: once(() => teamDefinition(team, definitions())),
     members,
+    prices: here.prices,
     judges,
     collectors: [...members, ...[...judges.values()].map(({ configured }) => configured)].flatMap(
       collectorsIn,

@@ -1,4 +1,5 @@
 import type { InputOf, Workers } from "../describe/agent.ts";
+import type { Route } from "../describe/route.ts";
 import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult } from "../model/call.ts";
 import {
@@ -47,11 +48,6 @@ import type { NameOf, NoList, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from 
  * - `sequence`: one after another in the order of the record, each seeing the results before it.
  */
 export type Mode = "parallel" | "sequence";
-
-/** The agents that a task is for; those that they need are added. */
-export type Route<Name extends string, Task> =
-  | readonly Name[]
-  | ((task: Task) => readonly Name[] | Promise<readonly Name[]>);
 
 /** How a supervisor is described. Its limits hold for agents that have none of their own. */
 export interface SupervisorOptions<

@@ -1,11 +1,13 @@
 import { cut } from "../model/text.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import { hear, isThenable, promiseOf } from "../model/hear.ts";
+import { signalOf } from "../async/abort-controller.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { checkOrder } from "./graph.ts";
 import type { Mode } from "./options.ts";
 import { makePlan, planEveryone, type Plan } from "./plan.ts";
+import type { RouteSpending } from "./route-spending.ts";
 import { listed, meantOf, type Team } from "./team.ts";
 
 /** The route and mode of a run that override those of the team. */
@@ -15,13 +17,15 @@ export interface PlanOverrides {
 }
 
 /**
- * Decides which agents are asked: the run's list, else the team's route, else all; those that they need are added. Rejects with `BAD_ROUTE`.
+ * Decides which agents are asked: the run's list, else the team's route, else all; those that they need are added. What a route reports goes to
+ * `spending`. Rejects with `BAD_ROUTE`.
  */
 export async function planFor(
   team: Team,
   task: unknown,
   cancellation: Cancellation,
   { route, mode = team.mode }: PlanOverrides = {},
+  spending?: Pick<RouteSpending, "report">,
 ): Promise<Plan> {
   if (mode !== team.mode) {
     checkOrder(team.members, mode, (why) => {
@@ -33,8 +37,18 @@ export async function planFor(
     return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
   if (typeof wanted !== "function") return makePlan(team.members, mode, resolved(team, wanted));
   let names: unknown;
+  using stopping = signalOf(cancellation);
   try {
-    names = wanted(task);
+    const report = (usage: unknown): void => {
+      hear(usage);
+      spending?.report(usage);
+    };
+    names = wanted(task, {
+      get signal() {
+        return stopping.signal;
+      },
+      report,
+    });
     // The list is copied now, because its caller may change it.
     if (isThenable(names)) names = await orCancelled(promiseOf(names), cancellation);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { RouteContext } from "../describe/route.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
 import type { Agent } from "../describe/agent.ts";
 import type { Comparator } from "../conflict/compare.ts";
@@ -30,7 +31,10 @@ export interface Team {
   readonly members: readonly Member[];
   readonly indexOf: ReadonlyMap<string, number>;
   readonly mode: Mode;
-  readonly route: readonly string[] | ((task: unknown) => unknown) | undefined;
+  readonly route:
+    | readonly string[]
+    | ((task: unknown, context: RouteContext) => unknown)
+    | undefined;
   /** The plan if the route leaves nobody out. */
   readonly everyone: Plan;
   readonly minAnswers: number;

@@ -11,7 +11,7 @@ import {
   modelJudgeAgent,
   modelRouter,
 } from "../../src/ai-sdk/index.ts";
-import { agent, judge, QuorateError, supervisor } from "../../src/index.ts";
+import { agent, judge, memory, QuorateError, supervisor } from "../../src/index.ts";
 import { similar } from "../../src/similar/index.ts";
 import { modelServer, type ModelServer } from "./model-server.ts";
 
@@ -188,8 +188,16 @@ describe("embeddings of a model", () => {
       name: "team",
       agents,
       similar: similar({ embed: asks, threshold: 0.4 }),
+      prices: { embed: { input: 2, output: 0, date: "2026-11-30" } },
     });
-    const { verdicts } = await team.run("?");
+    const { verdicts, bill } = await team.run("?");
+    expect(bill.lines).toContainEqual(
+      expect.objectContaining({
+        agent: "similar-embed",
+        model: "embed",
+        cost: expect.objectContaining({ inputTokens: 3, outputTokens: 0, usdMicros: 6 }),
+      }),
+    );
     expect(server.bodies).toHaveLength(1);
     expect(verdicts).toHaveLength(1);
   });
@@ -197,7 +205,7 @@ describe("embeddings of a model", () => {
   it("closes the request, with the signal's reason, when it is stopped", async () => {
     server.follow({ does: "hangs" });
     const stop = new AbortController();
-    const asked = embed(server.embedding())(["a"], { signal: stop.signal });
+    const asked = embed(server.embedding())(["a"], { signal: stop.signal, report() {} });
     const reason = new Error("stopped");
     const rejected = asked.catch((error: unknown) => error);
     await expect.poll(() => server.atWork).toBe(1);
@@ -208,7 +216,10 @@ describe("embeddings of a model", () => {
 
   it("makes one request when that fails, and says of which model it was", async () => {
     server.follow({ does: "fails", status: 500 });
-    const asked = embed(server.embedding())(["a"], { signal: new AbortController().signal });
+    const asked = embed(server.embedding())(["a"], {
+      signal: new AbortController().signal,
+      report() {},
+    });
     await expect(asked).rejects.toThrow("the embedding model embed failed with HTTP 500: not now");
     expect(server.bodies).toHaveLength(1);
   });
@@ -242,6 +253,58 @@ describe("a router that is a model", () => {
     const { results } = await desk().run("May we?");
     expect(results).toMatchObject({ lawyer: { status: "ok" }, trader: { status: "skipped" } });
     expect(server.asked[0]).toContain('{"name":"trader","description":"markets"}');
+  });
+
+  it("is on the bill of the run, priced, and not asked again where that is gone on with", async () => {
+    server.follow({ does: "answers", output: { specialists: ["lawyer"] }, usage: USAGE });
+    const backend = memory({ resumable: true });
+    const prices = { mini: { input: 1, output: 10, date: "2026-11-30" } };
+    const free = agent({
+      name: "lawyer",
+      description: "contracts",
+      cost: "free",
+      run: () => "hold",
+    });
+    const among = { lawyer: free, trader };
+    const team = supervisor({
+      name: "desk",
+      agents: among,
+      route: modelRouter({ model: server.openai(), agents: among }),
+      prices,
+      backend,
+    });
+    const { runId, bill } = await team.run("May we?");
+    expect(bill.spent).toMatchObject({ inputTokens: 20, outputTokens: 9, usdMicros: 110 });
+    expect(bill.lines).toContainEqual(
+      expect.objectContaining({ agent: "router", model: "mini", calls: 1 }),
+    );
+    const events = await backend.store.read(runId);
+    expect(events.slice(0, 4).map(({ type }) => type)).toEqual([
+      "run.started",
+      "run.planned",
+      "call.started",
+      "call.succeeded",
+    ]);
+    const again = await team.resume(runId);
+    expect(again.bill.spent).toEqual(bill.spent);
+    expect(server.bodies).toHaveLength(1);
+  });
+
+  it("is on the bill of a team in a team, too", async () => {
+    server.follow({ does: "answers", output: { specialists: ["lawyer"] }, usage: USAGE });
+    const outer = supervisor({ name: "outer", agents: { desk: desk() } });
+    const { bill } = await outer.run("May we?");
+    expect(bill.lines).toContainEqual(expect.objectContaining({ agent: "router", model: "mini" }));
+  });
+
+  it("closes its request when the run is cancelled", async () => {
+    server.follow({ does: "hangs" });
+    const stop = new AbortController();
+    const running = desk().run("May we?", { signal: stop.signal });
+    await expect.poll(() => server.atWork).toBe(1);
+    stop.abort(new Error("enough"));
+    await expect(running).rejects.toThrow("enough");
+    await expect.poll(() => server.cut).toBe(1);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { modelAgent, type ProviderBatchOptions } from "../../src/ai-sdk/index.ts";
 import { supervisor } from "../../src/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 import { batchServer, type BatchServer } from "../model-server/batch-server.ts";
 
 const Review = z.object({ recommendation: z.enum(["ship", "hold"]) });
@@ -15,18 +16,13 @@ beforeEach(async () => {
 afterEach(() => server[Symbol.asyncDispose]());
 
 /** An agent that is asked by batches of a provider. */
-function reviewer(
-  by: "anthropic" | "openai",
-  more: Partial<ProviderBatchOptions> & { timeoutMs?: number } = {},
-) {
-  const { timeoutMs, ...options } = more;
+function reviewer(by: "anthropic" | "openai", more: Partial<ProviderBatchOptions> = {}) {
   return modelAgent({
     name: "reviewer",
     output: Review,
     model: by === "anthropic" ? server.anthropic("claude-haiku-4-5") : server.openai("gpt-x"),
     instructions: "Review it.",
-    providerBatch: { provider: server[by], waitMs: 5, pollMs: 2, ...options },
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    providerBatch: { provider: server[by], waitMs: 5, pollMs: 2, ...more },
   });
 }
 
@@ -185,9 +181,13 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
 
   it("is cancelled when its only attempt times out, and then the slot is free", async () => {
     server.hold();
-    const agents = { reviewer: reviewer(by, { timeoutMs: 100 }) };
-    const one = supervisor({ name: "team", agents, retries: 0, concurrency: 1 });
-    const { results } = await one.run("?");
+    const clock = virtualClock();
+    const agents = { reviewer: reviewer(by) };
+    const one = supervisor({ name: "team", agents, retries: 0, concurrency: 1, clock });
+    const running = one.run("?");
+    await until(() => server.looks > 0);
+    await clock.advance(86_400_000);
+    const { results } = await running;
     expect(results.reviewer).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
     server.finish("cancelled");
     expect((await one.run("?")).results.reviewer.status).toBe("ok");

@@ -1,14 +1,14 @@
-import { agent, type Agent } from "../../describe/agent.ts";
+import { agent, type Agent, type AgentContext } from "../../describe/agent.ts";
 import { hear, promiseOf } from "../../model/hear.ts";
 import { describeThrown } from "../../model/errors.ts";
 import { sha256 } from "../../model/hash.ts";
 import type { CompareContext } from "../compare.ts";
 import { clip, plain } from "../../model/text.ts";
 
-/** Turns texts into vectors of one length, in their order: an embedding model. */
+/** Turns texts into vectors of one length, in their order: an embedding model. `report` tells what it used, as that of an agent. */
 export type Embed = (
   texts: readonly string[],
-  context: { readonly signal: AbortSignal },
+  context: Pick<AgentContext, "signal" | "report">,
 ) => Promise<readonly (readonly number[])[]>;
 
 /** Texts in one call. */
@@ -30,8 +30,8 @@ interface EmbedTask {
 export function embedder(embed: Embed, name: string): Agent {
   return agent({
     name,
-    run: async ({ texts }: EmbedTask, { signal }) => {
-      const vectors: unknown = await promiseOf(embed(texts, { signal }));
+    run: async ({ texts }: EmbedTask, { signal, report }) => {
+      const vectors: unknown = await promiseOf(embed(texts, { signal, report }));
       try {
         return { vectors: packed(vectors, texts.length) };
       } catch (error) {

@@ -26,6 +26,7 @@ import { withPanel } from "../freeze-panel.ts";
 import { keepLesson, learnedBefore } from "../learned.ts";
 import { plannedEvent } from "../plan.ts";
 import { planFor, recordedPlan } from "../route.ts";
+import { routeSpending } from "../route-spending.ts";
 import type { ConfiguredTeam } from "../configure-team.ts";
 import { limitsAsWorker, type Team } from "../team.ts";
 
@@ -144,12 +145,16 @@ async function once(
   const scope = scopeOf(at);
   const recorded = recordedPlan(team, run.history?.plan(scope));
   using until = either(cancellation, outer.deadline);
-  const routed = recorded ?? (await planFor(team, task, until.cancellation));
+  const spending = routeSpending(configuredTeam.prices, run.clock);
+  const routed = recorded ?? (await planFor(team, task, until.cancellation, {}, spending));
   const learned = await learnedBefore(run, team, scope);
   const seed = `${run.journal.runId} ${scope}`;
   const plan =
     recorded ?? withPanel(configuredTeam, routed, { settings: undefined, learned, seed });
-  if (recorded === undefined) run.journal.note([{ ...plannedEvent(plan, learned), ...at }]);
+  if (recorded === undefined) {
+    const routing = spending.events(at, plan.agents);
+    run.journal.note([{ ...plannedEvent(plan, learned), ...at }, ...routing]);
+  }
   const assignment = {
     task,
     plan,

@@ -1,0 +1,14 @@
+import type { Usage } from "../model/call.ts";
+
+/** The agents that a task is for; those that they need are added. */
+export type Route<Name extends string, Task> =
+  | readonly Name[]
+  | ((task: Task, context: RouteContext) => readonly Name[] | Promise<readonly Name[]>);
+
+/** What a function that routes is given beside the task. */
+export interface RouteContext {
+  /** Aborted when the run is cancelled or its time is over. */
+  readonly signal: AbortSignal;
+  /** Tells what it used so far; several reports are added up. They are on the run's bill as a call of `router`; no budget is held against them. */
+  readonly report: (usage: Usage) => void;
+}

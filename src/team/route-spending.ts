@@ -1,0 +1,54 @@
+import type { Clock } from "../async/clock.ts";
+import { ReportSum } from "../call/reports.ts";
+import { judgePlace, type TeamPlace } from "../model/call-place.ts";
+import type { EventBody } from "../model/events.ts";
+import type { Price } from "../money/price.ts";
+import { readUsage } from "../money/read-usage.ts";
+
+/** What a route says that it used: of a function that asks a model. */
+export interface RouteSpending {
+  readonly report: (usage: unknown) => void;
+  /** Its call, for the log of the run that it routed; nothing where it reported nothing. */
+  readonly events: (at: TeamPlace, chosen: readonly string[]) => readonly EventBody[];
+}
+
+/** What a route is called on the bill. */
+const ROUTER = "router";
+
+/** Collects what the route of one team reports, from now on. It is told when the run has begun: a run that is not has no bill. */
+export function routeSpending(prices: ReadonlyMap<string, Price>, clock: Clock): RouteSpending {
+  const reports = new ReportSum({ prices, modelName: undefined, free: false });
+  const startedMs = clock.monotonic();
+  let endedMs = startedMs;
+  let isAsked = false;
+  return {
+    report(usage) {
+      const read = readUsage(usage);
+      if (read === undefined) return;
+      isAsked = true;
+      reports.add(read);
+      endedMs = clock.monotonic();
+    },
+    events(at, chosen) {
+      if (!isAsked) return [];
+      const place = judgePlace(at, ROUTER, "route");
+      const { cost, model, used } = reports.spent;
+      const named = model !== undefined && { model };
+      const durationMs = Math.max(0, Math.round(endedMs - startedMs));
+      const output = { agents: [...chosen] };
+      return [
+        { type: "call.started", ...place, attempt: 1, ...named },
+        {
+          type: "call.succeeded",
+          ...place,
+          attempt: 1,
+          durationMs,
+          output,
+          cost,
+          ...named,
+          ...(used.length > 0 && { used }),
+        },
+      ];
+    },
+  };
+}
