@@ -42,7 +42,7 @@ const SDK_AGENT: Adapter<Checked<typeof OWN>> = {
   instead: "use { name }",
   is: "an agent of the AI SDK",
   own: OWN,
-  called: () => undefined,
+  called: () => "agent",
   where: (name) => `agent ${shown(name)}`,
 };
 

@@ -1,3 +1,4 @@
+import { asName } from "../check/name.ts";
 import { flag, func, integer, object, text } from "../check/kinds.ts";
 import type { LanguageModel, ToolSet } from "ai";
 import { adapted, type Adapter, type AnyNeeds, type OwnOf } from "../describe/adapter.ts";
@@ -97,10 +98,10 @@ export const MODEL_AGENT: Options<ModelOwn, "maxSteps" | "stream"> = options({
 
 const MODELS: Adapter<Checked<typeof MODEL_AGENT>> = {
   maker: "modelAgent",
-  instead: "use { name, model, instructions }",
+  instead: "use { model, instructions }",
   is: "a model",
   own: MODEL_AGENT,
-  called: () => undefined,
+  called: ({ model }) => asName(modelIdOf(model) ?? "model"),
   where: (name) => `agent ${shown(name)}`,
 };
 

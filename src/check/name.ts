@@ -14,6 +14,11 @@ function isName(given: unknown): boolean {
   return typeof given === "string" && /^[^~/\p{Cc}]+$/u.test(given) && given.length <= MAX_NAME;
 }
 
+/** A text from elsewhere as a name: what cannot stand in one is a dash, and what is too long is cut. */
+export function asName(text: string): string {
+  return cut(text.replaceAll(/[~/\p{Cc}]/gu, "-"), MAX_NAME);
+}
+
 /**
  * The name in the options of a maker such as `agent()`, which begins every other sentence about them. Throws `BAD_OPTIONS`; `instead`
  * shows how to describe the thing, `standard` is the default name.

@@ -7,8 +7,8 @@ import { QuorateError } from "../model/errors.ts";
 import type { PropertyOf } from "../model/position-on.ts";
 import type { Fields } from "../model/record.ts";
 import {
-  agent,
   AGENT,
+  agentCalled,
   FORMER_OPTIONS,
   type AgentContext,
   type AgentOptions,
@@ -33,7 +33,7 @@ export type PassedOn<
   AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
   "name" | "run" | "batch" | "input" | "output" | "needs" | "claims"
 > & {
-  /** Its key in a team. Default: the name of what is asked, such as a program or a host. */
+  /** Its key in a team. Default: that key; outside a team the name of what is asked, such as a program or a host. */
   readonly name?: Name;
   /** Checks the task before the agent is asked. */
   readonly input?: Schema<Input, Task>;
@@ -63,13 +63,10 @@ export interface Adapter<Own> {
   /** What its agents are, which is why they have no `run`: `an endpoint`. */
   readonly is: string;
   readonly own: OwnTable<Own>;
-  /**
-   * The default name of an agent; `undefined` if the name is required. Also refuses with `BAD_OPTIONS`, under the maker's name, the options that
-   * the name is made of.
-   */
-  readonly called: (given: Fields, maker: string) => string | undefined;
+  /** The name of an agent that neither its description nor a key names. Also refuses with `BAD_OPTIONS`, under the maker's name, the options that it is made of. */
+  readonly called: (given: Fields, maker: string) => string;
   /** The beginning of a sentence about one agent. Default: `httpAgent "name"`. */
-  readonly where?: (name: string | undefined) => string;
+  readonly where?: (name: string) => string;
   /** The default limits of its agents; without them, those of every agent. */
   readonly limits?: CallLimits;
 }
@@ -118,11 +115,11 @@ export function adapted<Own>(
   return {
     own: table.of(table.among(given), where),
     passed,
-    name: name as string,
+    name,
     where,
     maxBytes,
     graceMs,
-    agentOf: (run, more) => agent({ ...limits, ...passed, ...more, name, run } as never) as never,
+    agentOf: (run, more) => agentCalled(name, { ...limits, ...passed, ...more, run }) as never,
   };
 }
 

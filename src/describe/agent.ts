@@ -73,6 +73,8 @@ export interface Worker<
     readonly input?: (input: Input) => void;
     readonly output?: Output;
     readonly position?: Position;
+    /** Its description has no name: in a team it is called by its key there. */
+    readonly isUnnamed?: true;
   };
 }
 
@@ -146,8 +148,11 @@ export interface AgentOptions<
   Property extends string = string,
   Draft extends ClaimDraft = ClaimDraft,
 > extends CallLimits {
-  /** Also its key in a team, and its place in the log. 1 to 100 characters, without `/` and `~`. */
-  readonly name: Name;
+  /**
+   * Its key in a team, and its place in the log. 1 to 100 characters, without `/`, `~` and control characters. An agent without a
+   * name is called by its key.
+   */
+  readonly name?: Name;
   /** Change it when the answers change: it is part of what identifies a call. */
   readonly version?: string;
   /** What it is good at, in a sentence. */
@@ -239,7 +244,7 @@ export const FORMER_OPTIONS: Readonly<Record<string, string>> = {
 
 export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options(
   {
-    name: NAME.needed(),
+    name: NAME,
     version: text('use a text, for instance "1"'),
     description: text("use a sentence"),
     input: SCHEMA,
@@ -264,7 +269,7 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options(
 );
 
 /**
- * Describes an agent. Its types come from the schemas or, without schemas, from `run`.
+ * Describes an agent. Its types come from the schemas or, without schemas, from `run`. An agent without a `name` is called by its key in a team.
  *
  * Throws `BAD_OPTIONS` if something in the description cannot work.
  */
@@ -281,8 +286,13 @@ export function agent<
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  const name = nameIn<Name>(options, "agent", "describe it: agent({ name, run })");
-  const where = `agent "${name}"`;
+  return agentCalled("agent", options) as never;
+}
+
+/** As `agent()`; `name` is what it is called where neither its description nor a key names it. */
+export function agentCalled(name: string, options: unknown): Agent<string, unknown> {
+  const called = nameIn(options, "agent", "describe it: agent({ name, run })", name);
+  const where = `agent "${called}"`;
   const taken = AGENT.of(options, where);
   const { version, description, input, output, needs, budget, cache } = taken;
   if (typeof cache === "object" && version === undefined) {
@@ -293,7 +303,7 @@ export function agent<
   }
   checkFree({ cost: taken.cost, tier: taken.tier, maxCost: taken.maxCost }, where);
   return Object.freeze({
-    name,
+    name: called,
     version,
     description,
     input,
@@ -313,8 +323,15 @@ export function agent<
     fallback: taken.fallback,
     run: taken.run,
     claims: taken.claims,
-    [WORKER]: {},
+    [WORKER]: taken.name === undefined ? { isUnnamed: true as const } : {},
   });
+}
+
+/** The worker as a team calls it: a worker without a name of its own gets its key as name. */
+export function underKey<W extends Worker>(worker: W, key: string): W {
+  if (worker.name === key || worker[WORKER].isUnnamed !== true) return worker;
+  NAME.take(key, "the key of an agent without a name");
+  return Object.freeze({ ...worker, name: key, [WORKER]: {} });
 }
 
 /** Refuses with `BAD_OPTIONS` options that contradict `cost: "free"`. */
@@ -366,7 +383,7 @@ export function checkNeeds(needs: Workers | undefined, where: string): Workers {
         `${where} needs "${key}", which is no agent; make it with agent({ … })`,
       );
     }
-    if (worker.name !== key) {
+    if (underKey(worker, key).name !== key) {
       throw new QuorateError(
         "BAD_OPTIONS",
         `${where} needs "${worker.name}" under the key "${key}"; the key must be its name`,

@@ -67,7 +67,7 @@ const FRAMEWORK: Adapter<Checked<typeof OWN>> = {
   instead: "use { name }",
   is: "an agent of another framework",
   own: OWN,
-  called: () => undefined,
+  called: () => "agent",
   where: (name) => `agent ${shown(name)}`,
 };
 

@@ -1,3 +1,4 @@
+import { asName } from "../check/name.ts";
 import { func, text } from "../check/kinds.ts";
 import { options, type Checked } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
@@ -73,7 +74,7 @@ const MCP: Adapter<Checked<typeof OWN>> = {
   instead: "describe it: { server, tool }",
   is: "a tool",
   own: OWN,
-  called: ({ tool }, maker) => TOOL.take(tool, `${maker}: tool`).replaceAll(/[/~\p{Cc}]/gu, "-"),
+  called: ({ tool }, maker) => asName(TOOL.take(tool, `${maker}: tool`)),
 };
 
 const MAX_MESSAGE_CHARS = 1_000;

@@ -1,3 +1,4 @@
+import { asName } from "../check/name.ts";
 import { basename } from "node:path";
 import { fitting, func, listOf, text } from "../check/kinds.ts";
 import { options, type Option, type Options } from "../check/options.ts";
@@ -23,7 +24,7 @@ export interface ProgramOptions<Task = unknown, Upstream = AgentContext["results
 
 /** The default name of an agent that is a program: the program's file name without its extension. */
 export function nameOf(command: string): string {
-  return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
+  return asName(basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, ""));
 }
 
 const PROGRAM = 'name a program, for instance "tsc"';

@@ -1,4 +1,4 @@
-import { checkNeeds, isWorker, type Agent, type Worker } from "../describe/agent.ts";
+import { checkNeeds, isWorker, underKey, type Agent, type Worker } from "../describe/agent.ts";
 import { integer } from "../check/kinds.ts";
 import type { Checked } from "../check/options.ts";
 import { comparators } from "../conflict/compare.ts";
@@ -64,12 +64,16 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
 
   const members = workers.map(([key, worker], index): Member => {
     if (!isWorker(worker)) refuse(`has "${key}", which is no agent; make it with agent({ … })`);
-    if (worker.name !== key) {
+    const called = underKey(worker, key);
+    if (called.name !== key) {
       refuse(`has the agent "${worker.name}" under the key "${key}"; the key must be its name`);
     }
+    const other = workers.find(([, one]) => one === worker)?.[0];
+    if (other !== key)
+      refuse(`has one agent under the keys "${other}" and "${key}"; make an agent for each key`);
     return {
       name: key,
-      worker: teamOf(worker) ?? (worker as Agent),
+      worker: teamOf(worker) ?? (called as Agent),
       needs: Object.entries(worker.needs).map(([need, needed]) => {
         const place = known(need, `has "${key}", which needs`);
         if (workers[place]?.[1] === needed) return place;

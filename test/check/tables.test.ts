@@ -53,6 +53,7 @@ const NEEDED: Readonly<Record<string, unknown>> = {
   url: "https://hooks.example.com",
   secret: "a secret of nobody in this world",
   why: "",
+  model: "a-model",
 };
 
 function refusalOf(call: () => unknown): string | undefined {

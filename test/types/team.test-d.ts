@@ -103,8 +103,16 @@ supervisor({ name: "team", agents: { free }, route: () => ["nobody"] });
 supervisor({ name: "team", agents: { free }, inputs: { nobody: () => 1 } });
 // @ts-expect-error no agent
 supervisor({ name: "team", agents: { free: async () => 1 } });
-// @ts-expect-error it needs a name
-agent({ run: async () => 1 });
+// One without a name is called by its key.
+const unnamed = agent({ run: async (_task: { readonly diff: string }) => "ship" as const });
+const byKeys = supervisor({ name: "team", agents: { first: unnamed, security } });
+async function keyed(): Promise<void> {
+  const { results: found } = await byKeys.run({ diff: "" });
+  holds<Equal<Output<typeof found.first>, "ship">>();
+  // @ts-expect-error there is no such agent
+  found.second;
+}
+void keyed;
 // @ts-expect-error it needs something to run
 agent({ name: "a" });
 // @ts-expect-error it knows how often

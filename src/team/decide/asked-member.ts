@@ -20,14 +20,14 @@ export interface TeamAnswers {
 }
 
 /** Facts that are the same for all members of a team, and used for each. */
-export interface Heard {
+export interface TeamVoices {
   /** Members whose answers others that were asked need: they may be there only for those. */
   readonly needed: ReadonlySet<number>;
   /** The agents that hold a position on a claim, by its subject. */
   readonly voices: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-export function heardIn({ team, plan, results, verdicts }: TeamAnswers): Heard {
+export function voicesIn({ team, plan, results, verdicts }: TeamAnswers): TeamVoices {
   // As in the verdict: a member that was not asked needed nothing.
   const asked = plan.planned.filter((index) => !isLeftOut(results[index]));
   const claimed = verdicts.filter(({ kind }) => kind === "claim");
@@ -61,7 +61,7 @@ export interface AskedMember {
 /** The member with that index, and its result. */
 export function askedAt(
   { team, results, statements }: TeamAnswers,
-  { needed, voices }: Heard,
+  { needed, voices }: TeamVoices,
   index: number,
 ): AskedMember {
   const isNeeded = needed.has(index);
@@ -121,7 +121,11 @@ export function isOneVoice({ positions }: Verdict): boolean {
 }
 
 /** Subjects of its claims on which it holds no position: a comparison set it aside. */
-function asideOf(name: string, said: Said | undefined, voices: Heard["voices"]): readonly string[] {
+function asideOf(
+  name: string,
+  said: Said | undefined,
+  voices: TeamVoices["voices"],
+): readonly string[] {
   if (said === undefined || said.claims.length === 0) return NOTHING;
   const isAside = (subject: string): boolean => voices.get(subject)?.has(name) === false;
   if (!said.claims.some(({ subject }) => isAside(subject))) return NOTHING;

@@ -6,7 +6,7 @@ import { isLeftOut } from "../coordinate/conclude.ts";
 import {
   answered,
   askedAt,
-  heardIn,
+  voicesIn,
   isOneVoice,
   maySayNothing,
   MAX_NAMES,
@@ -21,10 +21,10 @@ import {
 /** What the outcome of a team does not say by itself: what was not compared, and which agents did not speak. */
 export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   const { team, verdicts } = answers;
-  const heard = heardIn(answers);
+  const voices = voicesIn(answers);
   const asked = answers.plan.planned
     .filter((index) => !isLeftOut(answers.results[index]))
-    .map((index) => askedAt(answers, heard, index));
+    .map((index) => askedAt(answers, voices, index));
   const unread = asked.flatMap(unreadNotices);
   const aside = asideNotices(asked, answers);
   if (asked.length < 2) {
