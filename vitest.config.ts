@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 /** What property tests draw their cases from unless FC_SEED says otherwise, so that `npm test` never passes or fails by luck. */
 const SEED = 20_261_122;
@@ -24,22 +24,55 @@ const LONG_ONLY = [
   "test/postgres/troubles.test.ts",
   "test/sqlite/damage.test.ts",
 ];
+
+/** Laws that `npm run test:long` tries with more cases than `npm test`. */
+const LAWS = [
+  "test/call/cache-law.test.ts",
+  "test/durable/{forked,redact-law,resumed}.test.ts",
+  "test/learning/statistics/laws.test.ts",
+  "test/limits/limits-together.test.ts",
+  "test/money/**/*.test.ts",
+  "test/panel/laws.test.ts",
+  "test/sqlite/{checkpoints,kills}.test.ts",
+  "test/team/panel-law.test.ts",
+];
+
+/**
+ * Rooms whose tests start no process and keep nothing beyond their own objects: their files share a worker, which saves a third of their
+ * time. Every other file has a worker of its own.
+ */
+const TOGETHER =
+  "test/{answers,async,check,conflict,describe,learning,limits,model,money,panel,prompt,report,resolve,retry,store,team}/**/*.test.ts";
+
+/** Tests with a command of their own: `npm run test:runtimes`, `npm run test:peers`, `npm run test:browser`. */
+const OTHER_COMMANDS = ["test/runtimes/**", "test/peers/**", "test/browser/**"];
+
 const { LONG } = process.env;
+const all = LONG === undefined ? ["test/**/*.test.ts"] : [...LONG_ONLY, ...LAWS];
+const exclude = LONG === undefined ? [...OTHER_COMMANDS, ...LONG_ONLY] : OTHER_COMMANDS;
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // npm run test:runtimes, npm run test:peers, and npm run test:browser
-    exclude: [
-      "test/runtimes/**",
-      "test/peers/**",
-      "test/browser/**",
-      ...(LONG === undefined ? LONG_ONLY : []),
-    ],
-    setupFiles: ["test/setup.ts"],
-    env: { FC_SEED: seed },
-    // Tests take fake time; what takes longer than this hangs.
-    testTimeout: 20_000,
+    projects:
+      LONG === undefined
+        ? [
+            project("together", { include: [TOGETHER], exclude, isolate: false }),
+            project("apart", { include: all, exclude: [...exclude, TOGETHER] }),
+          ]
+        : [project("long", { include: all, exclude })],
     maxWorkers: 2,
   },
 });
+
+function project(name: string, test: NonNullable<TestProjectInlineConfiguration["test"]>) {
+  return {
+    test: {
+      name,
+      setupFiles: ["test/setup.ts"],
+      env: { FC_SEED: seed },
+      // Tests take fake time; what takes longer than this hangs.
+      testTimeout: 20_000,
+      ...test,
+    },
+  };
+}

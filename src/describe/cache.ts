@@ -3,7 +3,7 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 
 /** How answers are kept for other runs. */
 export interface CacheOptions {
-  /** How long a cached answer is valid, in ms; by default without limit. */
+  /** How long a cached answer is valid, in ms; Default: for ever. */
   readonly ttlMs?: number;
   /** Who shares the answers: other scopes do not see them. Part of the key. Default: the runs of one tenant; those of no tenant. */
   readonly scope?: string;

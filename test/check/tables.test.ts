@@ -54,6 +54,7 @@ const NEEDED: Readonly<Record<string, unknown>> = {
   secret: "a secret of nobody in this world",
   why: "",
   model: "a-model",
+  provider: { experimental_batch: () => undefined },
 };
 
 function refusalOf(call: () => unknown): string | undefined {
@@ -151,6 +152,8 @@ it("there are tables of all the rooms that have options", () => {
       "PANEL_JUDGE",
       "POSTGRES",
       "PRICE",
+      "PROGRAM_OPTIONS",
+      "PROVIDER_BATCH",
       "QUERY",
       "RELIABILITY",
       "RERUN",
