@@ -70,8 +70,9 @@ function project(name: string, test: NonNullable<TestProjectInlineConfiguration[
       name,
       setupFiles: ["test/setup.ts"],
       env: { FC_SEED: seed },
-      // Tests take fake time; what takes longer than this hangs.
-      testTimeout: 20_000,
+      // Tests take fake time: what takes longer than this hangs, also on a machine that has much else to do.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       ...test,
     },
   };
