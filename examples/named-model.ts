@@ -1,6 +1,6 @@
 import type { LanguageModel } from "ai";
 
-/** How a model is named, for messages. */
+/** The form of a model's name, for messages. */
 export const MODEL_NAMES = "anthropic:NAME, openai:NAME or google:NAME";
 
 export function isModelName(name: string): boolean {
@@ -8,8 +8,8 @@ export function isModelName(name: string): boolean {
 }
 
 /**
- * A model by its name, whose key is in the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY). Throws where the
- * provider is another one.
+ * A model by its name. Its key is in the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY). Throws for any other
+ * provider.
  */
 export async function namedModel(name: string): Promise<LanguageModel> {
   const [provider, ...id] = name.split(":");

@@ -2,23 +2,23 @@ import type { Outcome, Verdict } from "quorate";
 import type { PullRequest } from "./pulls.ts";
 import { match, score, type Match, type Score } from "./score.ts";
 
-/** One thing that reviewers reported, in the words of one of them, after its place where they name one. */
+/** One reported thing, in the words of one of its reviewers, after its place if it has one. */
 export interface BoardFinding {
   readonly text: string;
   readonly reportedBy: readonly string[];
-  /** Looked, and did not report it. */
+  /** The reviewers that looked and did not report it. */
   readonly notBy: readonly string[];
   readonly verdict: Verdict;
 }
 
-/** What the board makes of a pull request. */
+/** The board's review of a pull request. */
 export interface BoardReview {
   /** Most supported first. */
   readonly standing: readonly BoardFinding[];
   readonly leftOut: readonly BoardFinding[];
 }
 
-/** Reads the board's review out of an outcome: a finding stands when its verdict says `"present"`. */
+/** Reads the board's review from an outcome: a finding stands when its verdict says `"present"`. */
 export function boardReview({ verdicts }: Pick<Outcome, "verdicts">): BoardReview {
   const findings = verdicts
     .filter(({ kind }) => kind === "finding")
@@ -50,7 +50,7 @@ export function boardScore({ standing }: BoardReview, pull: PullRequest): Score 
   );
 }
 
-/** How one reviewer alone compares with them. */
+/** How one reviewer alone compares with the verified issues. */
 export function reviewerScore(name: string, pull: PullRequest): Score {
   const own = pull.findings[name] ?? [];
   return score(

@@ -17,7 +17,7 @@ const Review = z.object({
     .max(20),
 });
 
-/** The coding agents that are on the path of this process. */
+/** The coding agents on this process's path. */
 export function installed(): readonly Name[] {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return (Object.keys(PRESETS) as Name[]).filter((name) =>
@@ -25,7 +25,7 @@ export function installed(): readonly Name[] {
   );
 }
 
-/** A change to review: of a file, of standard input for "-", or what `git diff` says of the folder that this is started in. */
+/** A change to review: a file, standard input for "-", or the output of `git diff` in the current folder. */
 export function diffOf(source: string): string {
   if (source === "-") return readFileSync(0, "utf8");
   if (source !== "") return readFileSync(source, "utf8");
@@ -38,8 +38,8 @@ export function diffOf(source: string): string {
 }
 
 /**
- * Coding agents that review a change. They see the change and nothing else: they have no tools, and work in an empty folder. What
- * half of them report stands.
+ * Coding agents that review a change. They see only the change: they have no tools and work in an empty folder. A finding stands if half of
+ * them report it.
  */
 export function liveBoard(names: readonly string[]) {
   const reviewer = (name: string) => {
@@ -59,7 +59,7 @@ export function liveBoard(names: readonly string[]) {
   return supervisor({ name: "live-board", agents, resolve: [support({ atLeast })] });
 }
 
-/** What the board says of a change. */
+/** The board's review of a change, as lines. */
 export function livePage(outcome: Outcome, screen: Terminal): string[] {
   const { standing, leftOut } = boardReview(outcome);
   const prose = (text: string): string[] => wrap(safeText(text), screen.columns, { rest: "   " });

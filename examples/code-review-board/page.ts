@@ -7,7 +7,7 @@ import type { Match } from "./score.ts";
 const INDENT = "     ";
 const COMMAND_COLUMNS = 38;
 
-/** What stands above the progress: which pull request this is. */
+/** The lines above the progress: which pull request this is. */
 export function heading(pull: PullRequest, screen: Terminal): string[] {
   return [
     screen.style("title", "Twelve code reviewers, one pull request"),
@@ -17,7 +17,7 @@ export function heading(pull: PullRequest, screen: Terminal): string[] {
   ];
 }
 
-/** What stands below it: the board's review, how sure it is, and how it compares with what people verified. */
+/** The lines below it: the board's review, its confidence, and how it compares with the verified issues. */
 export function reviewPage(
   pull: PullRequest,
   outcome: Outcome,

@@ -19,7 +19,7 @@ export interface PullRequest {
   readonly repo: string;
   readonly title: string;
   readonly issues: readonly Issue[];
-  /** By reviewer; who found nothing has no entry. */
+  /** By reviewer; a reviewer without findings has no entry. */
   readonly findings: Readonly<Record<string, readonly LabelledFinding[]>>;
 }
 
@@ -31,7 +31,7 @@ export const pullRequests: readonly PullRequest[] = readdirSync(FOLDER)
   .toSorted()
   .map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as PullRequest);
 
-/** Pull request `number`, from 1. Throws when there is none. */
+/** Pull request `number`, from 1. Throws if there is none. */
 export function pullRequest(number: number): PullRequest {
   const found = pullRequests[number - 1];
   if (found === undefined) {

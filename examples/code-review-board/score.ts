@@ -12,15 +12,14 @@ export interface Score {
 
 /** What one kept finding is worth. */
 export interface Match {
-  /** The verified issue that its very text is labelled with; `null` when there is none. */
+  /** The verified issue with which this text is labelled; `null` if there is none. */
   readonly issue: number | null;
   /** Whether it is the first that describes this issue. */
   readonly right: boolean;
 }
 
 /**
- * Goes through the texts that a review keeps, in order. Each is right if that very text is labelled with an issue
- * that none before it had.
+ * Goes through the texts that a review keeps, in order. A text is right if it is labelled with an issue that no earlier text had.
  */
 export function match(
   kept: readonly string[],
@@ -41,7 +40,7 @@ export function match(
   });
 }
 
-/** Counts what `match` finds: all that is not right is a false alarm; issues that none had are missed. */
+/** Counts the results of `match`: a text that is not right is a false alarm; an issue without a text is missed. */
 export function score(
   kept: readonly string[],
   labels: readonly LabelledFinding[],
@@ -60,17 +59,17 @@ export function total(scores: readonly Score[]): Score {
   };
 }
 
-/** The share of kept findings that are right; `null` when nothing was kept. */
+/** The share of kept findings that are right; `null` if nothing was kept. */
 export function precision({ right, falseAlarms }: Score): number | null {
   return ratio(right, right + falseAlarms);
 }
 
-/** The share of verified issues that were found; `null` when there are none. */
+/** The share of verified issues that were found; `null` if there are none. */
 export function recall({ right, missed }: Score): number | null {
   return ratio(right, right + missed);
 }
 
-/** The harmonic mean of precision and recall; `null` when there was nothing to find and nothing was kept. */
+/** The harmonic mean of precision and recall; `null` if there was nothing to find and nothing was kept. */
 export function f1({ right, falseAlarms, missed }: Score): number | null {
   return ratio(2 * right, 2 * right + falseAlarms + missed);
 }

@@ -1,7 +1,7 @@
 import { pad, padStart, type Terminal } from "quorate/cli";
 import { f1, precision, recall, type Score } from "./score.ts";
 
-/** A score and whose it is. */
+/** A score with its owner's name. */
 export interface Row {
   readonly name: string;
   readonly score: Score;
@@ -12,7 +12,7 @@ const HEADINGS = ["right", "false", "missed", "precision", "recall", "F1"] as co
 const NAME_COLUMNS = 14;
 const COLUMNS = 11;
 
-/** Everybody's precision, recall and F1, best F1 first. */
+/** The precision, recall and F1 of all, best F1 first. */
 export function scoreTable(rows: readonly Row[], screen: Terminal): string[] {
   const sorted = rows.toSorted((a, b) => (f1(b.score) ?? -1) - (f1(a.score) ?? -1));
   return [

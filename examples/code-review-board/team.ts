@@ -3,15 +3,15 @@ import { agent, supervisor } from "quorate";
 import { sqlite } from "quorate/sqlite";
 import { pullRequest } from "./pulls.ts";
 
-/** What the board is asked: which of the recorded pull requests, and whether to answer without a delay. */
+/** The board's task: which of the recorded pull requests, and whether to answer without a delay. */
 export interface ReviewTask {
   readonly pull: number;
   readonly fast?: boolean;
 }
 
 /**
- * A reviewer that answers with what it really wrote about the pull request. An agent of your own would ask a model
- * here, with this signal; everything else stays as it is.
+ * A reviewer that answers with what it really wrote about the pull request. Your own agent would ask a model here, with this signal;
+ * everything else stays the same.
  */
 const recorded = <Name extends string>(name: Name) =>
   agent({
@@ -25,7 +25,7 @@ const recorded = <Name extends string>(name: Name) =>
     },
   });
 
-/** Twelve reviewers. By the default chain a finding stands when a third of them report it, whatever words they use. */
+/** Twelve reviewers. With the default chain a finding stands if a third of them report it, in whatever words. */
 export default supervisor({
   name: "code-review-board",
   version: "1",
@@ -46,7 +46,7 @@ export default supervisor({
   backend: sqlite({ path: "quorate.db" }),
 });
 
-// Another time for everybody, and the same one every time: 0.2 to 1.4 seconds.
+// A different time for each reviewer, but the same in every run: 0.2 to 1.4 seconds.
 function pretendedMs(name: string, pull: number): number {
   const mixed = [...name].reduce(
     (sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997,

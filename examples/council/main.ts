@@ -1,6 +1,6 @@
 // One question to several models.
 //
-//   node examples/council/main.ts                                               three questions, to models that are not there
+//   node examples/council/main.ts                                               three questions, to scripted models
 //   node examples/council/main.ts --model anthropic:NAME --model openai:NAME \
 //     --option yes --option no "May we ship on a Friday?"                       your question, to yours
 
@@ -29,7 +29,7 @@ const QUESTIONS: readonly Question[] = [
 type Council = ReturnType<typeof council>;
 type Outcome = Awaited<ReturnType<Council["run"]>>;
 
-/** Whoever is there; without a person at the terminal, and for questions of ours, somebody who likes small steps. */
+/** Asks the person at the terminal; without one, and for the built-in questions, a scripted person who likes small steps decides. */
 async function decision({ verdicts }: Outcome, isScripted: boolean): Promise<HumanDecision> {
   const [verdict] = verdicts;
   const winners = verdict?.positions.map(({ value }) => value) ?? [];
@@ -44,7 +44,7 @@ async function decision({ verdicts }: Outcome, isScripted: boolean): Promise<Hum
   return { subject: "task", winner: winners[place] ?? null, why, by: "you" };
 }
 
-// What models say is shown, and not obeyed.
+// Text of models is shown without control characters.
 const plain = (value: unknown): string => stripVTControlCharacters(String(value));
 
 function show({ results, verdicts, status }: Outcome): void {

@@ -3,14 +3,14 @@ import { MockLanguageModelV4 } from "ai/test";
 import { namedModel } from "../named-model.ts";
 import type { Models } from "./team.ts";
 
-/** What the models of a council say when nobody has a key: to the first question, to the second, to the third. */
+/** The scripted models' answers without an API key: to the first, second and third question. */
 const SCRIPT = {
   optimist: ["keep the monolith", "Postgres", "rewrite in place"],
   skeptic: ["keep the monolith", "Postgres", "leave it alone"],
   engineer: ["keep the monolith", "a queue of our own", "one module at a time"],
 } as const;
 
-/** A model that is not there: it says what it was told to, one answer after the other. */
+/** A scripted model: it gives these answers, one after another. */
 function scripted(modelId: string, answers: readonly object[]): LanguageModel {
   let turn = 0;
   return new MockLanguageModelV4({
@@ -43,14 +43,14 @@ export function scriptedModels(): Models {
     optimist: member("optimist"),
     skeptic: member("skeptic"),
     engineer: member("engineer"),
-    // It always takes what stands first, so it says one thing in one order and another in the other: no judge to rely on.
+    // It always takes the first option, so its choice changes with the order: this judge cannot be relied on.
     judge: scripted("scripted-judge", [{ reasoning: "it is first", choice: "A" }]),
   };
 }
 
 /**
  * Models by their names: `anthropic:NAME`, `openai:NAME` or `google:NAME`, whose keys are in the environment (ANTHROPIC_API_KEY,
- * OPENAI_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY). Of fewer than four, some are asked in more than one place.
+ * OPENAI_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY). With fewer than four, some models get more than one role.
  */
 export async function realModels(names: readonly string[]): Promise<Models> {
   const models: LanguageModel[] = [];

@@ -3,7 +3,7 @@ import { human, memory, supervisor, unanimous, vote } from "quorate";
 import { modelAgent, modelJudge } from "quorate/ai-sdk";
 import { z } from "zod";
 
-/** What a council is asked: a question, and what may be answered. */
+/** The council's task: a question, and its possible answers. */
 export const Question = z.object({
   question: z.string().min(1).max(4_000),
   options: z.array(z.string().min(1).max(100)).min(2).max(8),
@@ -15,7 +15,7 @@ const Opinion = z.object({
   reasons: z.array(z.string()).describe("why, in a sentence each"),
 });
 
-/** Models by what is expected of them. */
+/** The models by their roles. */
 export interface Models {
   readonly optimist: LanguageModel;
   readonly skeptic: LanguageModel;
@@ -29,7 +29,7 @@ const ROLES = {
   engineer: "You look at what has to be built, and who keeps it running.",
 } as const;
 
-/** Three models that answer by themselves; a vote, then a judge that is none of them, then a person. */
+/** Three models that answer independently; then a vote, then a judge that is none of them, then a person. */
 export function council({ judge, ...models }: Models) {
   const seat = <const Name extends keyof typeof ROLES>(name: Name) =>
     modelAgent({
@@ -44,7 +44,7 @@ export function council({ judge, ...models }: Models) {
   return supervisor({
     name: "council",
     agents: { optimist: seat("optimist"), skeptic: seat("skeptic"), engineer: seat("engineer") },
-    // One who stands alone against two is outvoted; three who all differ are not.
+    // The vote decides two against one, but not three different answers.
     resolve: [unanimous(), vote({ margin: 0.3 }), modelJudge({ model: judge }), human()],
     backend: memory({ resumable: true }),
   });

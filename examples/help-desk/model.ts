@@ -1,18 +1,18 @@
 import type { Usage } from "quorate";
 
-/** A model at a provider: what the team's tiers stand for. */
+/** A model at a provider: the team's tiers name these. */
 export interface Model {
   readonly modelId: string;
   readonly url: string;
 }
 
-/** What a provider answers. */
+/** A provider's response. */
 interface Reply {
   readonly answers: readonly unknown[];
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
-/** Asks a model, and reports what it took. What the provider refuses is thrown as it says it: status and retry-after. */
+/** Asks a model, and reports what it used. A refusal of the provider is thrown with its status and retry-after. */
 export async function ask(
   { url, modelId }: Model,
   prompts: readonly string[],

@@ -10,19 +10,19 @@ export interface ModelPrice {
 
 export interface ProviderOptions {
   readonly prices: Readonly<Record<string, ModelPrice>>;
-  /** How many requests it answers at once; it turns others away with 429 and a Retry-After. */
+  /** How many requests it answers at once; it rejects others with 429 and a Retry-After. */
   readonly inFlight: number;
   /** How long a request takes, in ms. */
   readonly latencyMs: number;
-  /** How many requests of a hundred fail with 500; every other one of them after it has been charged for. */
+  /** How many requests in a hundred fail with 500; every other one of these after it was charged. */
   readonly failPercent?: number;
-  /** What its retry-after header says, in seconds. */
+  /** The value of its retry-after header, in seconds. */
   readonly retryAfter?: number;
   /** The answer to a prompt, by model. */
   readonly answer: (prompt: string, model: string) => unknown;
 }
 
-/** What it has done so far. */
+/** The totals so far. */
 export interface ProviderBooks {
   readonly requests: number;
   readonly refused: number;
@@ -37,12 +37,12 @@ export interface Provider extends AsyncDisposable {
   readonly books: ProviderBooks;
 }
 
-// What comes before the prompts of every request, however many there are: instructions, tools, examples.
+// Tokens before the prompts of every request, however many there are: instructions, tools, examples.
 const PREAMBLE_TOKENS = 400;
 
 /**
- * A model provider as far as money goes: charges by tokens, turns away what comes too fast, fails now and then. It answers what
- * it is told to. A request is `{ model, prompts }`, an answer `{ answers, usage: { inputTokens, outputTokens } }`.
+ * A simulated model provider: it charges by tokens, rejects requests that come too fast, and fails now and then. Its answers are given. A
+ * request is `{ model, prompts }`, a response `{ answers, usage: { inputTokens, outputTokens } }`.
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const {
@@ -108,7 +108,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   };
 }
 
-/** About four characters a token, as a rule of thumb for English. */
+/** About four characters per token, a rule of thumb for English. */
 export function tokensOf(text: string): number {
   return Math.ceil(text.length / 4);
 }

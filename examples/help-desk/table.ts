@@ -1,4 +1,4 @@
-/** One way of doing the work, and what the provider says of it. */
+/** One way to do the work, and the provider's totals for it. */
 export interface Row {
   readonly what: string;
   readonly requests: number;

@@ -4,9 +4,9 @@ import { ask, type Model } from "./model.ts";
 import { inputTokensAtMost } from "./provider.ts";
 import type { Ticket } from "./tickets.ts";
 
-/** What is switched on, to see what each is worth. */
+/** Which savings are switched on, to see the effect of each. */
 export interface Savings {
-  /** Each ticket is a run of its own, also one that came before. */
+  /** Whether each ticket is its own run, also a repeated one. */
   readonly each?: boolean;
   readonly cache?: boolean;
   readonly batch?: boolean;
@@ -19,7 +19,7 @@ const Answer = z.object({
   sure: z.boolean(),
 });
 
-/** Three agents that look at a ticket: what it is about, what to do, and by when. */
+/** Three agents that read a ticket: its topic, what to do, and by when. */
 export function helpDesk(url: string, { cache = false, batch = false, tiers = false }: Savings) {
   const [mini, large]: [Model, Model] = [
     { modelId: "mini", url },
@@ -52,7 +52,7 @@ export function helpDesk(url: string, { cache = false, batch = false, tiers = fa
     version: "1",
     output: Answer,
     maxCost: ({ text }: Ticket) => bound(`advice: ${text}`),
-    // The small model says when it does not know: only then the large one is asked.
+    // The small model says when it is not sure; only then the large one is asked.
     escalateIf: [({ sure }) => !sure],
     run: async ({ text }: Ticket, context) =>
       (await ask(context.model as Model, [`advice: ${text}`], context))[0] as z.infer<
@@ -71,7 +71,7 @@ export function helpDesk(url: string, { cache = false, batch = false, tiers = fa
   return supervisor({
     name: "help desk",
     agents: { topic, advice, policy },
-    // What is promised depends on the customer's plan alone: sixty tickets, three questions.
+    // The promised time depends only on the customer's plan: sixty tickets, three questions.
     inputs: { policy: ({ plan }) => plan },
     cache,
     tiers: tiers ? { small: mini, strong: large } : { strong: large },

@@ -1,4 +1,4 @@
-/** What a customer writes. */
+/** A customer's message. */
 export interface Ticket {
   readonly text: string;
   readonly plan: "free" | "team" | "company";
@@ -19,7 +19,7 @@ const TROUBLES = [
 
 const PLANS = ["free", "team", "company"] as const;
 
-/** A morning at the help desk: sixty tickets, of which a third has been written before, word by word. */
+/** A morning at the help desk: sixty tickets, a third of which repeat earlier ones word for word. */
 export const tickets: readonly Ticket[] = Array.from({ length: 60 }, (_, index): Ticket => {
   // The last third repeats earlier ones.
   const number = index < 40 ? index : (index * 7) % 40;
@@ -32,7 +32,7 @@ export const tickets: readonly Ticket[] = Array.from({ length: 60 }, (_, index):
   };
 });
 
-/** What the provider's models say to a prompt: the small one does not know what to do about money and lost data. */
+/** The answers of the provider's models: the small one does not know what to do about money and lost data. */
 export function answerTo(prompt: string, model: string): unknown {
   const [task = "", text = ""] = prompt.split(": ", 2);
   switch (task) {

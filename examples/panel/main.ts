@@ -1,4 +1,4 @@
-// Is it necessary to ask all five? A panel on recorded answers of real models, without a key and without a network.
+// Do you need to ask all five? A panel on recorded answers of real models, without a key and without a network.
 //
 //   npm start -- panel
 
@@ -7,7 +7,7 @@ import { recordTruths } from "quorate/learning";
 import { page, type Compared } from "./page.ts";
 import { quiz, recordedQuestions } from "./team.ts";
 
-/** So many questions are asked of everybody first, and it is recorded what was right. */
+/** This many questions are first put to all models, and their right answers are recorded. */
 const TRUTHS = 50;
 
 const questions = recordedQuestions();

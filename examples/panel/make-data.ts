@@ -1,4 +1,4 @@
-// Makes data/answers.jsonl from the sample of MMLU-Pro in bench/decisions: some questions, drawn by a seed, as five models answered them.
+// Makes data/answers.jsonl from the sample of MMLU-Pro in bench/decisions: some questions, drawn with a seed, with the answers of five models.
 //
 //   node examples/panel/make-data.ts
 
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { openFolder } from "../../bench/decisions/data.ts";
 import { draw, seeded } from "../../bench/decisions/random.ts";
 
-// Of each of the five vendors with the dearest models that one: chosen by price, before anybody looked at what they answered.
+// The most expensive model of each of the five vendors with the most expensive models: chosen by price, before looking at their answers.
 const MODELS = [
   "jamba-1.5-large",
   "gemini-1.5-pro-002",

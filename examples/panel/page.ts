@@ -2,18 +2,18 @@ import type { Outcome } from "quorate";
 import { pad, padStart, type Terminal } from "quorate/cli";
 import type { Question } from "./team.ts";
 
-/** One question, asked of a panel and of everybody. */
+/** One question, put to a panel and to all models. */
 export interface Compared {
   readonly question: Question;
   readonly panel: Outcome;
   readonly everybody: Outcome;
 }
 
-/** What the page tells of. */
+/** What the page shows. */
 interface Shown {
-  /** Of so many other questions it was recorded what is right. */
+  /** For how many other questions the right answer was recorded. */
   readonly truths: number;
-  /** The models, as the panel asks them. */
+  /** The models in the panel's order. */
   readonly order: readonly string[];
   readonly compared: readonly Compared[];
 }
@@ -21,7 +21,7 @@ interface Shown {
 const MOST_DIFFERENT = 6;
 const BAR = 30;
 
-/** Who was asked, what that saved, and which verdicts are others than those of all. */
+/** Which models were asked, what that saved, and which verdicts differ from those of all models. */
 export function page({ truths, order, compared }: Shown, screen: Terminal): string {
   const { length: total } = compared;
   const panels = compared.map(({ panel }) => panel);

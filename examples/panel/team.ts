@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { agent, memory, supervisor, unanimous, vote } from "quorate";
 import { reliability } from "quorate/learning";
 
-/** What one model said to one question; `null` where nothing usable came back. */
+/** One model's answer to one question; `null` if it could not be used. */
 interface Recorded {
   readonly answer: string | null;
   readonly usdMicros: number;
 }
 
-/** A question with what was answered, and what is right. */
+/** A question with its recorded answers and the right one. */
 export interface Question {
   readonly question: string;
   readonly subject: string;
@@ -24,7 +24,7 @@ export function recordedQuestions(): readonly Question[] {
   return lines.map((line) => JSON.parse(line) as Question);
 }
 
-/** A model that answers as it did when it was recorded, for what that cost. */
+/** A model that gives its recorded answer at the recorded cost. */
 function recordedModel(model: string) {
   return agent({
     name: model,
@@ -41,8 +41,8 @@ function recordedModel(model: string) {
 }
 
 /**
- * Models that are asked the same: by a panel those first who have been right most often, and no more than it takes. Letters mean something
- * else in each question, so that labels are open.
+ * Models that are asked the same question. A panel asks those first that have been right most often, and no more than it needs. A letter means
+ * something different in each question, so the labels are open.
  */
 export function quiz(models: readonly string[]) {
   const backend = memory();

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { sarif, type PlacedFinding, type Ran, type Severity } from "quorate/command";
 
-/** What a tool makes of a project: whether it would release it, and what it found. */
+/** A tool's report about a project: whether to release it, and what it found. */
 export interface Report {
   readonly recommendation: "ship" | "hold";
   readonly findings: readonly PlacedFinding[];
@@ -20,7 +20,7 @@ function report(findings: readonly PlacedFinding[]): Report {
 
 const rankOf = ({ severity }: PlacedFinding): number => (HOLDS.has(severity) ? 0 : 1);
 
-/** A tool that could not do its work has no position. */
+/** A tool that failed has no position. */
 function failed(ran: Ran): Error {
   const said = `${ran.stderr}\n${ran.stdout}`.trim().split("\n").slice(0, 3).join(" ");
   return new Error(`it ended with exit code ${ran.exitCode}: ${said.slice(0, 300)}`);
@@ -36,7 +36,7 @@ export function tscReport(ran: Ran): Report {
     const severity = level === "error" ? "high" : "medium";
     return [{ text, file, line: Number(at), severity, ...(rule !== undefined && { rule }) }];
   });
-  // Without settings it prints how it is used.
+  // Without settings it prints its usage.
   if (ran.stdout.startsWith("Version ")) throw new Error("the project has no tsconfig.json");
   if (ran.exitCode !== 0 && found.length === 0) throw failed(ran);
   return report(found);
@@ -46,7 +46,7 @@ export function sarifReport(ran: Ran): Report {
   return report(sarif(ran).findings);
 }
 
-/** What knip says of each file: lists of names, by what is wrong with them. */
+/** knip's report about each file: lists of names, by kind of issue. */
 type KnipIssue = Readonly<Record<string, unknown>> & { readonly file: string };
 
 interface Named {
@@ -66,7 +66,7 @@ const KNIP: Readonly<Record<string, readonly [text: string, severity: Severity]>
   dependencies: ["is a dependency that nothing imports", "low"],
 };
 
-/** What is started by name and imported by nothing: tests, settings, scripts. */
+/** Files that are started by name and imported by none: tests, settings, scripts. */
 const STARTED =
   /(?:^|\/)(?:tests?|__tests__|bench|examples|scripts)\/|\.(?:test|spec|config|d)\.[cm]?[jt]sx?$|^\./;
 
@@ -90,7 +90,7 @@ export function knipReport(ran: Ran): Report {
   );
 }
 
-/** `/project/src/a.ts:1:43: [GITHUB_TOKEN] found GitHub Token(****): **** [Error/… > …-rule-github]`; what is secret stands there masked. */
+/** `/project/src/a.ts:1:43: [GITHUB_TOKEN] found GitHub Token(****): **** [Error/… > …-rule-github]`; the secret is masked. */
 const SECRET_LINE = /^(.+?):(\d+):\d+: (.*) \[(?:Error|Warning)\/[^\]]*?([\w-]+)\]$/;
 
 export function secretsReport(ran: Ran): Report {
@@ -108,7 +108,7 @@ export function secretsReport(ran: Ran): Report {
 const COPY_LINE =
   /^(.+?):(\d+):\d+: warning: Found \d+ lines \(\d+-(\d+)\) duplicated on file (.+) \((\d+)-\d+\)$/;
 
-/** What stands twice is no reason to hold anything. Paths are shown as they are in the project. */
+/** Duplicated code is no reason to hold a release. Paths are shown relative to the project. */
 export function copiesReport(folder: string): (ran: Ran) => Report {
   return (ran) => {
     const found = ran.stdout.split("\n").flatMap((line): PlacedFinding[] => {

@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** A file of a project, for who cannot read it. */
+/** A file of a project, for models that cannot read files. */
 export interface Source {
   readonly file: string;
   readonly text: string;
 }
 
 const READ = /\.(?:[cm]?[jt]sx?|json)$/;
-/** What is not of the project's own making, and what is hidden: keys often stand there. */
+/** Files that the project did not write, and hidden ones, which often contain keys. */
 const PASSED_OVER = /^(?:\..*|node_modules|dist|build|coverage|package-lock\.json)$/;
 const MOST_BYTES = 60_000;
 const MOST_IN_ALL = 240_000;
 
-/** The sources of a project, in the order of their paths, as far as they fit; links lead nowhere. */
+/** The sources of a project in the order of their paths, as many as fit; links are not followed. */
 export function sourcesOf(folder: string): readonly Source[] {
   const sources: Source[] = [];
   let left = MOST_IN_ALL;

@@ -41,16 +41,16 @@ const Review = z.object({
 const RELEASE =
   "This project is about to be released. Read it, and look for what must not be released: a hole, a loss of data, a crash in ordinary use. Hold it for such a thing alone, and say in which file and at which line it is.";
 
-/** Who is asked besides the tools. */
+/** Which agents are asked in addition to the tools. */
 export interface Asked {
   readonly agents?: readonly CodingAgent[];
-  /** By their names. They are sent the sources, as far as these fit: they cannot read by themselves. */
+  /** Models by name. They are sent the sources, as many as fit, since they cannot read files. */
   readonly models?: Readonly<Record<string, LanguageModel>>;
 }
 
 /**
- * Tools that look at a project, and coding agents and models that do, where they are asked to. Whoever would hold it holds it. Nothing of the project is run: its
- * compiler settings are data, and what may be a program of its own (the configuration of a linter, a bundler, a test runner) is not read.
+ * Tools that check a project, and coding agents and models if you ask for them. One of them is enough to hold the release. Nothing of the project
+ * is run: its compiler settings are data, and settings that may be programs (of a linter, a bundler, a test runner) are not read.
  */
 export function releaseGate(folder: string, { agents = [], models = {} }: Asked = {}) {
   const cwd = resolve(folder);
@@ -93,7 +93,7 @@ export function releaseGate(folder: string, { agents = [], models = {} }: Asked 
     }),
   );
   const oxlint = ["-c", setting("oxlint.json"), "--disable-nested-config", "-f", "sarif"];
-  // Where there is no .gitignore, nothing else says that these are not the project's.
+  // Without a .gitignore, nothing else excludes these.
   oxlint.push("--ignore-pattern", "**/node_modules/**");
   const knip = ["--config", setting("knip.json"), "--reporter", "json", "--no-exit-code"];
   const rules = [{ id: "@secretlint/secretlint-rule-preset-recommend" }];
@@ -112,7 +112,7 @@ export function releaseGate(folder: string, { agents = [], models = {} }: Asked 
       lint: looking("lint", "oxlint", oxlint, sarifReport),
       unused: looking("unused", "knip", [...knip, "--no-progress"], knipReport),
       secrets: looking("secrets", "secretlint", secretlint, secretsReport),
-      // It is started elsewhere: of the package.json where it stands it would load what is named there as its parts.
+      // It is started in another folder: here it would load the parts that the project's package.json names.
       copies: looking(
         "copies",
         "jscpd",

@@ -1,27 +1,27 @@
 import { decide, openQuestions, QuorateError, type HumanDecision } from "quorate";
 import type { Change, reviewTeam } from "./team.ts";
 
-/** What a request is answered with. */
+/** The answer to a request. */
 export interface Answered {
   readonly status: 200 | 202 | 400 | 404 | 409 | 503;
   readonly body: object;
 }
 
-/** What the service does, whatever carries its requests. */
+/** The service, independent of the HTTP framework. */
 export interface Reviews {
-  /** Begins a review, once for each pull request: when this resolves it is on disk, and no kill loses it. */
+  /** Begins a review, once for each pull request. When this resolves, the review is on disk and survives a kill. */
   begin(given: unknown): Promise<Answered>;
-  /** How a review stands. */
+  /** The state of a review. */
   show(runId: string): Promise<Answered>;
-  /** Writes down what a person decided; the review goes on by it. */
+  /** Records a person's decision; the review continues with it. */
   decide(runId: string, given: unknown): Promise<Answered>;
-  /** Begins nothing more. Reviews that are under way are gone on with by the next process. */
+  /** Begins no more reviews. The next process resumes the running ones. */
   close(): Promise<void>;
 }
 
 export function reviews({ team, log }: ReturnType<typeof reviewTeam>): Reviews {
   const { backend } = team;
-  // Carries out what `enqueue` begins, what a process before this one left behind, and what a person has decided.
+  // Runs what `enqueue` begins, what an earlier process left unfinished, and what a person has decided.
   const keeping = team.keepResuming({
     everyMs: 500,
     onResumed: ({ runId, error }) => {

@@ -4,24 +4,24 @@ import { pino } from "pino";
 import { agent, human, supervisor, unanimous, type LiveEvent } from "quorate";
 import { sqlite } from "quorate/sqlite";
 
-/** A change that is to be reviewed. */
+/** A change to review. */
 export interface Change {
   readonly pull: number;
   readonly diff: string;
 }
 
 export interface ServiceSettings {
-  /** Where its runs are kept. */
+  /** The file in which its runs are stored. */
   readonly db: string;
   /** How long a scan takes, in ms: a model, a coding agent or a build would take minutes. */
   readonly scanMs: number;
-  /** Where every scan that begins is written down, one a line. */
+  /** A file that gets a line for each scan that begins. */
   readonly ledger?: string | undefined;
 }
 
 const SILENT: ReadonlySet<string> = new Set(["call.progress", "run.planned"]);
 
-/** A line of the service's log for an event. What failed warns; what agents and people say is in the run's own log, and not here. */
+/** Logs a line for an event, as a warning if something failed. The texts of agents and people are only in the run's own log. */
 function logged(log: pino.Logger): (event: LiveEvent) => void {
   return (event) => {
     const { type, runId } = event;
@@ -32,9 +32,9 @@ function logged(log: pino.Logger): (event: LiveEvent) => void {
   };
 }
 
-/** Reviews changes: two scans, and a person where they disagree. */
+/** Reviews changes: two scans, and a person if they disagree. */
 export function reviewTeam({ db, scanMs, ledger }: ServiceSettings) {
-  // On standard error, at once: what was written is there when the process is killed.
+  // To standard error, synchronously: what was written survives a kill.
   const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
   const begins = (name: string, { pull }: Change): void => {
     if (ledger !== undefined) appendFileSync(ledger, `${name} ${pull}\n`);
@@ -67,7 +67,7 @@ export function reviewTeam({ db, scanMs, ledger }: ServiceSettings) {
   return { team, log };
 }
 
-/** The settings that both services take from the environment. */
+/** The settings that both services read from the environment. */
 export function settingsFrom(env: NodeJS.ProcessEnv): ServiceSettings {
   return {
     db: env["DB"] ?? "reviews.db",

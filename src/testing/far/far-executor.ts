@@ -18,7 +18,7 @@ export interface FarLink {
   mend(): void;
   /** From now on, each line arrives twice. */
   double(): void;
-  /** Holds back what the worker sends, until the hold ends. */
+  /** Holds back what the worker sends, until `letGo`. */
   hold(): void;
   letGo(): void;
   /** Kills the worker's process and starts a new one, which knows nothing. */
