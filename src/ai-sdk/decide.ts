@@ -12,10 +12,10 @@ import { loadAiSdk, type AiSdk } from "./load.ts";
 import { hasMethod, isLanguageModel, modelIdOf } from "./model.ts";
 import { usageOf } from "./usage.ts";
 
-/** A model that decides among given options, and says how probable it holds each. */
+/** A model that decides among given options, and gives the probability of each. */
 export type DecisionModel = Exclude<Experimental_DecisionModel, string>;
 
-/** A language model, or one that decides among options. */
+/** A language model or a decision model. */
 export const JUDGING_MODEL: Option<LanguageModel | DecisionModel> = fitting<
   LanguageModel | DecisionModel
 >(
@@ -23,7 +23,7 @@ export const JUDGING_MODEL: Option<LanguageModel | DecisionModel> = fitting<
   'give a language model of the AI SDK, for instance anthropic("…"), or a decision model that takes choices, for instance openai.decisionModel("…")',
 ).needed();
 
-/** Whether something is a decision model that can choose. */
+/** Whether a value is a decision model. */
 export function isDecisionModel(given: unknown): given is DecisionModel {
   if (!hasMethod(given, "doDecide")) return false;
   const { supportedQuestionTypes } = given as { readonly supportedQuestionTypes?: unknown };
@@ -35,7 +35,7 @@ interface JudgedDecision {
   readonly question: JudgeQuestion;
   readonly instructions: string | undefined;
   readonly maxOutputTokens: number | undefined;
-  /** Of these it takes `headers`, `providerOptions` and `reasoning`. */
+  /** Only `headers`, `providerOptions` and `reasoning` are used. */
   readonly settings: ModelSettings | undefined;
 }
 
@@ -44,8 +44,8 @@ const WHICH =
 const MAX_SHOWN = 5;
 
 /**
- * Has a decision model choose among the options of a question. All of the question is its state, where others wrote parts of it; the
- * options themselves are ids. Rejects as `askModel` does; with `OUTPUT_INVALID` for an answer that is none.
+ * Asks a decision model to choose among a question's options. The whole question, which contains others' texts, is passed as state; the
+ * options are only ids. Rejects like `askModel`, and with `OUTPUT_INVALID` for an invalid answer.
  */
 export async function askToDecide(
   { model, question, instructions, maxOutputTokens, settings = {} }: JudgedDecision,
@@ -56,7 +56,7 @@ export async function askToDecide(
   const id = modelIdOf(model);
   if (id !== undefined) report({ model: id });
   const who = id === undefined ? "the decision model" : `the decision model ${id}`;
-  // The AI SDK leaves listeners on the signal that it is given.
+  // The AI SDK leaves listeners on the signal that it gets.
   const own = new AbortController();
   const abort = (): void => own.abort(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
@@ -105,7 +105,7 @@ function deciding({ experimental_decide: decide }: Partial<AiSdk>): AiSdk["exper
   );
 }
 
-/** Headers without those that are left out. */
+/** The headers without undefined values. */
 function saidHeaders(
   headers: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
@@ -115,7 +115,7 @@ function saidHeaders(
   return Object.fromEntries(said);
 }
 
-/** What the model holds of each option, the most probable first: `It gave option A 0.80, option B 0.20.` */
+/** The probability of each option, the most probable first: `It gave option A 0.80, option B 0.20.` */
 function probabilitiesIn(probabilities: Readonly<Record<string, number>>): string {
   const each = Object.entries(probabilities)
     .toSorted(([, a], [, b]) => b - a)

@@ -27,7 +27,7 @@ export function embed(model: EmbeddingModel): Embed {
   return async (texts, { signal, report }) => {
     const { embedMany } = await loadAiSdk();
     signal.throwIfAborted();
-    // Which model it was is known of requests that are stopped, too.
+    // Reported first, so that a request that is stopped has its model, too.
     if (id !== undefined) report({ model: id });
     try {
       const { embeddings, usage } = await embedMany({

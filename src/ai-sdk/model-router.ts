@@ -25,8 +25,7 @@ const RULES =
 /**
  * A `route` that asks a language model, which reads the agents' descriptions: `route: modelRouter({ model, agents })`. It is asked once a
  * run. Rejects with a one-sentence error if it fails, takes longer than `timeoutMs`, or names no agent or an unknown one; the run does not
- * start then. What it used is on the run's bill, as a call of `router`; that of a run
- * that does not start is on none.
+ * start then. What it used is on the run's bill, as a call of `router`; a run that does not start has no bill.
  *
  * Throws `BAD_OPTIONS` if `model` is not a model, and for an agent without a description.
  */

@@ -14,7 +14,7 @@ function isName(given: unknown): boolean {
   return typeof given === "string" && /^[^~/\p{Cc}]+$/u.test(given) && given.length <= MAX_NAME;
 }
 
-/** A text from elsewhere as a name: what cannot stand in one is a dash, and what is too long is cut. */
+/** A name made from another text: characters that a name cannot have become dashes, and a long text is cut. */
 export function asName(text: string): string {
   return cut(text.replaceAll(/[~/\p{Cc}]/gu, "-"), MAX_NAME);
 }

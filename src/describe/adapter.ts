@@ -33,7 +33,7 @@ export type PassedOn<
   AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
   "name" | "run" | "batch" | "input" | "output" | "needs" | "claims"
 > & {
-  /** Its key in a team. Default: that key; outside a team the name of what is asked, such as a program or a host. */
+  /** Its key in a team. Default: that key; outside a team, the name of the program, host or other system that it asks. */
   readonly name?: Name;
   /** Checks the task before the agent is asked. */
   readonly input?: Schema<Input, Task>;
@@ -63,7 +63,7 @@ export interface Adapter<Own> {
   /** What its agents are, which is why they have no `run`: `an endpoint`. */
   readonly is: string;
   readonly own: OwnTable<Own>;
-  /** The name of an agent that neither its description nor a key names. Also refuses with `BAD_OPTIONS`, under the maker's name, the options that it is made of. */
+  /** The name of an agent that has none and no key. Also throws `BAD_OPTIONS`, under the maker's name, for the options that it uses. */
   readonly called: (given: Fields, maker: string) => string;
   /** The beginning of a sentence about one agent. Default: `httpAgent "name"`. */
   readonly where?: (name: string) => string;

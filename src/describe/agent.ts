@@ -73,7 +73,7 @@ export interface Worker<
     readonly input?: (input: Input) => void;
     readonly output?: Output;
     readonly position?: Position;
-    /** Its description has no name: in a team it is called by its key there. */
+    /** Whether its description has no name, so that a team uses its key. */
     readonly isUnnamed?: true;
   };
 }
@@ -149,8 +149,8 @@ export interface AgentOptions<
   Draft extends ClaimDraft = ClaimDraft,
 > extends CallLimits {
   /**
-   * Its key in a team, and its place in the log. 1 to 100 characters, without `/`, `~` and control characters. An agent without a
-   * name is called by its key.
+   * Its key in a team, and its place in the log. 1 to 100 characters, without `/`, `~` and control characters. Default: its key in a
+   * team.
    */
   readonly name?: Name;
   /** Change it when the answers change: it is part of what identifies a call. */
@@ -269,7 +269,7 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options(
 );
 
 /**
- * Describes an agent. Its types come from the schemas or, without schemas, from `run`. An agent without a `name` is called by its key in a team.
+ * Describes an agent. Its types come from the schemas or, without schemas, from `run`. An agent without a `name` has its key in a team as its name.
  *
  * Throws `BAD_OPTIONS` if something in the description cannot work.
  */
@@ -289,7 +289,7 @@ export function agent<
   return agentCalled("agent", options) as never;
 }
 
-/** As `agent()`; `name` is what it is called where neither its description nor a key names it. */
+/** Like `agent()`; `name` is its name if neither its description nor a key gives one. */
 export function agentCalled(name: string, options: unknown): Agent<string, unknown> {
   const called = nameIn(options, "agent", "describe it: agent({ name, run })", name);
   const where = `agent "${called}"`;

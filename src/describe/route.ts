@@ -5,10 +5,10 @@ export type Route<Name extends string, Task> =
   | readonly Name[]
   | ((task: Task, context: RouteContext) => readonly Name[] | Promise<readonly Name[]>);
 
-/** What a function that routes is given beside the task. */
+/** What a route function gets in addition to the task. */
 export interface RouteContext {
   /** Aborted when the run is cancelled or its time is over. */
   readonly signal: AbortSignal;
-  /** Tells what it used so far; several reports are added up. They are on the run's bill as a call of `router`; no budget is held against them. */
+  /** Reports what it used; several reports are added up. They are on the run's bill as a call of `router`; no budget limits them. */
   readonly report: (usage: Usage) => void;
 }

@@ -31,7 +31,7 @@ export interface ConfiguredTeam {
   /** Identifies the team's description, including those of its workers. Only used in runs that keep keys. */
   readonly definition: () => string;
   readonly members: readonly (ConfiguredAgent | ConfiguredTeam)[];
-  /** What its agents and its route are priced by. */
+  /** The prices for its agents and its route. */
   readonly prices: ReadonlyMap<string, Price>;
   /** The agents that the team's chain and its comparators ask. */
   readonly judges: ReadonlyMap<Agent, ConfiguredJudge>;

@@ -5,17 +5,17 @@ import type { EventBody } from "../model/events.ts";
 import type { Price } from "../money/price.ts";
 import { readUsage } from "../money/read-usage.ts";
 
-/** What a route says that it used: of a function that asks a model. */
+/** What a route function, for instance one that asks a model, reports as used. */
 export interface RouteSpending {
   readonly report: (usage: unknown) => void;
-  /** Its call, for the log of the run that it routed; nothing where it reported nothing. */
+  /** Its call, for the log of the routed run; empty if it reported nothing. */
   readonly events: (at: TeamPlace, chosen: readonly string[]) => readonly EventBody[];
 }
 
-/** What a route is called on the bill. */
+/** The route's name on the bill. */
 const ROUTER = "router";
 
-/** Collects what the route of one team reports, from now on. It is told when the run has begun: a run that is not has no bill. */
+/** Collects what the route of one team reports. It must be told when the run has begun, since a run that does not begin has no bill. */
 export function routeSpending(prices: ReadonlyMap<string, Price>, clock: Clock): RouteSpending {
   const reports = new ReportSum({ prices, modelName: undefined, free: false });
   const startedMs = clock.monotonic();

@@ -5,7 +5,7 @@ import { sha256 } from "../../model/hash.ts";
 import type { CompareContext } from "../compare.ts";
 import { clip, plain } from "../../model/text.ts";
 
-/** Turns texts into vectors of one length, in their order: an embedding model. `report` tells what it used, as that of an agent. */
+/** Turns texts into vectors of one length, in their order: an embedding model. `report` takes what it used, like an agent's. */
 export type Embed = (
   texts: readonly string[],
   context: Pick<AgentContext, "signal" | "report">,
