@@ -9,11 +9,18 @@ if (given === "random") console.log(`Property tests draw from FC_SEED=${seed}.`)
 
 /** Processes that are killed, stopped or waited for, one after another: `npm run test:long` alone takes the time for them. */
 const LONG_ONLY = [
+  "test/a2a/killed-anywhere.test.ts",
+  "test/acp/acp-answers.test.ts",
+  "test/acp/presets.test.ts",
   "test/ai-sdk/batch-contract.test.ts",
   "test/ai-sdk/batch-killed.test.ts",
+  "test/command/contract-kinds.test.ts",
+  "test/command/presets.test.ts",
+  "test/command/processes.test.ts",
   "test/durable/failing-store.test.ts",
   "test/durable/killed.test.ts",
   "test/escape/escape.test.ts",
+  "test/mcp/contract-stdio.test.ts",
   "test/postgres/drain.test.ts",
   "test/postgres/elsewhere.test.ts",
   "test/postgres/full-disk.test.ts",

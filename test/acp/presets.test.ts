@@ -149,7 +149,10 @@ describe("the presets of agents that speak the Agent Client Protocol", () => {
       "unexpected status 403 Forbidden: not now",
       "agent failed: unexpected status 403 Forbidden: not now",
     ],
-    ["Internal error: Incorrect API key provided: sk-…", 'agent is not logged in; run "codex login"'],
+    [
+      "Internal error: Incorrect API key provided: sk-…",
+      'agent is not logged in; run "codex login"',
+    ],
     ["Missing environment variable: `KEY`.", 'agent is not logged in; run "codex login"'],
   ])(
     "what Codex ends its turn with instead of an answer is a failure: %s",

@@ -48,6 +48,7 @@ describe("quorate serve", () => {
       expect(early.structuredContent).toMatchObject({ status: "running" });
     }
     const peer = await sdkClient(`${opened.origin}/a2a/tooling`, token);
+    expect((await peer.getAgentCard()).skills).toHaveLength(1);
     const task = await peer.sendMessage(sending(message([data({ hold })])));
     expect(task).toMatchObject({ status: { state: TaskState.TASK_STATE_WORKING } });
     child.kill("SIGTERM");
