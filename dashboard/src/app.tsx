@@ -96,13 +96,13 @@ export function App(props: AppProps): ReactNode {
 
 type Where = Pick<Desk, "selected" | "select" | "open" | "toggle">;
 
-/** What is selected and unfolded, by the address and by what was clicked. */
+/** What is selected and unfolded, according to the address and to clicks. */
 function useWhere(page: RunPage): Where {
   const hash = useHash();
   const place = useMemo(() => placeIn(hash), [hash]);
   const [selected, setSelected] = useState<string | undefined>(() => mostTelling(page));
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(firstOpen(page)));
-  // What the address names is looked up as it comes: numbers change while a run goes on, and what is unfolded stays so.
+  // The address is resolved once, when it changes: numbers change while a run continues, and what is unfolded stays so.
   const now = useRef(page);
   useEffect(() => {
     now.current = page;
@@ -113,7 +113,7 @@ function useWhere(page: RunPage): Where {
     const named = now.current.subjects.find(({ number }) => number === place.number);
     if (named !== undefined) setOpen((before) => new Set([...before, named.key]));
   }, [place]);
-  // Of a run that has only just begun nothing was there to be selected.
+  // A run that has only just begun had nothing to select.
   const first = selected === undefined ? mostTelling(page) : undefined;
   useEffect(() => {
     if (first !== undefined) setSelected(first);
@@ -137,13 +137,13 @@ function useWhere(page: RunPage): Where {
   return useMemo(() => ({ selected, select, open, toggle }), [selected, select, open, toggle]);
 }
 
-/** Whose call is worth a look first: one that did not go smoothly, else the first. */
+/** The call to look at first: one that did not go smoothly, else the first. */
 function mostTelling({ lanes }: RunPage): string | undefined {
   const troubled = lanes.find(({ call }) => (call?.attempts.length ?? 0) > 1);
   return (troubled ?? lanes[0])?.id;
 }
 
-/** Of what was decided, the weakest is unfolded: it is the one to be looked at; where nothing was, what is open. */
+/** The verdict that is unfolded first: the weakest one, since it deserves a look; without verdicts, an open subject. */
 function firstOpen({ subjects }: RunPage): readonly string[] {
   const decided = subjects.filter(({ fate }) => fate === "stands" || fate === "settled");
   const weakest = decided.toSorted(

@@ -4,18 +4,18 @@ import type { RunPage } from "./model/page.ts";
 import type { Finder } from "./model/search.ts";
 import type { Subject } from "./model/subjects.ts";
 
-/** What the parts of the page share: the run, what is looked for, what is selected and unfolded. */
+/** What the parts of the page share: the run, the search, the selection, and what is unfolded. */
 export interface Desk {
   readonly page: RunPage;
   readonly finder: Finder;
   readonly query: string;
-  /** The call that the details are of. */
+  /** The call that the details show. */
   readonly selected: string | undefined;
   readonly select: (callId: string) => void;
-  /** Subjects that are unfolded, by their keys. */
+  /** The keys of the unfolded subjects. */
   readonly open: ReadonlySet<string>;
   readonly toggle: (subject: Subject) => void;
-  /** What the page of a run that is watched has besides. */
+  /** What the page of a watched run has in addition. */
   readonly extras: Extras | undefined;
 }
 
@@ -29,7 +29,7 @@ export function useDesk(): Desk {
   return desk;
 }
 
-/** The call of an agent in a team, by what it is called there; its first one where there are several. */
+/** The call of an agent in a team, by its name there; the first one if there are several. */
 export function callOf({ run }: RunPage, team: string, agent: string): string | undefined {
   for (const call of run.calls.values()) {
     if (call.team === team && call.agent === agent && call.role !== "judge") return call.callId;

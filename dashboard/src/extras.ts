@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import type { Subject } from "./model/subjects.ts";
 
-/** What the page of a run has where it is served, each at its place; a file has none of it. */
+/** What the page of a run has, at each place, if a server serves it; a file has none of it. */
 export interface Extras {
-  /** In the bar: where else one can go. */
+  /** In the bar: links to other pages. */
   readonly nav: ReactNode;
-  /** Below the bar: whether it is connected. */
+  /** Below the bar: the state of the connection. */
   readonly under: ReactNode;
   /** At the end of the bar. */
   readonly end: ReactNode;
@@ -15,6 +15,6 @@ export interface Extras {
   readonly pace: ReactNode;
   /** Beside the bill. */
   readonly fork: ReactNode;
-  /** Where a person decides about a subject that waits. */
+  /** The form with which a person decides about a waiting subject. */
   readonly decide: (subject: Subject) => ReactNode;
 }

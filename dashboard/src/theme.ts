@@ -4,7 +4,7 @@ export type Theme = "auto" | "light" | "dark";
 
 const KEY = "quorate.theme";
 
-/** The scheme that was chosen, which is kept where the browser keeps anything for this page. */
+/** The chosen colour scheme, which is stored if the browser stores anything for this page. */
 export function useTheme(): readonly [Theme, (theme: Theme) => void] {
   const [theme, setTheme] = useState(keptTheme);
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useTheme(): readonly [Theme, (theme: Theme) => void] {
     try {
       localStorage.setItem(KEY, theme);
     } catch {
-      // Nothing is kept there: it holds until the page is left.
+      // Without storage, it holds until the page is left.
     }
   }, [theme]);
   return [theme, setTheme];

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** The part of the address behind "#". */
+/** The part of the address after "#". */
 export function useHash(): string {
   return useSyncExternalStore(followHash, () => location.hash);
 }

@@ -18,7 +18,7 @@ type Standing =
   | { readonly kind: "away"; readonly error: Refused }
   | { readonly kind: "in"; readonly session: SessionAnswer };
 
-/** The page that a server hands out. `code`: the one-time code that the address had. */
+/** The page that a server serves. `code`: the one-time code in the address. */
 export function LiveApp({ code }: { readonly code: string | undefined }): ReactNode {
   const [standing, setStanding] = useState<Standing>({ kind: "asking" });
   const [tries, setTries] = useState(0);

@@ -8,7 +8,7 @@ export type ChartsProps =
   | { readonly kind: "reliability"; readonly reliability: Reliability }
   | { readonly kind: "calibration"; readonly bins: readonly CalibrationBin[] };
 
-/** The charts of the agents' page. What they show stands beside them in words, too. */
+/** The charts of the agents' page. Their content is also on the page in words. */
 export default function Charts(props: ChartsProps): ReactNode {
   return props.kind === "reliability" ? (
     <ReliabilityChart reliability={props.reliability} />
@@ -17,7 +17,7 @@ export default function Charts(props: ChartsProps): ReactNode {
   );
 }
 
-/** A token's value: charts are drawn with those that the rest of the page has. */
+/** The value of a design token, so that charts have the colours of the page. */
 const token = (name: string): string => `var(--${name})`;
 const STYLE = { fontSize: "11px", overflow: "visible" };
 const SYMBOLS = ["circle", "diamond", "square", "triangle", "star", "wye"] as const;
@@ -226,7 +226,7 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** Draws a plot as wide as its place. What it shows is its label: its parts are no text of their own. */
+/** Draws a plot at the width of its place. Its label describes it; its parts are hidden from screen readers. */
 function Drawn(props: {
   readonly plot: (width: number) => Element;
   readonly label: string;
@@ -246,7 +246,7 @@ function Drawn(props: {
   useEffect(() => {
     if (width === 0) return;
     const drawn = plot(width);
-    // The page's policy allows no style within it; all that this one says is in the stylesheet.
+    // The page's policy forbids inline styles; the stylesheet has what this one says.
     for (const style of drawn.querySelectorAll("style")) style.remove();
     drawn.setAttribute("aria-hidden", "true");
     place.current?.replaceChildren(drawn);

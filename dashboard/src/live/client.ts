@@ -3,12 +3,12 @@ import { Refused } from "./refused.ts";
 
 export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-/** The one place that asks the server. Rejects with `Refused`, and with the signal's reason. */
+/** The only place that asks the server. Rejects with `Refused`, and with the signal's reason. */
 export interface Client {
   readonly get: <T>(path: string, params?: Params, signal?: AbortSignal) => Promise<T>;
   readonly post: <T>(path: string, body: unknown, signal?: AbortSignal) => Promise<T>;
   readonly remove: (path: string) => Promise<void>;
-  /** Events of a run after one that was seen, as they come; ends with the log, or where the connection is closed. */
+  /** Events of a run after this one, as they arrive; ends with the log, or when the connection is closed. */
   readonly events: (
     runId: string,
     afterSeq: number,
@@ -19,7 +19,7 @@ export interface Client {
 /** How long a request may take. */
 const MOST_MS = 30_000;
 
-/** `signedOut` is told when the server does not know who asks. */
+/** `signedOut` is called when the server does not know the caller. */
 export function makeClient(signedOut: () => void): Client {
   async function ask(path: string, init: RequestInit, most: number | undefined): Promise<Response> {
     const ownSignal = most === undefined ? [] : [AbortSignal.timeout(most)];
@@ -105,7 +105,7 @@ async function refusedBy(response: Response): Promise<Refused> {
   try {
     said = ((await response.json()) as { readonly error?: unknown } | null)?.error;
   } catch {
-    // Something else than this server answered: all there is to say is its number.
+    // Another server answered: only the status is known.
   }
   const { code, message } = Object(said) as { readonly code?: unknown; readonly message?: unknown };
   return new Refused(

@@ -7,12 +7,12 @@ import { Icon } from "../parts/icon.tsx";
 import { useDeed, useMay, useSigned } from "./desk.ts";
 import { Failure } from "./parts.tsx";
 
-/** As long as the log takes them. */
+/** The log's limit. */
 const MOST_NOTE_CHARS = 10_000;
 const MOST_NAME_CHARS = 200;
 const NAME_KEY = "quorate.name";
 
-/** Decides about a subject that waits: one of its positions, a note that stays, and who says so. */
+/** The form to decide about a waiting subject: one of its positions, a note for the record, and the person's name. */
 export function DecideForm(props: {
   readonly runId: string;
   readonly subject: Subject;
@@ -127,7 +127,7 @@ export function DecideForm(props: {
   );
 }
 
-/** The positions, by their places; that a finding stands comes first. */
+/** The positions by index; for a finding, that it stands comes first. */
 function choicesOf({ kind, positions }: Subject): readonly number[] {
   const places = positions.map((_, index) => index);
   const isLast = (index: number): number =>
@@ -165,6 +165,6 @@ function keepName(name: string): void {
   try {
     localStorage.setItem(NAME_KEY, name);
   } catch {
-    // It is asked for again.
+    // It will be asked for again.
   }
 }

@@ -3,7 +3,7 @@ import type { Client } from "./client.ts";
 import { Refused } from "./refused.ts";
 import type { SessionAnswer } from "../../../src/server/wire.ts";
 
-/** What the pages share: who asks the server, and what that is allowed. */
+/** What the pages share: the client, and what it is allowed. */
 export interface Signed {
   readonly client: Client;
   readonly session: SessionAnswer;
@@ -24,14 +24,14 @@ export function useMay(scope: SessionAnswer["scopes"][number]): boolean {
   return useSigned().session.scopes.includes(scope);
 }
 
-/** What was asked for: not there yet, there, or refused. What was there stays while it is asked for again. */
+/** A value that is loading, loaded, or refused. The last value stays while it is loaded again. */
 export interface Loaded<T> {
   readonly data: T | undefined;
   readonly error: Refused | undefined;
   readonly again: () => void;
 }
 
-/** Asks for something when the page is drawn, and anew when `key` changes; `undefined` as a key asks for nothing. */
+/** Loads a value when the page is drawn, and again when `key` changes; does nothing if `key` is `undefined`. */
 export function useLoaded<T>(
   key: string | undefined,
   load: (client: Client, signal: AbortSignal) => Promise<T>,
@@ -53,7 +53,7 @@ export function useLoaded<T>(
       },
     );
     return () => leaving.abort();
-    // What is asked for is said by its key alone.
+    // The key alone identifies what is loaded.
   }, [client, key, times]);
   const data = got !== undefined && got.key === key ? got.data : undefined;
   return { data, error, again: () => setTimes((before) => before + 1) };
@@ -64,14 +64,14 @@ export function refusal(failure: unknown): Refused {
   return new Refused(0, "PAGE", failure instanceof Error ? failure.message : String(failure));
 }
 
-/** What somebody asked to be done: whether it is under way, and why it was refused. */
+/** An action that the user started: whether it is running, and why it was refused. */
 export interface Deed {
   readonly busy: boolean;
   readonly error: Refused | undefined;
   readonly run: (deed: () => Promise<void>) => void;
 }
 
-/** One deed at a time: a second click while one is under way does nothing. */
+/** One action at a time: a second click while one is running does nothing. */
 export function useDeed(): Deed {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Refused | undefined>(undefined);

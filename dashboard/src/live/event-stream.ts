@@ -1,19 +1,19 @@
 import type { RunEvent } from "../../../src/model/events.ts";
 import { Refused } from "./refused.ts";
 
-// Server-sent events, as the HTML standard writes them: lines, and an empty one behind each event. Read by hand and not by EventSource,
-// which does not tell a server that refuses from one that is away, and does not say when it tries again.
+// Server-sent events in the form of the HTML standard: lines, and an empty one after each event. Read without EventSource, which does not
+// distinguish a server that refuses from one that is unreachable, and does not say when it retries.
 
-/** What came in one piece: events, or that there are no more. An empty one says that the connection lives. */
+/** What arrived in one piece: events, or the end. An empty one shows that the connection is alive. */
 export interface StreamPart {
   readonly events: readonly RunEvent[];
   readonly ended: boolean;
 }
 
-/** More than an event of the log can be: whatever sends that is not the server. */
+/** More than an event of the log can have: anything longer does not come from the server. */
 const MOST_CHARS = 64_000_000;
 
-/** What comes of a stream, a part for each piece that the network brings. */
+/** The parts of a stream, one for each piece that the network delivers. */
 export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamPart> {
   const reader = body.pipeThrough(new TextDecoderStream() as TextDecoder & ReadWrite).getReader();
   try {
@@ -26,7 +26,7 @@ export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerato
       if (part.ended) return;
     }
   } finally {
-    // Whoever leaves closes the connection.
+    // A reader that stops early closes the connection.
     await reader.cancel().catch(() => {});
   }
 }

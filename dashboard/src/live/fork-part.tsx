@@ -10,10 +10,10 @@ import { go } from "./route.ts";
 import type { ForkPlan, RunBegun } from "../../../src/server/wire.ts";
 
 const MOST_SQUARES = 60;
-/** After the last key that was pressed. */
+/** The delay after the last key press, in ms. */
 const SETTLE_MS = 400;
 
-/** A run beside this one, which pays only for what differs: what that is, and what it costs at most, before it is paid. */
+/** Starts a fork of this run, which pays only for what differs, and shows beforehand what it asks and costs at most. */
 export function ForkPart(props: {
   readonly source: LiveSource;
   readonly runId: string;
@@ -165,7 +165,7 @@ interface Planned {
   readonly error: Refused | undefined;
 }
 
-/** What a fork would ask and cost; asked for anew a moment after what differs has changed. */
+/** What a fork would ask and cost; loaded again a moment after the input has changed. */
 function usePlan(runId: string, wanted: boolean, body: object): Planned {
   const { client } = useSigned();
   const [planned, setPlanned] = useState<Planned & { readonly of: object | undefined }>({
@@ -191,11 +191,11 @@ function usePlan(runId: string, wanted: boolean, body: object): Planned {
       leaving.abort();
     };
   }, [client, runId, wanted, body]);
-  // What was reckoned for something else is not shown for this.
+  // A plan for another input is not shown.
   return wanted && planned.of === body ? planned : { plan: undefined, error: undefined };
 }
 
-/** A task as somebody typed it: JSON. */
+/** A task that the user typed, as JSON. */
 export function parsed(text: string): { readonly value: unknown } | { readonly why: string } {
   try {
     return { value: JSON.parse(text) as unknown };

@@ -5,45 +5,45 @@ import type { RunSource, RunState } from "../source.ts";
 import type { Client } from "./client.ts";
 import { Refused } from "./refused.ts";
 
-/** How the connection to the server stands. */
+/** The state of the connection to the server. */
 export type Connection =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
-  /** It is tried again by itself. */
+  /** It is retried automatically. */
   | { readonly kind: "lost"; readonly sinceMs: number; readonly why: string }
-  /** The run has ended: there is nothing more to come. */
+  /** The run has ended, so nothing more will arrive. */
   | { readonly kind: "ended" }
-  /** The server refuses, and trying again would not help. */
+  /** The server refuses, and a retry would not help. */
   | { readonly kind: "refused"; readonly error: Refused };
 
 export interface LiveState {
   readonly connection: Connection;
   readonly paused: boolean;
-  /** Events that came since it was paused, and are not shown yet. */
+  /** The number of events that arrived since the pause and are not shown yet. */
   readonly waiting: number;
-  /** Nothing of the run has been shown yet. */
+  /** Whether nothing of the run has been shown yet. */
   readonly empty: boolean;
 }
 
-/** A run as its events come from a server, until it is stopped. */
+/** A run whose events arrive from a server, until it is stopped. */
 export interface LiveSource extends RunSource {
   readonly live: () => LiveState;
   readonly pause: (paused: boolean) => void;
-  /** Tries at once what would be tried later. */
+  /** Retries at once instead of later. */
   readonly tryAgain: () => void;
   readonly start: () => void;
   readonly stop: () => void;
 }
 
-/** How often the page is drawn at most while events come, and once nothing comes. */
+/** The shortest time between two drawings while events arrive, in ms. */
 const DRAW_MS = 100;
 const TICK_MS = 1_000;
 const FIRST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15_000;
-/** A server says something at least every 15 s: after this the connection is dead, whatever the network believes. */
+/** A server sends something at least every 15 s: after this time without anything the connection is dead. */
 const SILENCE_MS = 45_000;
 
-/** `interruptedAt`: so many events it had when it was seen that nobody drives it. */
+/** `interruptedAt`: the number of events when the run was known to be driven by no process. */
 export function liveSource(
   client: Client,
   runId: string,
@@ -77,7 +77,7 @@ export function liveSource(
     tell();
   };
 
-  /** Folds what is held, and draws it. While it is paused nothing is folded: what is shown shares its collections with the fold. */
+  /** Folds the events, and draws the page. Nothing is folded during a pause, because the shown view shares its collections with the fold. */
   function draw(): void {
     drawing = undefined;
     if (live.paused) {
@@ -94,7 +94,7 @@ export function liveSource(
     state = { run: runNow(), bill: bills.bill() };
     say({ waiting: 0, empty: shown === 0 });
     const tookMs = performance.now() - begun;
-    // A run of ten thousand calls takes longer to draw, and leaves the page as much time for its reader.
+    // A large run takes longer to draw, and leaves as much time between drawings.
     slow = Math.min(2_000, Math.max(DRAW_MS, tookMs * 4));
   }
 
@@ -106,7 +106,7 @@ export function liveSource(
     const run = fold.view();
     if (run.status !== "running") return run;
     if (shown === interruptedAt) return { ...run, status: "interrupted" };
-    // What works goes on: bars grow between events, by this page's clock from when the last one came.
+    // Running calls continue: their bars grow between events, by this page's clock since the last event.
     if (live.connection.kind !== "live") return run;
     return { ...run, lastAtMs: run.lastAtMs + Math.max(0, performance.now() - heardAtMs) };
   }
@@ -144,7 +144,7 @@ export function liveSource(
     }
   }
 
-  /** The events after the last one that came; ends, as by a fault, where nothing is heard for long. */
+  /** The events after the last received one; fails if nothing arrives for too long. */
   async function* partsOf(signal: AbortSignal): ReturnType<Client["events"]> {
     const silence = new AbortController();
     const both = AbortSignal.any([signal, silence.signal]);
@@ -163,7 +163,7 @@ export function liveSource(
 
   function take(events: readonly RunEvent[]): void {
     for (const event of events) {
-      // After a reconnection some may come twice; one that is missing is asked for again.
+      // After a reconnection some may arrive twice; a missing one is asked for again.
       if (event.seq <= seen) continue;
       if (event.seq !== seen + 1) throw new Error("An event was lost on the way.");
       seen = event.seq;
@@ -223,7 +223,7 @@ function lastIsEnd(events: readonly RunEvent[]): boolean {
   return type === "run.finished" || type === "run.cancelled";
 }
 
-/** Asking again would be answered in the same way. */
+/** Whether another request would get the same answer. */
 function isFinal({ status, code }: Refused): boolean {
   return (
     code === "TOO_LARGE" || (status >= 400 && status < 500 && ![408, 425, 429].includes(status))

@@ -10,7 +10,7 @@ import "../styles/timeline.css";
 import "../styles/live.css";
 import "../styles/lists.css";
 
-/** A code that signs in once stands behind "#", which no server and no log sees, and leaves the address before anything else happens. */
+/** The one-time code after "#", which no server or log sees. It is removed from the address before anything else happens. */
 function takeCode(): string | undefined {
   const [, code] = /^#code=(.+)$/.exec(location.hash) ?? [];
   if (code === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { Refused } from "./refused.ts";
 import { useSigned } from "./desk.ts";
 import { go, hrefOf, NO_FILTER, type Route } from "./route.ts";
 
-/** A link within the page; with a key held down, or another button, the browser does what it does with links. */
+/** A link within the page. With a modifier key or another mouse button, the browser handles it. */
 export function Go(props: {
   readonly to: Route;
   readonly className?: string;
@@ -51,7 +51,7 @@ export function Nav({ at }: { readonly at: Route["page"] }): ReactNode {
   );
 }
 
-/** A page that is no run: the bar, a heading, and what is in it. */
+/** A page other than a run's: the bar, a heading, and the content. */
 export function Frame(props: {
   readonly at: Route["page"];
   readonly title: string;
@@ -99,7 +99,7 @@ export function SignOut(): ReactNode {
   );
 }
 
-/** Why something was refused, where it was asked for. */
+/** Why something was refused, shown where it was asked for. */
 export function Failure(props: {
   readonly error: Refused;
   readonly again?: (() => void) | undefined;
@@ -130,7 +130,7 @@ export function Empty(props: { readonly title: string; readonly children: ReactN
   );
 }
 
-/** Grey bars of the height of what comes, from 300 ms on: what comes sooner replaces nothing. */
+/** Grey bars as high as the coming content, shown after 300 ms, so that fast content replaces nothing. */
 export function Loading({ rows = 6 }: { readonly rows?: number }): ReactNode {
   const [late, setLate] = useState(false);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What a server refused, or that it could not be reached: then `status` is 0. */
+/** A refusal of the server; `status` is 0 if it could not be reached. */
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;

@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from "react";
 
-// Where one is stands in the query of the address, and what is selected there behind "#": so the page can stand below any path, and every
-// place has a link that a reload keeps.
+// The page is in the query of the address and the selection behind "#", so that the server can be mounted below any path, and every place has
+// a link that survives a reload.
 
 export type Route =
   | { readonly page: "runs"; readonly filter: RunFilter }
@@ -80,7 +80,7 @@ export function hrefOf(route: Route): string {
 
 const MOVED = "quorate:moved";
 
-/** `replace`: going back does not come here again. */
+/** `replace`: going back does not return here. */
 export function go(route: Route, { replace = false } = {}): void {
   const href = hrefOf(route);
   if (replace) history.replaceState(null, "", href);

@@ -42,12 +42,12 @@ export function StatusChip({ status }: { readonly status: RunStatus }): ReactNod
 interface RunRowProps {
   readonly run: RunSummary;
   readonly index: number;
-  /** The one row that Tab comes to. */
+  /** Whether Tab reaches this row; it reaches only one. */
   readonly reachable: boolean;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** A run: how it stands, and, once that has come, what it says. */
+/** A run: its status, and, once loaded, its result. */
 export function RunRow({ run, index, reachable, onKeyDown }: RunRowProps): ReactNode {
   const { runId, supervisor, status, tags, startedAtMs, endedAtMs } = run;
   const report = useReport(run);
@@ -94,13 +94,13 @@ export function RunRow({ run, index, reachable, onKeyDown }: RunRowProps): React
   );
 }
 
-/** The time of today, else the day. */
+/** The time if it is today, else the day. */
 function dayOrTime(atMs: number): string {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   return day(atMs) === day(Date.now()) ? timeOfDay(atMs).slice(0, 5) : day(atMs).slice(5);
 }
 
-/** In one sentence, and drawn: how many findings stand, wait, were left out. */
+/** One sentence with a bar: how many findings stand, wait, or were left out. */
 function Said({ report }: { readonly report: Report }): ReactNode {
   const { findings, verdict, verdicts, agents, missing } = report;
   const stand = findings.filter(({ stands }) => stands === true).length;
@@ -149,7 +149,7 @@ function Said({ report }: { readonly report: Report }): ReactNode {
   );
 }
 
-/** Shares of a whole, beside the words that say them. */
+/** The parts of a whole as a bar; they are on the page in words, too. */
 function Split({
   parts,
 }: {
@@ -213,7 +213,7 @@ function Dissent({ report }: { readonly report: Report }): ReactNode {
 const kept = new Map<string, Report>();
 const MOST_KEPT = 500;
 
-/** What a run says, asked for when its row comes into view, and again when it has gone on. */
+/** A run's report, loaded when its row becomes visible, and again when the run has new events. */
 function useReport({ runId, events, status }: RunSummary): Report | undefined {
   const { client } = useSigned();
   const key = `${runId} ${events} ${status}`;
@@ -225,7 +225,7 @@ function useReport({ runId, events, status }: RunSummary): Report | undefined {
       return;
     }
     const leaving = new AbortController();
-    // Rows that are only scrolled past ask for nothing.
+    // Rows that are only scrolled past load nothing.
     const timer = setTimeout(() => {
       client
         .get<RunAnswer>(`runs/${encodeURIComponent(runId)}`, {}, leaving.signal)
@@ -235,7 +235,7 @@ function useReport({ runId, events, status }: RunSummary): Report | undefined {
           kept.set(key, report);
           setLast(report);
         })
-        // A row without it says less; the list itself tells when the server is away.
+        // A row without a report shows less; the list itself reports an unreachable server.
         .catch(() => {});
     }, 120);
     return () => {

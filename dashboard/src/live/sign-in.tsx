@@ -6,7 +6,7 @@ import { useDeed } from "./desk.ts";
 import { Failure } from "./parts.tsx";
 import type { SessionAnswer } from "../../../src/server/wire.ts";
 
-/** Asks for the token once; the browser keeps a cookie for it, which no script can read. */
+/** Asks for the token once; the browser then has a cookie that no script can read. */
 export function SignIn(props: {
   readonly client: Client;
   readonly error: Refused | undefined;

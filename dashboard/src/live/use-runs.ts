@@ -7,10 +7,10 @@ import type { RunFilter } from "./route.ts";
 import type { RunsAnswer } from "../../../src/server/wire.ts";
 
 const PAGE = 100;
-/** How often the first page is asked for again, while somebody looks. */
+/** How often the first page is reloaded while the page is visible, in ms. */
 const AGAIN_MS = 4_000;
 
-/** Runs as far as they are loaded. */
+/** The runs that are loaded so far. */
 export interface Runs {
   readonly list: readonly RunSummary[];
   readonly loaded: boolean;
@@ -27,7 +27,7 @@ interface Held {
   readonly next: string | undefined;
 }
 
-/** The runs of a filter, but for its search, which is made in what is loaded; what changes comes in by itself. */
+/** The runs of a filter except for its search, which only looks at loaded runs; changes appear automatically. */
 export function useRuns({ team, status, tag }: RunFilter): Runs {
   const { client } = useSigned();
   const of = JSON.stringify([team, status, tag]);
@@ -98,17 +98,17 @@ function first({ runs, next }: RunsAnswer): Omit<Held, "of"> {
   return { list: runs, next };
 }
 
-/** What is new stands before the rest, what changed where it was; older ones that were loaded stay. */
+/** New runs come first, changed ones stay in place, and loaded older ones remain. */
 function joined(before: Held, { runs, next }: RunsAnswer): Held {
   if (before.list.length <= PAGE) return same(before, { ...before, list: runs, next });
   const last = runs.at(-1);
   const from = last === undefined ? -1 : before.list.findIndex(({ runId }) => runId === last.runId);
-  // More new ones than a page has: the rest is loaded anew.
+  // More new runs than a page has: the rest is loaded again.
   if (from === -1) return { ...before, list: runs, next };
   return same(before, { ...before, list: [...runs, ...before.list.slice(from + 1)] });
 }
 
-/** Nothing is drawn anew where nothing has changed. */
+/** Keeps the old object if nothing has changed, so that nothing is drawn again. */
 function same(before: Held, after: Held): Held {
   const sign = (list: readonly RunSummary[]): string =>
     list.map(({ runId, status, events }) => `${runId} ${status} ${events}`).join();

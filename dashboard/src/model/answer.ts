@@ -7,7 +7,7 @@ import { positionWords, type Subject } from "./subjects.ts";
 import { visible } from "./visible.ts";
 import { count, duration, fewNames, share } from "./words.ts";
 
-/** `decided`: settled, and nothing says whether that is good or bad. */
+/** `decided`: settled, without saying whether that is good or bad. */
 export type Tone = "ok" | "fail" | "warn" | "dissent" | "person" | "decided" | "plain";
 
 /** One of the facts under the headline. */
@@ -16,13 +16,13 @@ export interface Fact {
   readonly value: string;
   readonly tone?: Tone;
   readonly detail: string;
-  /** Where on the page more of it is. */
+  /** The part of the page that has more about it. */
   readonly href?: string;
   /** Figures from 0 to 1 that are drawn beside it. */
   readonly dots?: readonly number[];
 }
 
-/** The answer of a run: a sentence that can be pasted into a chat as it is, and six facts. */
+/** The answer of a run: a sentence that can be pasted into a chat, and six facts. */
 export interface Answer {
   readonly headline: string;
   readonly tone: Tone;
@@ -120,7 +120,7 @@ function headlineOf(
     return { headline: `${what}, nothing to compare`, tone: "plain" };
   }
   const passed = run.gate?.passed;
-  // What is decided about a question says it by itself: "Hold: …".
+  // A verdict about a question is self-explanatory: "Hold: …".
   const before = own.some(({ kind }) => kind === "claim")
     ? ""
     : passed === true
@@ -141,7 +141,7 @@ function toneOf(run: RunView, own: readonly Subject[]): Tone {
   return own.some(({ fate }) => fate === "open") ? "warn" : "decided";
 }
 
-/** What was decided, said in words: about questions, then about findings. */
+/** The verdicts in words: questions first, then findings. */
 function sentencesOf(own: readonly Subject[]): readonly string[] {
   const claims = own.filter(({ kind }) => kind === "claim");
   const findings = own.filter(({ kind }) => kind === "finding");
@@ -244,7 +244,7 @@ function costDetail({ spent, attempts }: Costs): string {
 function confidenceFact(own: readonly Subject[]): Fact {
   const decided = own.filter(({ fate }) => fate === "stands" || fate === "settled");
   const all = decided.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
-  // A person's word is not weighed: it says nothing of how sure the others are.
+  // A person's decision has no weight: it does not say how confident the other verdicts are.
   const weighed = all.filter(({ confidenceFrom }) => confidenceFrom !== "person");
   const figures = weighed.length > 0 ? weighed : all;
   const [first] = figures;

@@ -1,15 +1,15 @@
 import { fewNames } from "./words.ts";
 import type { Verdict, VerdictStep } from "../../../src/model/verdict.ts";
 
-/** Why a subject was decided as it was. */
+/** Why a subject was decided this way. */
 export interface Why {
-  /** What the verdict says as a whole, where it has no steps: nobody differed, or an earlier version wrote it. */
+  /** The verdict's whole reasoning if it has no steps: the agents agreed, or an earlier version wrote it. */
   readonly whole: string;
-  /** The resolvers that were asked, and what each said. */
+  /** The resolvers that were asked, with the result of each. */
   readonly steps: readonly VerdictStep[];
 }
 
-/** Who is missing stands beside it, by name. */
+/** The names of missing agents are shown beside it. */
 const MISSING = / ?Missing: [^:]*\.$/;
 
 export function whyOf({ reasoning, steps = [] }: Verdict): Why {
@@ -18,7 +18,7 @@ export function whyOf({ reasoning, steps = [] }: Verdict): Why {
 
 const SUPPORT = /^Reported by \d+ agents?; at least (\d+) are asked for\.$/;
 
-/** What would have changed a verdict of `support`, whose rule says it; `undefined` of others. */
+/** What would have changed a verdict by `support`, whose rule says it; `undefined` for others. */
 export function wouldChange(verdict: Verdict, why: Why): string | undefined {
   const last = why.steps.at(-1);
   const asked = verdict.by === "support" ? SUPPORT.exec(last?.why ?? "")?.[1] : undefined;

@@ -1,28 +1,28 @@
 import type { RunView } from "../../../src/report/run-view.ts";
 import type { Held, Subject } from "./subjects.ts";
 
-/** One column of the matrix: an agent, or several that hold the same everywhere. */
+/** One column of the matrix: an agent, or several with the same positions everywhere. */
 export interface Column {
   readonly agents: readonly string[];
-  /** On how many subjects it holds something else than what was decided. */
+  /** On how many subjects it differs from the verdict. */
   readonly against: number;
-  /** It answered nothing. */
+  /** Whether it gave no answer. */
   readonly missing: boolean;
 }
 
-/** A matrix of one team: its subjects and who spoke about them. */
+/** The matrix of one team: its subjects, and the agents that spoke about them. */
 export interface Matrix {
   readonly team: string;
   readonly subjects: readonly Subject[];
   readonly columns: readonly Column[];
-  /** How many columns more there would be. */
+  /** How many columns are left out. */
   readonly left: number;
 }
 
-/** More of them nobody takes in at a glance; those that dissent most are shown then. */
+/** More cannot be taken in at a glance; the columns that dissent most are shown. */
 const MOST_COLUMNS = 40;
 
-/** A matrix for the root and for each team that decided something. */
+/** A matrix for the root and for each team that has a verdict. */
 export function matricesOf(
   run: RunView,
   subjects: readonly Subject[],
@@ -40,7 +40,7 @@ function mostAgainst(columns: readonly Column[]): readonly Column[] {
   return columns.toSorted((a, b) => b.against - a.against).slice(0, MOST_COLUMNS);
 }
 
-/** In the order of the team, so that columns keep their place while a run goes on; then whoever else spoke. */
+/** In the team's order, so that columns keep their place while a run continues; then any others that spoke. */
 function agentsIn(run: RunView, team: string, rows: readonly Subject[]): readonly string[] {
   const spoke = new Set(rows.flatMap(({ held }) => [...held.keys()]));
   const planned = [...run.calls.values()]
@@ -79,7 +79,7 @@ function signOf(held: Held | undefined): string {
   return held === undefined ? "" : String(held.position);
 }
 
-/** Agents and on how many subjects each dissents, most first. */
+/** Agents with the number of subjects on which each dissents, most first. */
 export function dissentersOf(subjects: readonly Subject[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { held } of subjects) {

@@ -4,31 +4,31 @@ import type { CallView, RunView } from "../../../src/report/run-view.ts";
 import { costCell, knownMicros, whyUnknown } from "../../../src/report/spent.ts";
 import { count, dollars } from "./words.ts";
 
-/** What one agent took. */
+/** What one agent cost. */
 export interface AgentCost {
   readonly agent: string;
   readonly cost: Cost;
-  /** What is known of `cost` that was for attempts that failed, or were over; in micro-dollars. */
+  /** The known part of `cost` that went to failed or late attempts, in micro-dollars. */
   readonly wasted: number;
-  /** What is known of what its kept answers had cost; in micro-dollars. */
+  /** The known cost of its cached answers when they were made, in micro-dollars. */
   readonly saved: number;
 }
 
-/** An amount of the bill, and what there is to say of it. */
+/** An amount of the bill, with its description. */
 export interface CostSum {
   readonly cost: Cost;
   readonly words: string;
 }
 
-/** What a run took, as it is shown: its bill, and how that falls on its agents. */
+/** What a run cost: its bill, and the agents' shares. */
 export interface Costs {
   readonly calls: number;
   readonly attempts: number;
-  /** `undefined` as long as no call has ended. Its words say why not all of it is known; empty where it is. */
+  /** `undefined` until a call has ended. Its words say why the amount is not fully known; empty if it is. */
   readonly spent: CostSum | undefined;
   readonly saved: CostSum;
   readonly wasted: CostSum;
-  /** Dearest first, then those that saved, then those of which nothing is known. */
+  /** Most expensive first, then those that saved, then those whose cost is unknown. */
   readonly agents: readonly AgentCost[];
 }
 
@@ -85,7 +85,7 @@ function sumOf(parts: readonly CostSum[]): CostSum {
 }
 
 function agentsOf({ calls }: RunView, { lines }: Bill): readonly AgentCost[] {
-  // What a team took its agents did, but where its answer was there already.
+  // A team's cost is that of its agents, unless its answer came from elsewhere.
   const own = [...calls.values()].filter(
     ({ role, reusedFrom }) => role !== "team" || reusedFrom !== undefined,
   );

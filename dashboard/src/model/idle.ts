@@ -1,16 +1,16 @@
 import type { Lane } from "./lanes.ts";
 
-/** A stretch in which no call was under way: a person was waited for, or nobody drove the run. */
+/** A stretch without a running call: the run waited for a person, or no process drove it. */
 export interface Idle {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Shorter ones, as a share of all else and by themselves, are left as they are. */
+/** Shorter ones, relative to the rest and absolutely, are not shortened. */
 const LEAST_SHARE = 0.2;
 const LEAST_MS = 1_000;
 
-/** The stretches that would leave little room for all else on a clock's scale. */
+/** The stretches that would leave little room for everything else on a linear scale. */
 export function idleIn(lanes: readonly Lane[], endMs: number): readonly Idle[] {
   const busy = lanes
     .filter(({ call }) => call !== undefined)

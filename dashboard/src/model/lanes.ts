@@ -4,7 +4,7 @@ import type { RunView } from "../../../src/report/run-view.ts";
 import { duration, fewNames } from "./words.ts";
 import { visible } from "./visible.ts";
 
-/** What a stretch of a lane is, which its shape says. */
+/** The kind of a bar, which its shape shows. */
 export type BarKind =
   | "queued"
   | "pause"
@@ -20,11 +20,11 @@ export type BarKind =
 export interface Bar {
   readonly kind: BarKind;
   readonly fromMs: number;
-  /** `null`: it goes on. */
+  /** `null`: it continues. */
   readonly toMs: number | null;
 }
 
-/** How a call stands, in the word that is shown. */
+/** The state of a call, in the displayed word. */
 export type CallWord =
   | "answered"
   | "cached"
@@ -36,7 +36,7 @@ export type CallWord =
   | "waits"
   | "interrupted";
 
-/** How many calls answered, how many were asked and did not, and how many were not asked. */
+/** How many calls answered, failed to answer, and were not asked. */
 export interface CallCounts {
   readonly answered: number;
   readonly others: number;
@@ -57,18 +57,18 @@ export interface Lane {
   readonly depth: number;
   readonly word: CallWord;
   readonly bars: readonly Bar[];
-  /** How long it worked, or why there is nothing to say. */
+  /** How long it worked, or why there is nothing to show. */
   readonly end: string;
-  /** What is said in the row itself: where an answer came from, or why there is none. */
+  /** The note in the row: where an answer came from, or why there is none. */
   readonly note?: string;
-  /** `undefined` of the row of the people that are asked. */
+  /** `undefined` for the row of people. */
   readonly call?: CallView;
-  /** How long its attempts waited, and worked. */
+  /** How long its attempts waited, and how long they worked, in ms. */
   readonly queuedMs: number;
   readonly workedMs: number;
 }
 
-/** Rows of the timeline: calls with those within them below, then the people that were asked. Times are from the run's beginning. */
+/** The rows of the timeline: calls, each with nested ones below, then the people. Times count from the run's beginning. */
 export function lanesOf(run: RunView): readonly Lane[] {
   const lanes = callsInOrder(run).map((call) => laneOf(call, run));
   const person = personLane(run);
@@ -129,7 +129,7 @@ function endOf(word: CallWord, again: string, workedMs: number): string {
   }
 }
 
-/** An agent's name, and what tells this call of it from the others. */
+/** An agent's name, with what distinguishes this call from its others. */
 function laneName({ agent, via, role, questionKey }: CallView): string {
   const name = visible(agent);
   if (role === "judge") {
@@ -170,7 +170,7 @@ function endKind({ answered, endedAtMs, error, toldBy }: AttemptView): BarKind {
   return error?.code === "TIMEOUT" ? "timed-out" : "failed";
 }
 
-/** Where something that has not ended is drawn to: the end of what is known, of a run that stands still. */
+/** Where an unfinished bar ends: at the last known time, if the run stands still. */
 function openEnd(run: RunView, since: (atMs: number) => number): number | null {
   return run.status === "running" ? null : since(run.lastAtMs);
 }
@@ -209,14 +209,14 @@ function noteOf(call: CallView): string | undefined {
   return undefined;
 }
 
-/** What went wrong, beside the name of the agent that it went wrong with. */
+/** A failure, without repeating the agent's name that is shown beside it. */
 function failureText(agent: string, message: string): string {
   const text = visible(message);
   const name = visible(agent);
   return text.startsWith(`${name} `) ? text.slice(name.length + 1).replace(/^failed: /, "") : text;
 }
 
-/** The people that are asked, or were. */
+/** The row of the people who were asked. */
 function personLane(run: RunView): Lane | undefined {
   const { open, decisions, waitingSinceMs } = run;
   if (open.length === 0 && decisions.length === 0) return undefined;

@@ -1,6 +1,6 @@
 import type { Bar, Lane } from "./lanes.ts";
 
-/** How much was at work and how much queued, from one moment to the next. */
+/** How many attempts were running and queued, from one moment to the next. */
 export interface LoadStep {
   readonly atMs: number;
   readonly working: number;
@@ -15,7 +15,7 @@ const WORK: ReadonlySet<Bar["kind"]> = new Set([
   "turned-away",
 ]);
 
-/** How many attempts were in flight and queued over time; the last step is at `endMs`. */
+/** The number of running and queued attempts over time; the last step is at `endMs`. */
 export function loadOf(lanes: readonly Lane[], endMs: number): readonly LoadStep[] {
   const changes = new Map<number, { working: number; queued: number }>();
   const change = (atMs: number, key: "working" | "queued", by: number): void => {

@@ -5,11 +5,11 @@ import { visible } from "./visible.ts";
 export interface PageNotice {
   readonly level: "info" | "warn";
   readonly message: string;
-  /** A few words of it, for one line. */
+  /** A short form for one line. */
   readonly short: string;
 }
 
-/** What is to be known about a run: who is missing, what was late, how it came about. */
+/** The notices of a run: missing agents, late ones, where the run comes from. */
 export function noticesOf(run: RunView): readonly PageNotice[] {
   const missing = run.missing.map(({ agent, detail }): PageNotice => ({
     level: "warn",

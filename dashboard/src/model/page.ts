@@ -6,7 +6,7 @@ import { lanesOf, type Lane } from "./lanes.ts";
 import { noticesOf, type PageNotice } from "./notices.ts";
 import { subjectsOf, type Subject } from "./subjects.ts";
 
-/** Everything that the page of a run shows, made of the run's view alone: the same for a file and for a run that is watched. */
+/** Everything that the page of a run shows, made from the run's view alone: the same for a file and for a watched run. */
 export interface RunPage {
   readonly run: RunView;
   readonly answer: Answer;
@@ -14,11 +14,11 @@ export interface RunPage {
   readonly lanes: readonly Lane[];
   readonly costs: Costs;
   readonly notices: readonly PageNotice[];
-  /** How long the run took, as far as it has come. */
+  /** How long the run has taken so far, in ms. */
   readonly endMs: number;
 }
 
-/** `bill` is that of its events so far: the log has one only of a run that has ended. */
+/** `bill` is computed from the events so far: a log has one only when the run has ended. */
 export function pageOf(run: RunView, bill: Bill): RunPage {
   const subjects = subjectsOf(run);
   const lanes = lanesOf(run);

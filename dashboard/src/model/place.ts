@@ -1,4 +1,4 @@
-// What is selected stands in the address, so that every row has a link, and going back goes back.
+// The selection is in the address, so that every row has a link, and the browser's Back works.
 
 /** What the address names: a call, a subject by its number, or a part of the page. */
 export type Place =

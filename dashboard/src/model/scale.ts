@@ -2,14 +2,14 @@ import { idleIn } from "./idle.ts";
 import type { Lane } from "./lanes.ts";
 import { duration } from "./words.ts";
 
-/** `time`: as the clock went; `sequence`: as much room for every event, so that what is short beside long things can be seen. */
+/** `time`: linear in time; `sequence`: the same room for every event, so that short ones beside long ones are visible. */
 export type ScaleKind = "time" | "sequence";
 
-/** Where a moment stands on the axis, from 0 to 1. */
+/** The position of a moment on the axis, from 0 to 1. */
 export interface Scale {
   readonly at: (ms: number) => number;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
-  /** Stretches in which nothing was under way, drawn short: where they stand, and how long they were. */
+  /** Idle stretches, drawn short: their positions and their real lengths. */
   readonly breaks: readonly {
     readonly from: number;
     readonly to: number;
@@ -17,14 +17,14 @@ export interface Scale {
   }[];
 }
 
-/** Beyond the last event, so that what goes on can be seen to go on. */
+/** Room after the last event, so that running calls are visibly open. */
 const ROOM = 1.06;
 
 export function scaleOf(kind: ScaleKind, lanes: readonly Lane[], endMs: number): Scale {
   return kind === "time" ? timeScale(lanes, endMs) : sequenceScale(lanes, endMs);
 }
 
-/** How much of the axis a stretch takes in which nothing was under way. */
+/** The part of the axis that an idle stretch takes. */
 const BREAK_SHARE = 0.08;
 
 function timeScale(lanes: readonly Lane[], endMs: number): Scale {
@@ -33,7 +33,7 @@ function timeScale(lanes: readonly Lane[], endMs: number): Scale {
   const busyMs = Math.max(1, endMs - idleMs);
   const breakMs = busyMs * BREAK_SHARE;
   const whole = (busyMs + breakMs * idle.length) * ROOM;
-  // The clock without those stretches, but for a little of each.
+  // Time without most of each idle stretch.
   const shortened = (ms: number): number =>
     idle.reduce((left, { fromMs, toMs }) => {
       if (ms <= fromMs) return left;
@@ -56,7 +56,7 @@ function timeScale(lanes: readonly Lane[], endMs: number): Scale {
   return { at, ticks, breaks };
 }
 
-/** 1, 2 or 5 times a power of ten; of minutes as they are read. */
+/** 1, 2 or 5 times a power of ten; for minutes, customary steps. */
 function niceStep(least: number): number {
   const nice = [60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000].find(
     (one) => one >= least,

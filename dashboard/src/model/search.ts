@@ -1,10 +1,10 @@
 import type { Lane } from "./lanes.ts";
 import type { Subject } from "./subjects.ts";
 
-/** What a search finds; `undefined` where nothing is looked for. */
+/** Tests texts against a search; `undefined` without a search. */
 export type Finder = ((...texts: readonly (string | undefined)[]) => boolean) | undefined;
 
-/** A text, whatever the case, or `/a regular expression/`; one that is not finished finds nothing. */
+/** A text, ignoring case, or `/a regular expression/`; an incomplete one finds nothing. */
 export function finderFor(query: string): Finder {
   const wanted = query.trim();
   if (wanted === "") return undefined;

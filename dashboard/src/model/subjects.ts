@@ -5,49 +5,49 @@ import type { Verdict } from "../../../src/model/verdict.ts";
 import { positionText } from "./words.ts";
 
 /**
- * What became of a subject, as it is shown: a finding stands or is left out, a question is settled; `waits` for a person; `open`:
- * nobody could decide, or not yet.
+ * The displayed state of a subject: a finding stands or is left out, a question is settled; `waits` for a person; `open`: there is no decision,
+ * or not yet.
  */
 export type Fate = "stands" | "left-out" | "settled" | "waits" | "open";
 
-/** What an agent holds about a subject: a position by its place in `positions`, or nothing. */
+/** An agent's position on a subject, as an index into `positions`, or none. */
 export type Held =
   | { readonly position: number; readonly against: boolean }
   | { readonly position: "missing" };
 
-/** One thing that agents spoke about: a row of the matrix, and a finding or a question. */
+/** One subject: a row of the matrix, and a finding or a question. */
 export interface Subject {
   /** From 1, in the order of the page. */
   readonly number: number;
-  /** Tells it from others for as long as the run lasts: numbers change while more is decided. */
+  /** Identifies it for as long as the run lasts: numbers change as verdicts are added. */
   readonly key: string;
-  /** The team that it belongs to: `""` for the root. */
+  /** Its team: `""` for the root. */
   readonly team: string;
   readonly kind: Verdict["kind"];
   /** Without its place. */
   readonly text: string;
-  /** As it stands in the log. */
+  /** Its name in the log. */
   readonly name: string;
   readonly finding?: PlacedFinding;
   readonly fate: Fate;
-  /** `undefined` as long as nothing was decided and nobody is asked. */
+  /** `undefined` until there is a verdict or a person is asked. */
   readonly verdict?: Verdict;
   readonly positions: readonly Position[];
-  /** Which of `positions` was decided for. */
+  /** The index in `positions` of the winner. */
   readonly winner?: number;
   /** By the agent's name. */
   readonly held: ReadonlyMap<string, Held>;
-  /** Two or more positions are held. */
+  /** Whether agents hold two or more positions. */
   readonly contested: boolean;
-  /** Who reports a finding, or holds what leads. */
+  /** How many report the finding, or hold the leading position. */
   readonly support: number;
-  /** Who spoke. */
+  /** How many spoke. */
   readonly voices: number;
 }
 
 const PRESENT = "present";
 
-/** Everything that was spoken about: questions first, then findings, those that most report first. */
+/** All subjects: questions first, then findings, the most reported first. */
 export function subjectsOf(run: RunView): readonly Subject[] {
   const settled = [...lastOfEach(run), ...run.open];
   const known = new Set(settled.map(({ team, it }) => keyOf(team, it.subject)));
@@ -59,7 +59,7 @@ export function subjectsOf(run: RunView): readonly Subject[] {
   return drafts.toSorted(inOrder).map((draft, index) => ({ ...draft, number: index + 1 }));
 }
 
-/** The last verdict about each subject; of a run that was resumed without what stands in its log from before. */
+/** The last verdict about each subject; without those of a resumed run's earlier log. */
 function lastOfEach({ verdicts, settled }: RunView): readonly Found<Verdict>[] {
   const wanted = settled === undefined ? undefined : new Set(settled);
   const last = new Map(verdicts.map((found) => [keyOf(found.team, found.it.subject), found]));
@@ -124,24 +124,24 @@ function inOrder(a: Draft, b: Draft): number {
   return b.support - a.support;
 }
 
-/** Who holds a position. */
+/** The agents that hold a position. */
 export function holdersOf(subject: Subject, position: number): readonly Holder[] {
   return subject.positions[position]?.heldBy ?? [];
 }
 
-/** Those that report a finding, each in its own words. */
+/** The agents that report a finding, each with its own words. */
 export function reportersOf(subject: Subject): readonly Holder[] {
   return subject.positions.find(({ value }) => value === PRESENT)?.heldBy ?? [];
 }
 
-/** A position in words: of a finding that it is reported or not, else what is claimed. */
+/** A position in words: whether a finding is reported, else the claim. */
 export function positionWords({ kind, positions }: Subject, position: number): string {
   const value = positions[position]?.value ?? null;
   if (kind === "claim") return positionText(value);
   return value === PRESENT ? "reports it" : "does not report it";
 }
 
-/** The word for a fate, which a shape and a colour repeat. */
+/** The word for a subject's state, which a shape and a colour repeat. */
 export function fateWord({ fate, verdict, positions, winner }: Subject): string {
   switch (fate) {
     case "stands":

@@ -1,7 +1,7 @@
-// What agents, models and callers wrote is shown as text, whole: what a reader could not see, or what would turn the order of the others
-// round, is shown by its number.
+// Text of agents, models and callers is shown completely: characters that are invisible, or would reverse the order of others, are shown by their
+// code points.
 
-/** A part of a text: plain, set as code, or one character that could not be seen, by what it is called. */
+/** A part of a text: plain, code, or one invisible character by its code point. */
 export interface TextPart {
   readonly kind: "text" | "code" | "unseen";
   readonly text: string;
@@ -11,7 +11,7 @@ const UNSEEN =
   /(?![\n\t])\p{Cc}|(?!\u200D(?=\p{Extended_Pictographic}))\p{Cf}|\p{Cs}|\p{Noncharacter_Code_Point}|(?![\uFE00-\uFE0F\u200D])\p{Default_Ignorable_Code_Point}|(?<=[\uFE00-\uFE0F])[\uFE00-\uFE0F]|[\u2028\u2029]/u;
 const PARTS = new RegExp(`(\`[^\`\\n]{1,300}\`)|(${UNSEEN.source})`, "gu");
 
-/** A text in parts, with `code` between backticks apart. */
+/** A text in parts, with `code` between backticks separate. */
 export function partsOf(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;
@@ -39,12 +39,12 @@ function withoutCode(text: string): readonly TextPart[] {
   );
 }
 
-/** The same as one string, for titles and labels: `U+202E` where a character could not be seen. */
+/** The same as one string, for titles and labels: `U+202E` for an invisible character. */
 export function visible(text: string): string {
   return text.replaceAll(new RegExp(UNSEEN.source, "gu"), nameOf).replaceAll(/\s+/g, " ").trim();
 }
 
-/** The same in one line, where code is set as all else. */
+/** The same in one line, with code like other text. */
 export function oneLine(text: string): string {
   const parts = partsOf(text).map((part) => part.text);
   return parts.join("").replaceAll(/\s+/g, " ").trim();

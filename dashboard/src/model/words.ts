@@ -6,7 +6,7 @@ import type { Json } from "../../../src/model/json.ts";
 
 export { count, duration, money, share, whole };
 
-/** `$0.0750`: four decimals, so that amounts stand under each other; more where less would read as nothing. */
+/** `$0.0750`: four decimals, so that amounts align; more if it would otherwise read as zero. */
 export function dollars(usdMicros: number): string {
   if (usdMicros === 0) return "$0";
   return usdMicros < 100 || usdMicros >= 100_000_000
@@ -20,7 +20,7 @@ export function fewNames(names: readonly string[], most: number = 3): string {
   return names.length <= most ? shown : `${shown} and ${names.length - most} more`;
 }
 
-/** A position as a person writes it: a string without its quotes, anything else as JSON. */
+/** A position for people: a string without its quotes, anything else as JSON. */
 export function positionText(position: Json): string {
   if (typeof position !== "string") return JSON.stringify(position);
   return position === "" ? '""' : position;
@@ -28,13 +28,13 @@ export function positionText(position: Json): string {
 
 export { shortId };
 
-/** One word of a command, quoted where a shell needs it, without what could not be seen. */
+/** One word of a command, quoted if a shell needs it, without invisible characters. */
 export function shellWord(word: string): string {
   const safe = safeText(word);
   return /^[\w./@:+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** `18:15:32`, in UTC: a page reads the same wherever it is opened. */
+/** `18:15:32`, in UTC, so that a page reads the same everywhere. */
 export function timeOfDay(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 19);
 }
@@ -45,7 +45,7 @@ export function dateTime(atMs: number): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
-/** JSON for a reader: indented, whatever the value is. */
+/** Indented JSON of any value. */
 export function jsonText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "");
 }

@@ -22,7 +22,7 @@ const FACT_SIGNS: Partial<Record<Tone, IconName>> = {
   person: "person",
 };
 
-/** The answer before everything else: a sentence, and six facts. */
+/** The answer, before everything else: a sentence, and six facts. */
 export function AnswerPart(): ReactNode {
   const { page, extras } = useDesk();
   const { run, answer } = page;
@@ -71,7 +71,7 @@ export function AnswerPart(): ReactNode {
   );
 }
 
-/** A number stays with what it counts, wherever the line breaks. */
+/** Keeps each number on one line with what it counts. */
 function held(sentence: string): string {
   return sentence.replaceAll(/(\d) (?=[a-z])/g, "$1\u00A0");
 }
@@ -94,7 +94,7 @@ function FactPart({ fact }: { readonly fact: Fact }): ReactNode {
 
 const MOST_DOTS = 60;
 
-/** A range alone would hide that one of them is weak. */
+/** The single figures, because a range would hide that only one is weak. */
 function Dots({ figures }: { readonly figures: readonly number[] }): ReactNode {
   const shown = figures.slice(0, MOST_DOTS);
   return (
@@ -113,7 +113,7 @@ function Dots({ figures }: { readonly figures: readonly number[] }): ReactNode {
   );
 }
 
-/** Copies the address with what is selected. */
+/** Copies the address with the selection. */
 function CopyLink(): ReactNode {
   const [said, setSaid] = useState("Link");
   return (

@@ -9,7 +9,7 @@ import { Icon } from "./icon.tsx";
 
 const ROWS = 24;
 
-/** What the run took: spent, saved and wasted on one scale. */
+/** What the run cost: spent, saved and wasted on one scale. */
 export function BillPart(): ReactNode {
   const { costs } = useDesk().page;
   const { agents, spent, saved, wasted, calls, attempts } = costs;
@@ -43,7 +43,7 @@ interface SumProps {
   readonly kind: "spent" | "saved" | "wasted";
   readonly title: string;
   readonly sum: CostSum | undefined;
-  /** Micro-dollars: as long as the whole scale. */
+  /** The length of the scale, in micro-dollars. */
   readonly whole: number;
 }
 
@@ -94,12 +94,12 @@ function AgentBill({ one, most }: AgentBillProps): ReactNode {
   );
 }
 
-/** What is known of a cost. */
+/** The known part of a cost. */
 function microsOf(cost: Cost | undefined): number {
   return cost === undefined ? 0 : (knownMicros(cost) ?? 0);
 }
 
-/** What a reader of the answer should know. */
+/** The notices for a reader of the answer. */
 export function NoticesPart(): ReactNode {
   const { notices } = useDesk().page;
   const warnings = notices.filter(({ level }) => level === "warn").length;

@@ -13,7 +13,7 @@ export interface ChipProps {
   readonly children: string;
 }
 
-/** A word with a shape; the colour repeats what they say. */
+/** A word with a shape; the colour repeats their meaning. */
 export function Chip({ tone, icon, small = false, children }: ChipProps): ReactNode {
   return (
     <span className={["chip", tone, small && "small"].filter(Boolean).join(" ")}>
@@ -39,7 +39,7 @@ const FATE_TONES: Readonly<Record<Fate, ChipProps["tone"]>> = {
   open: "warn",
 };
 
-/** What became of a subject. */
+/** The state of a subject. */
 export function FateChip({ subject }: { readonly subject: Subject }): ReactNode {
   const tone = FATE_TONES[subject.fate];
   return (
@@ -52,7 +52,7 @@ export function FateChip({ subject }: { readonly subject: Subject }): ReactNode 
 export interface Choice<Value extends string> {
   readonly value: Value;
   readonly label: string;
-  /** Drawn in place of the label, which is read out. */
+  /** Drawn in place of the label, which screen readers read. */
   readonly icon?: IconName;
 }
 
@@ -63,7 +63,7 @@ export interface ChoiceProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-/** One of a few: the arrow keys go from one to the next. */
+/** A choice among a few; the arrow keys move through it. */
 export function Choose<Value extends string>(props: ChoiceProps<Value>): ReactNode {
   const { label, choices, value, onChange } = props;
   return (
@@ -95,7 +95,7 @@ export interface SwitchFieldProps {
   readonly onChange: (checked: boolean) => void;
 }
 
-/** On or off, at once. */
+/** A switch that takes effect at once. */
 export function SwitchField({ label, checked, onChange }: SwitchFieldProps): ReactNode {
   return (
     <label className="check">

@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<CallWord, readonly [ChipProps["tone"], IconName]>> 
   interrupted: ["warn", "pause"],
 };
 
-/** The call that is selected: what it took, its attempts, what it answered. */
+/** The selected call: its cost, its attempts, its answer. */
 export function Details(): ReactNode {
   const { page, selected } = useDesk();
   const lane = page.lanes.find(({ id }) => id === selected) ?? page.lanes[0];
@@ -197,7 +197,7 @@ function attemptNotes({ queued, error, toldBy, late, tier, startedAtMs, endedAtM
   return notes;
 }
 
-/** What it answered: its findings with what became of them, else its output as it is. */
+/** Its answer: the findings with their states, else the output. */
 function Output({ call }: { readonly call: CallView }): ReactNode {
   const { page } = useDesk();
   if (call.output === undefined) return null;
@@ -241,7 +241,7 @@ function reportsOf(subjects: readonly Subject[], call: CallView) {
   });
 }
 
-/** Those that hold the same about everything. */
+/** The agents with the same positions on every subject. */
 function aliasesOf(subjects: readonly Subject[], call: CallView): readonly string[] {
   const own = subjects.filter(({ team }) => team === call.team);
   const sign = (agent: string): string =>

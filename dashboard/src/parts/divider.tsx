@@ -9,7 +9,7 @@ export interface DividerProps {
   readonly onWidth: (width: number) => void;
 }
 
-/** Between the panes: dragged, or moved by the arrow keys. */
+/** The divider of the panes, moved by dragging or by the arrow keys. */
 export function Divider({ width, onWidth }: DividerProps): ReactNode {
   const begun = useRef<{ readonly x: number; readonly width: number } | undefined>(undefined);
   const set = (wanted: number): void =>

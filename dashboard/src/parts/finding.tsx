@@ -11,7 +11,7 @@ import { Key, letterOf, markKind } from "./mark.tsx";
 import { Txt } from "./text.tsx";
 import { WhyPart } from "./why.tsx";
 
-/** How bad a finding is: bars, and the word. */
+/** The severity of a finding: bars and the word. */
 export function Severity({ severity }: { readonly severity: Level | undefined }): ReactNode {
   if (severity === undefined) return null;
   return (
@@ -26,7 +26,7 @@ export function Severity({ severity }: { readonly severity: Level | undefined })
   );
 }
 
-/** One subject: a row, and unfolded who holds what and why it was decided so. */
+/** One subject: a row, and unfolded the positions with their agents and the reason of the verdict. */
 export function FindingPart({ subject }: { readonly subject: Subject }): ReactNode {
   const { open, toggle } = useDesk();
   const { number, key, fate, finding, kind } = subject;
@@ -115,7 +115,7 @@ function Confidence({ subject }: { readonly subject: Subject }): ReactNode {
 function More({ subject }: { readonly subject: Subject }): ReactNode {
   const { number, kind, positions, finding, verdict } = subject;
   const order = positions.map((_, position) => position);
-  // Of a finding those that report it come first, however many they are.
+  // For a finding, the agents that report it come first, however many they are.
   if (kind === "finding" && positions[0]?.value !== "present") order.reverse();
   return (
     <div className="more" id={`more-${number}`}>
@@ -197,7 +197,7 @@ function MissingPart({ subject }: { readonly subject: Subject }): ReactNode {
   );
 }
 
-/** What others wrote of the same, or for what they hold. */
+/** The words of other agents about the same thing, or for their position. */
 function Said({ subject }: { readonly subject: Subject }): ReactNode {
   const [all, setAll] = useState(false);
   const said = subject.positions

@@ -12,7 +12,7 @@ const ROWS = 40;
 
 const isQuiet = ({ fate }: Subject): boolean => fate === "left-out";
 
-/** Findings by file and line, and questions before them: who holds what, and why it was decided so. */
+/** Questions, then findings by file and line: the positions with their agents, and the reason of each verdict. */
 export function Findings(): ReactNode {
   const { page, finder, query, open } = useDesk();
   const { subjects } = page;
@@ -23,7 +23,7 @@ export function Findings(): ReactNode {
   const show = loud === 0 && chosen === "loud" ? "all" : chosen;
   const wanted = (subject: Subject): boolean => {
     if (finder !== undefined) return finds(finder, subject);
-    // What a link leads to is shown, whatever else is.
+    // The target of a link is always shown.
     if (open.has(subject.key)) return true;
     return show === "all" || isQuiet(subject) === (show === "quiet");
   };
@@ -81,7 +81,7 @@ export function Findings(): ReactNode {
   );
 }
 
-/** By file, and in it by line; what stands before what was left out. */
+/** By file, then by line; findings that stand come before those that were left out. */
 function groupsOf(shown: readonly Subject[]): ReadonlyMap<string, readonly Subject[]> {
   const groups = Map.groupBy(shown, ({ kind, finding, team }) =>
     kind === "claim" ? `\0${team}` : (finding?.file ?? ""),

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Below everything: what the page is made with. The licences stand in the file. */
+/** The footer: what the page is made with. The licences are in the file. */
 export function Foot(): ReactNode {
   const licences = document.getElementById("licences")?.textContent ?? "";
   return (

@@ -27,7 +27,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A sign; what it says stands beside it in words. */
+/** An icon; its meaning is beside it in words. */
 export function Icon({ name }: { readonly name: IconName }): ReactNode {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
@@ -36,7 +36,7 @@ export function Icon({ name }: { readonly name: IconName }): ReactNode {
   );
 }
 
-/** Six dots, one of which says something else. */
+/** Six dots, one of which differs. */
 export function Logo(): ReactNode {
   const places = [0, 1, 2, 3, 4, 5].map((index) => {
     const angle = ((index * 60 - 90) * Math.PI) / 180;

@@ -9,7 +9,7 @@ export interface LaneProps {
   readonly scale: Scale;
   readonly selected: boolean;
   readonly dim: boolean;
-  /** Of all lanes one can be reached by Tab, the others from there by the arrow keys. */
+  /** Whether Tab reaches this lane; the arrow keys reach the others. */
   readonly reachable: boolean;
   readonly top: number;
   readonly onSelect: () => void;
@@ -83,7 +83,7 @@ const ENDS: Partial<Record<BarKind, readonly [kind: string, icon: IconName]>> = 
   late: ["late", "dot"],
 };
 
-/** A sign at the end of what did not go well: a shape, as the colour alone says nothing. */
+/** A sign at the end of a bar that did not go well: a shape, since colour alone is not enough. */
 function EndSign({ bar, scale }: { readonly bar: Bar; readonly scale: Scale }): ReactNode {
   const end = ENDS[bar.kind];
   if (end === undefined || bar.toMs === null) return null;
@@ -95,7 +95,7 @@ function EndSign({ bar, scale }: { readonly bar: Bar; readonly scale: Scale }): 
   );
 }
 
-/** What is said in the row itself, so that the commonest question needs no click. */
+/** The note in the row, so that the most common question needs no click. */
 function LaneNote({ lane, scale }: { readonly lane: Lane; readonly scale: Scale }): ReactNode {
   const { word, note, bars } = lane;
   if (word === "cached") {
@@ -118,7 +118,7 @@ function LaneNote({ lane, scale }: { readonly lane: Lane; readonly scale: Scale 
       </>
     );
   }
-  // Where there is no room behind the bar, the row's details say it.
+  // Without room after the bar, the row's details say it.
   return at > 0.6 ? null : (
     <span className="inline" style={{ left: percent(at) }}>
       {note}

@@ -26,7 +26,7 @@ function shapeOf(kind: MarkKind, dotRadius: number): ReactNode {
   }
 }
 
-/** The shape says the position, a diamond says that it is against the verdict. */
+/** The shape shows the position; a diamond means that it is against the verdict. */
 export function Key({ kind }: { readonly kind: MarkKind }): ReactNode {
   return (
     <svg className="key" viewBox="0 0 16 16" aria-hidden="true">
@@ -35,7 +35,7 @@ export function Key({ kind }: { readonly kind: MarkKind }): ReactNode {
   );
 }
 
-/** What an agent holds about a subject; of a question with a letter, A for the position that most hold. */
+/** An agent's position on a subject; for a question, a letter: A is the position that most agents hold. */
 export function Mark(props: { readonly subject: Subject; readonly agent: string }): ReactNode {
   const { subject, agent } = props;
   const held = subject.held.get(agent);

@@ -13,7 +13,7 @@ import { Key, Mark } from "./mark.tsx";
 const ROWS = 40;
 const MOST_CHARS = 500;
 
-/** Agents and subjects: who holds what. */
+/** Agents and subjects: who holds which position. */
 export function Disagreements(): ReactNode {
   const { page, finder } = useDesk();
   const { run, subjects } = page;
@@ -21,7 +21,7 @@ export function Disagreements(): ReactNode {
   const [fold, setFold] = useState(true);
   if (subjects.length === 0) return null;
   const lone = subjects.filter(isLone);
-  // Where one agent alone reports everything there would be nothing to see.
+  // If one agent alone reports everything, hiding would leave nothing to see.
   const hides = only && finder === undefined && lone.length < subjects.length;
   const shown = subjects.filter((one) => (hides ? !isLone(one) : finds(finder, one)));
   const reports = subjects
@@ -82,7 +82,7 @@ export function Disagreements(): ReactNode {
   );
 }
 
-/** All agree, or a finding that one agent alone reports and that does not stand: there is not much to see. */
+/** All agree, or only one agent reports a finding and it does not stand: there is little to see. */
 function isLone({ kind, support, contested, fate }: Subject): boolean {
   if (kind === "claim") return !contested;
   return !contested || (support <= 1 && fate === "left-out");

@@ -3,11 +3,11 @@ import { cut } from "../../../src/model/text.ts";
 import { partsOf } from "../model/visible.ts";
 import { whole } from "../model/words.ts";
 
-/** So much of a text is drawn before somebody asks for more of it. */
+/** How much of a text is drawn at first. */
 const FIRST_CHARS = 2_000;
 const MORE_CHARS = 50_000;
 
-/** What somebody wrote, as text: `code` between backticks is set apart, and what could not be seen has its number. */
+/** Others' text: `code` between backticks is set apart, and invisible characters are shown by their code points. */
 export function Txt({ children }: { readonly children: string }): ReactNode {
   return (
     <span className="txt">
@@ -25,7 +25,7 @@ export function Txt({ children }: { readonly children: string }): ReactNode {
   );
 }
 
-/** A text that may be very long, as it is laid out: its beginning, and more of it by a click. */
+/** A text that may be very long, with its line breaks: its beginning, and more on a click. */
 export function LongText({ children }: { readonly children: string }): ReactNode {
   const [shown, setShown] = useState(FIRST_CHARS);
   const text = cut(children, shown);

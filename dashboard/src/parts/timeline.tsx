@@ -15,7 +15,7 @@ const SCALES = [
   { value: "sequence", label: "Sequence" },
 ] as const;
 
-/** A row a call, a bar an attempt; always in view beside the rest of the page. */
+/** A row for each call, a bar for each attempt; always visible beside the rest of the page. */
 export function Timeline(): ReactNode {
   const { page, extras } = useDesk();
   const { lanes, endMs } = page;
@@ -133,7 +133,7 @@ function Lanes({ scale }: { readonly scale: Scale }): ReactNode {
   );
 }
 
-/** As the tokens have it, in pixels. */
+/** The design token's value, in pixels. */
 function useLaneHeight(): number {
   const [height, setHeight] = useState(24);
   useEffect(() => {
@@ -152,7 +152,7 @@ interface LoadProps {
   readonly endMs: number;
 }
 
-/** How much was in flight, and above it what queued for that. */
+/** How many attempts were running, and above it how many were queued. */
 function Load({ steps, scale, endMs }: LoadProps): ReactNode {
   const most = Math.max(0, ...steps.map(({ working, queued }) => working + queued));
   if (most === 0) return null;
@@ -217,7 +217,7 @@ function Legend(): ReactNode {
   );
 }
 
-/** On narrow screens: the whole run as a strip at the bottom, which leads to the timeline. */
+/** On narrow screens: the whole run as a strip at the bottom, which opens the timeline. */
 export function MiniTimeline(): ReactNode {
   const { page } = useDesk();
   const { lanes, endMs } = page;

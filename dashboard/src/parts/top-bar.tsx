@@ -5,7 +5,7 @@ import { Choose } from "./controls.tsx";
 import { Icon, Logo } from "./icon.tsx";
 
 export interface Search {
-  /** What is looked through, for who does not see the field. */
+  /** What is searched, for screen readers. */
   readonly label: string;
   readonly query: string;
   readonly onQuery: (query: string) => void;
@@ -13,10 +13,10 @@ export interface Search {
 
 export interface TopBarProps {
   readonly tenant: string | undefined;
-  /** Where else one can go: in a page that is served. */
+  /** Links to other pages, on a served page. */
   readonly nav?: ReactNode;
   readonly search?: Search;
-  /** Behind everything else. */
+  /** At the end of the bar. */
   readonly end?: ReactNode;
 }
 
@@ -26,7 +26,7 @@ const THEMES = [
   { value: "dark", label: "Dark", icon: "moon" },
 ] as const;
 
-/** Above everything: whose run it is, the search, the scheme. */
+/** The top bar: whose run it is, the search, the colour scheme. */
 export function TopBar({ tenant, nav, search, end }: TopBarProps): ReactNode {
   const [theme, setTheme] = useTheme();
   return (
@@ -48,7 +48,7 @@ export function TopBar({ tenant, nav, search, end }: TopBarProps): ReactNode {
   );
 }
 
-/** A text or `/a regular expression/`; "/" leads to it from anywhere. */
+/** A text or `/a regular expression/`; the key "/" focuses it from anywhere. */
 export function SearchField({ search }: { readonly search: Search }): ReactNode {
   const { label, query, onQuery } = search;
   const field = useRef<HTMLInputElement>(null);

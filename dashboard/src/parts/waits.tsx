@@ -11,7 +11,7 @@ import { Severity } from "./finding.tsx";
 import { subjectHref } from "../model/place.ts";
 import { Txt } from "./text.tsx";
 
-/** What waits for a person: both sides in their own words, and how to decide. */
+/** The subjects that wait for a person: both sides in their own words, and how to decide. */
 export function Waits(): ReactNode {
   const { page } = useDesk();
   const { run, subjects } = page;
@@ -41,7 +41,7 @@ export function Waits(): ReactNode {
   );
 }
 
-/** What persons decided, with their notes: it stays. */
+/** What people decided, with their notes. */
 function Decided(): ReactNode {
   const { run } = useDesk().page;
   if (run.decisions.length === 0) return null;
@@ -169,11 +169,11 @@ function Question({ subject }: { readonly subject: Subject }): ReactNode {
 
 const SUBJECT_CHARS = 60;
 
-/** What records a decision: the beginning of a subject is enough to name it. */
+/** The command that records a decision; the beginning of a subject is enough to name it. */
 function decideCommand(runId: string, { name, positions }: Subject): string {
   const winner = positionText(positions.at(-1)?.value ?? null);
   const begins = cut(name, SUBJECT_CHARS);
-  // To the end of a word, where there is one.
+  // Cut at the end of a word, if there is one.
   const subject = begins === name ? name : begins.replace(/(?<=^.{20,}) \S*$/s, "");
   const words = [shortId(runId), subject, winner].map(shellWord);
   return `quorate decide ${words.join(" ")}`;
@@ -186,7 +186,7 @@ function otherWinners({ positions }: Subject): string {
     .join(", ");
 }
 
-/** Those that hold a position without a word about it. */
+/** The agents that hold a position without giving a reason. */
 function Silent(props: { readonly subject: Subject; readonly position: number }): ReactNode {
   const { subject, position } = props;
   const silent = holdersOf(subject, position)

@@ -21,7 +21,7 @@ const SIGNS: Readonly<Record<VerdictStep["did"], IconName>> = {
   waits: "person",
 };
 
-/** The chain, and what each of it said. */
+/** The chain, and the result of each resolver. */
 export function WhyPart({ subject }: { readonly subject: Subject }): ReactNode {
   const { page } = useDesk();
   const { verdict, fate } = subject;

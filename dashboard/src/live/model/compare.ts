@@ -10,16 +10,16 @@ export interface SubjectPair {
   readonly after: Subject | undefined;
 }
 
-/** A call of the same place in two runs. */
+/** The calls at the same place in two runs. */
 export interface CallPair {
   readonly callId: string;
   readonly before: CallView | undefined;
   readonly after: CallView | undefined;
-  /** What each answered, as text. */
+  /** The two answers as text. */
   readonly texts: readonly [before: string, after: string];
 }
 
-/** Two runs, and what differs. */
+/** Two runs, and their differences. */
 export interface Comparison {
   readonly verdicts: readonly SubjectPair[];
   readonly sameVerdicts: number;
@@ -57,7 +57,7 @@ interface Pair<T> {
   readonly after: T | undefined;
 }
 
-/** In the order of the first, then what only the second has. */
+/** In the order of the first run, then what only the second one has. */
 function pairs<T>(
   before: readonly T[],
   after: readonly T[],
@@ -73,7 +73,7 @@ function pairs<T>(
   ];
 }
 
-/** What a reader sees of a verdict: how it ended, why, and who holds what. */
+/** What a reader sees of a verdict: its result, its reason, and the positions. */
 function signOf(subject: Subject | undefined): string {
   if (subject === undefined) return "";
   const held = subject.positions.map(({ value, heldBy }) => [
@@ -83,7 +83,7 @@ function signOf(subject: Subject | undefined): string {
   return JSON.stringify([fateWord(subject), subject.verdict?.reasoning, held]);
 }
 
-/** What a call answered, for a reader: the texts of its findings, else its output; why it has none. */
+/** A call's answer for a reader: the texts of its findings, else its output; or why it has none. */
 export function answerText(call: CallView | undefined): string {
   if (call === undefined) return "";
   if (call.output === undefined) return call.error?.message ?? call.detail ?? "";

@@ -1,4 +1,4 @@
-// What a team says of its tasks, as JSON Schema: enough of it to tell a person at once what is wrong. The server checks all of it.
+// The JSON Schema of a team's tasks, as far as it is needed to report mistakes at once. The server checks all of it.
 
 /** A field of a task, as a form hints at it. */
 export interface InputField {
@@ -13,7 +13,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const MOST_FAULTS = 5;
 const MOST_DEPTH = 20;
 
-/** The fields of a task that is an object; none of another. */
+/** The fields of an object task; empty for other tasks. */
 export function fieldsOf(schema: unknown): readonly InputField[] {
   const { properties, required } = schemaIn(schema);
   if (typeof properties !== "object" || properties === null) return [];
@@ -29,7 +29,7 @@ export function fieldsOf(schema: unknown): readonly InputField[] {
   });
 }
 
-/** A task to begin with: every field that is needed, empty. */
+/** A task to start from: every required field, empty. */
 export function beginning(schema: unknown): string {
   const needed = fieldsOf(schema).filter((field) => field.needed);
   if (schemaIn(schema)["type"] === "string") return '""';
@@ -45,7 +45,7 @@ export function beginning(schema: unknown): string {
   return JSON.stringify(task, undefined, 2);
 }
 
-/** What is wrong with a task, a sentence each; nothing where a schema says nothing that this knows. */
+/** The mistakes in a task, one sentence each; keywords that this does not know are not checked. */
 export function faultsIn(schema: unknown, task: unknown): readonly string[] {
   return [...faults(schemaIn(schema), task, "the input", 0)].slice(0, MOST_FAULTS);
 }

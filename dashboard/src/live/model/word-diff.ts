@@ -1,4 +1,4 @@
-// What changed between two texts, by words: a letter that changed makes a reader read the word anyhow.
+// The difference between two texts by words: if one letter changed, a reader reads the whole word anyhow.
 
 /** A part of two texts: in both, or in one of them. */
 export interface DiffPart {
@@ -6,7 +6,7 @@ export interface DiffPart {
   readonly text: string;
 }
 
-/** More words on one side are not compared: both are shown whole. The work grows with the product. */
+/** With more words on one side both texts are shown whole, because the work grows with the product. */
 const MOST_WORDS = 2_000;
 
 export function wordDiff(before: string, after: string): readonly DiffPart[] {
@@ -31,12 +31,12 @@ export function wordDiff(before: string, after: string): readonly DiffPart[] {
   ]);
 }
 
-/** Words with the space behind them, and marks on their own. */
+/** Words with the space after them; punctuation separately. */
 function wordsOf(text: string): readonly string[] {
   return text.match(/[\p{L}\p{N}_$-]+\s*|[^\p{L}\p{N}_$-]\s*/gu) ?? [];
 }
 
-/** By the longest common sequence. */
+/** By the longest common subsequence. */
 function between(a: readonly string[], b: readonly string[]): readonly DiffPart[] {
   const gone = (text: string): DiffPart => ({ kind: "gone", text });
   const fresh = (text: string): DiffPart => ({ kind: "new", text });

@@ -8,10 +8,10 @@ import { Empty, Failure, Frame, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
 import type { AgentFigures, AgentsFigures, TeamListed } from "../../../../src/server/wire.ts";
 
-// What draws charts is loaded when somebody looks at some.
+// The chart library is loaded only when charts are shown.
 const Charts = lazy(() => import("../charts.tsx"));
 
-/** How good, how fast and how dear the agents of a team are, by its runs so far. */
+/** The quality, speed and cost of a team's agents, from its runs so far. */
 export function AgentsPage({ team }: { readonly team: string | undefined }): ReactNode {
   const teams = useLoaded("teams", (client, signal) =>
     client.get<{ readonly teams: readonly TeamListed[] }>("teams", {}, signal),
@@ -231,7 +231,7 @@ function AgentTable(props: {
   );
 }
 
-/** Higher stands first. */
+/** The higher rank comes first. */
 function rank({ known, figures }: TableRow, order: Order): number {
   const low = (value: number | undefined): number => (value === undefined ? -Infinity : -value);
   switch (order) {
@@ -328,7 +328,7 @@ function Interval({ known }: { readonly known: AgentReliability }): ReactNode {
   );
 }
 
-/** The last figures as a line; its words stand beside it. */
+/** The last figures as a line; they are on the page in words, too. */
 function Spark(props: {
   readonly figures: readonly number[];
   readonly kind: "time" | "money";

@@ -19,10 +19,10 @@ import { go } from "../route.ts";
 import type { EventsAnswer, RunsAnswer } from "../../../../src/server/wire.ts";
 
 const PAGE = 1_000;
-/** A longer log is not compared: the page has to hold both. */
+/** Longer logs are not compared, since the page must hold both. */
 const MOST_EVENTS = 200_000;
 
-/** The page of a run, as far as its log goes now. */
+/** The page of a run, with its log so far. */
 async function pageOfRun(client: Client, runId: string, signal: AbortSignal): Promise<RunPage> {
   const fold = runFold(runId);
   const bills = new BillFold();
@@ -46,7 +46,7 @@ interface ComparePageProps {
   readonly after: string | undefined;
 }
 
-/** Two runs, and only what changed from one to the other. */
+/** Two runs, and only their differences. */
 export function ComparePage({ before, after }: ComparePageProps): ReactNode {
   const key = before === undefined || after === undefined ? undefined : `${before} ${after}`;
   const { data, error, again } = useLoaded(key, async (client, signal) =>
@@ -99,7 +99,7 @@ function aboutOf([before, after]: readonly RunPage[]): string {
   return names[0] === names[1] ? `Both of ${names[0]}.` : `${names[0]}, and ${names[1]}.`;
 }
 
-/** Which two: by what was run last, or by an id. */
+/** The choice of the two runs: from the latest ones, or by id. */
 function Choice({ before, after }: ComparePageProps): ReactNode {
   const { data } = useLoaded("runs", (client, signal) =>
     client.get<RunsAnswer>("runs", { limit: 50 }, signal),
@@ -353,7 +353,7 @@ function VerdictPair({ pair }: { readonly pair: SubjectPair }): ReactNode {
   );
 }
 
-/** What only one of two runs has is no change of words. */
+/** A text that only one of the two runs has, without marked changes. */
 function whole(text: string): readonly DiffPart[] {
   return text === "" ? [] : [{ kind: "same", text }];
 }
@@ -381,7 +381,7 @@ function Side({ subject, parts, side }: SideProps): ReactNode {
   );
 }
 
-/** One side of two texts: what is in both as it is, what is in this one alone set apart. */
+/** One side of two texts: common words plain, words of this side marked. */
 function Diff({ parts, side }: Omit<SideProps, "subject">): ReactNode {
   return parts.map(({ kind, text }, index) => {
     if (kind === "same") return <Txt key={index}>{text}</Txt>;
@@ -416,7 +416,7 @@ function Answers({ found }: { readonly found: Comparison }): ReactNode {
   );
 }
 
-/** So much of an answer is compared. */
+/** The most characters of an answer that are compared. */
 const MOST_CHARS = 20_000;
 
 function AnswerPair({ pair }: { readonly pair: CallPair }): ReactNode {

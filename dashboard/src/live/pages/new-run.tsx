@@ -11,7 +11,7 @@ import { Empty, Failure, Frame, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
 import type { EventsAnswer, RunBegun, TeamListed } from "../../../../src/server/wire.ts";
 
-/** Starts a run: of which team, with what. `like`: with the input of another run, to begin with. */
+/** The form to start a run. `like`: a run whose input it starts with. */
 export function NewRunPage(props: {
   readonly team: string | undefined;
   readonly like: string | undefined;
@@ -196,7 +196,7 @@ function TaskForm(props: {
   );
 }
 
-/** What the run would take, when somebody asks for that: nobody is asked. */
+/** What the run would cost, on request; no agent is asked. */
 function Planned(props: { readonly body: object; readonly asks: boolean }): ReactNode {
   const { body, asks } = props;
   const { client } = useSigned();

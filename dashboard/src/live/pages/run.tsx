@@ -11,7 +11,7 @@ import { liveSource, type LiveSource } from "../live-source.ts";
 import { Empty, Failure, Frame, Go, Loading, Nav, SignOut } from "../parts.tsx";
 import type { RunAnswer } from "../../../../src/server/wire.ts";
 
-/** A run as it goes on. */
+/** A run that is watched live. */
 export function RunPage({ runId }: { readonly runId: string }): ReactNode {
   const { client } = useSigned();
   const { data, error, again } = useLoaded(runId, (asking, signal) =>
@@ -102,7 +102,7 @@ function RunFoot(): ReactNode {
   );
 }
 
-/** Under the bar, only while there is no connection. */
+/** A line under the bar, only while there is no connection. */
 function ConnectionLine({ source }: { readonly source: LiveSource }): ReactNode {
   const { connection } = useSyncExternalStore(source.follow, source.live);
   return (
@@ -128,7 +128,7 @@ function ConnectionLine({ source }: { readonly source: LiveSource }): ReactNode 
   );
 }
 
-/** Live, or paused with so many events that wait; nothing for a run that has ended. */
+/** Live, or paused with the number of waiting events; nothing for an ended run. */
 function Pace({ source }: { readonly source: LiveSource }): ReactNode {
   const { connection, paused, waiting } = useSyncExternalStore(source.follow, source.live);
   if (connection.kind === "ended" && !paused) return null;
@@ -151,7 +151,7 @@ function Pace({ source }: { readonly source: LiveSource }): ReactNode {
   );
 }
 
-/** What can be done to the run from here. */
+/** The actions for a run. */
 function Actions({ source, runId }: WatchedProps): ReactNode {
   const { run } = useSyncExternalStore(source.follow, source.now);
   const mayRun = useMay("run");
@@ -187,7 +187,7 @@ function Actions({ source, runId }: WatchedProps): ReactNode {
   );
 }
 
-/** Asks once more before it cancels: what was asked is lost. */
+/** Asks for confirmation before cancelling, because unfinished work is lost. */
 function Cancel({ runId }: { readonly runId: string }): ReactNode {
   const { client } = useSigned();
   const deed = useDeed();

@@ -35,11 +35,11 @@ const STATUSES = [
 
 type StatusChoice = (typeof STATUSES)[number]["value"];
 
-/** A search goes on in older runs until it has found so many, or looked through so many. */
+/** A search continues in older runs until it has found this many, or looked through enough. */
 const FOUND = 50;
 const MOST_LOOKED = 5_000;
 
-/** All runs, those that began last first. */
+/** All runs, latest first. */
 export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode {
   const mayRun = useMay("run");
   const runs = useRuns(filter);
@@ -57,7 +57,7 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
       ),
     [runs.list, finder],
   );
-  // What is looked for may be further back: older runs come in until there is something to look at.
+  // What is searched for may be older: more runs are loaded until there is a result.
   const { hasMore, busy, more } = runs;
   const looks = finder !== undefined && hasMore && !busy && runs.error === undefined;
   const wantsMore = looks && shown.length < FOUND && runs.list.length < MOST_LOOKED;
@@ -156,7 +156,7 @@ function NoRuns(props: { readonly isFiltered: boolean; readonly mayRun: boolean 
 
 type Listed = ReturnType<typeof useRuns>["list"];
 
-/** Only the rows that can be seen are drawn. */
+/** Draws only the visible rows. */
 function List({ runs }: { readonly runs: Listed }): ReactNode {
   const table = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -264,7 +264,7 @@ function TeamChoice(props: {
   );
 }
 
-/** `name=value`, taken when Enter is pressed or the field is left: half a tag finds nothing. */
+/** `name=value`, applied on Enter or when the field is left: half a tag finds nothing. */
 function TagField(props: {
   readonly tag: string;
   readonly onTag: (tag: string) => void;
