@@ -1,8 +1,8 @@
-// Does all of a release but the publishing, and tells what is missing for it.
+// Does all of a release except publishing, and says what is missing for it.
 //
 //   npm run release:dry               packs, installs and runs the package on every runtime, and prints what would be published
-//   npm run release:dry -- --strict   and ends with 1 where something is missing, too
-//   npm run release:dry -- node-24    on this runtime alone
+//   npm run release:dry -- --strict   also ends with 1 if something is missing
+//   npm run release:dry -- node-24    on this runtime only
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import { installFolder } from "./install-folder.ts";
 const root = resolve(import.meta.dirname, "..");
 const runtimes = join(root, "test/runtimes/node_modules");
 
-/** How each runs a file and a package's command, and what installs there. */
+/** How a runtime runs a file, and what installs packages for it. */
 interface Runtime {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
@@ -47,7 +47,7 @@ const RUNTIMES: readonly Runtime[] = [
   },
 ];
 
-/** What the README's programs need besides. */
+/** The other packages that the README's programs need. */
 const BESIDE = ["ai@7", "@ai-sdk/anthropic", "execa", "zod"];
 
 interface Tarball {
@@ -107,13 +107,18 @@ function pack(folder: string, into: string): Tarball {
   return tarball;
 }
 
-/** The README's TypeScript blocks: one program, which a reader saves block by block. */
-function readmeProgram(): string {
+/** The README's programs, one in each TypeScript block: the first needs no key, the second asks models. */
+function readmePrograms(): readonly [first: string, models: string] {
   const text = readFileSync(join(root, "README.md"), "utf8");
-  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ""]) => code).join("\n");
+  const [first, models, ...more] = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(
+    ([, code = ""]) => code,
+  );
+  if (first === undefined || models === undefined || more.length > 0)
+    throw new Error("the README does not have two programs");
+  return [first, models];
 }
 
-/** What the README says that its first program prints. */
+/** What the README's first program prints, according to the README. */
 function promised(): string {
   const text = readFileSync(join(root, "README.md"), "utf8");
   const said = /^\/\/ ("hold" is held by .*) …$/m.exec(text)?.[1];
@@ -121,18 +126,29 @@ function promised(): string {
   return said;
 }
 
-/** What is wrong with the package on a runtime, in an empty project. */
+/** The faults of the package on a runtime, in an empty project. */
 function faultsOn(runtime: Runtime, tarball: string): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), `quorate-release-${runtime.name}-`));
   try {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true }));
     needed(run([...runtime.install, tarball, ...BESIDE], folder), `installing for ${runtime.name}`);
-    writeFileSync(join(folder, "first.mts"), readmeProgram());
+    const [first, models] = readmePrograms();
+    writeFileSync(join(folder, "first.mts"), first);
+    writeFileSync(join(folder, "models.mts"), models);
     writeFileSync(join(folder, "team.mts"), TEAM);
     const faults: string[] = [];
     const ran = run([...runtime.command, "first.mts"], folder, runtime);
     if (ran.status !== 0 || !ran.stdout.includes(promised())) {
-      faults.push(`the README's programs ended with ${ran.status}: ${ran.stderr || ran.stdout}`);
+      faults.push(
+        `the README's first program ended with ${ran.status}: ${ran.stderr || ran.stdout}`,
+      );
+    }
+    // Without a key each agent fails with a sentence that names the variable.
+    const keyless = run([...runtime.command, "models.mts"], folder, runtime);
+    if (keyless.status !== 0 || !keyless.stdout.includes("ANTHROPIC_API_KEY")) {
+      faults.push(
+        `the README's second program ended with ${keyless.status}: ${keyless.stderr || keyless.stdout}`,
+      );
     }
     const quorate = (...args: readonly string[]): Ran =>
       run([...runtime.command, "node_modules/quorate/dist/cli/main.js", ...args], folder, runtime);
@@ -165,7 +181,7 @@ export default supervisor({
 });
 `;
 
-/** What a person has to do before the package can be published. */
+/** What a person must do before the package can be published. */
 function missing(version: string): readonly string[] {
   const changelog = readFileSync(join(root, "CHANGELOG.md"), "utf8");
   const [heading = ""] = /^## \[.*$/m.exec(changelog) ?? [];
