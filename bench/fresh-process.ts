@@ -14,14 +14,16 @@ export interface Measurement {
   readonly size: number;
   /** Whether the process is left to end by itself. */
   readonly leaves?: boolean;
-  /** For Node. */
-  readonly flags?: readonly string[];
+  /** The file for a profile of its CPU. */
+  readonly profile?: string;
 }
 
 /** Measures in a new Node process: nothing of another measurement is compiled, collected or resident there. */
 export async function measureInFreshProcess(what: Measurement): Promise<Sample> {
-  const { list, workload, system, size, leaves = false, flags = [] } = what;
-  const args = [...flags, child, list, workload, system, String(size), leaves ? "leave" : "end"];
+  const { list, workload, system, size, leaves = false, profile } = what;
+  const then = leaves ? "leave" : "end";
+  const args = [child, list, workload, system, String(size), then];
+  if (profile !== undefined) args.push(profile);
   const measuring = spawn(process.execPath, args, {
     env: { ...process.env, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "pipe"],

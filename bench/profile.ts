@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -8,7 +8,6 @@ import type { Workload } from "./workload.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const MOST_FUNCTIONS = 15;
-const INTERVAL_US = 200;
 
 interface Frame {
   readonly functionName: string;
@@ -24,8 +23,8 @@ interface CpuProfile {
 }
 
 /**
- * Where the CPU of a workload goes, by room of `src`: the time that each function takes itself, sampled in one measurement,
- * the loading of the program and what warms it up among it.
+ * Where the CPU of a workload goes, by room of `src`: the time that each function takes itself, sampled
+ * in a second measurement of one process.
  */
 export async function profile(
   list: string,
@@ -34,11 +33,10 @@ export async function profile(
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "quorate-profile-"));
   try {
-    const flags = ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_US}`];
-    await measureInFreshProcess({ list, workload: id, system, size: size[pace], flags });
-    const [file = ""] = readdirSync(folder);
+    const file = join(folder, "bench.cpuprofile");
+    await measureInFreshProcess({ list, workload: id, system, size: size[pace], profile: file });
     const { rooms, functions, total } = folded(
-      JSON.parse(readFileSync(join(folder, file), "utf8")) as CpuProfile,
+      JSON.parse(readFileSync(file, "utf8")) as CpuProfile,
     );
     const share = (us: number): string => `${((us / total) * 100).toFixed(1).padStart(7)} %`;
     const rows = (by: ReadonlyMap<string, number>, most: number): readonly string[] =>
