@@ -14,6 +14,7 @@ const LONG_ONLY = [
   "test/acp/presets.test.ts",
   "test/ai-sdk/batch-contract.test.ts",
   "test/ai-sdk/batch-killed.test.ts",
+  "test/bench/programs.test.ts",
   "test/command/contract-kinds.test.ts",
   "test/command/presets.test.ts",
   "test/command/processes.test.ts",

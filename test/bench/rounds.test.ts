@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { slopeOf } from "../../bench/flat/curve.ts";
 import { judge, measureRounds, median } from "../../bench/rounds.ts";
 import { times, type Workload } from "../../bench/workload.ts";
 
@@ -56,7 +57,23 @@ describe("a goal", () => {
     expect(judge(goal, [round(2.001, 1)])).toMatchObject({ met: false });
   });
 
+  it("may be bounded below instead", () => {
+    const used = { text: "used", value: times("ms", "raw"), atLeast: 0.97 };
+    expect(judge(used, [round(0.98, 1)])).toMatchObject({ met: true, atLeast: 0.97 });
+    expect(judge(used, [round(0.96, 1)])).toMatchObject({ met: false });
+  });
+
   it("is never met by something that was not measured", () => {
     expect(() => judge(goal, [{ quorate: { ms: 1 } }])).toThrow("No ms was measured for raw.");
+  });
+});
+
+describe("the slope of a curve", () => {
+  it("is 0 where the cost of one stays the same, and the exponent where it grows as a power", () => {
+    const points = (power: number) =>
+      [8, 64, 512].map((size) => [size, 3 * size ** power] as const);
+    expect(slopeOf(points(0))).toBeCloseTo(0);
+    expect(slopeOf(points(0.5))).toBeCloseTo(0.5);
+    expect(slopeOf(points(-1))).toBeCloseTo(-1);
   });
 });
