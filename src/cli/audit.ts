@@ -45,7 +45,7 @@ export function auditLines(audit: JudgeAudit, screen: Terminal): string[] {
         : `chose its own position in ${shares(own)}; even is ${percent(own.even)}`,
     ],
     ["verdicts", agrees(verdicts, "reached without it", "no verdict was reached without it")],
-    ["judges", agrees(judges, "of other judges", "nobody else was asked the same")],
+    ["judges", agrees(judges, "of other judges", "no other judge was asked the same")],
     [
       "truths",
       record.truths === 0

@@ -63,7 +63,7 @@ function waste({ retries, late, inDoubt }: Wasted): readonly string[] {
   return [
     ...part(retries, "attempt", "that failed"),
     ...part(late, "attempt", "that came too late"),
-    ...part(inDoubt, "attempt", "that nobody knows the end of"),
+    ...part(inDoubt, "attempt", "whose end is unknown"),
   ];
 }
 

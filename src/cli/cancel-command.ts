@@ -33,7 +33,7 @@ export async function cancelCommand(
     const run = `run ${safeText(shortId(runId))}`;
     const answer = await cancel(backend, runId, reason);
     if (answer === "asked") {
-      screen.print(`asked whoever drives ${run} to cancel it`);
+      screen.print(`asked the process that drives ${run} to cancel it`);
       await untilEnded(store, runId, signals.signal);
     }
     const status = (await store.run(runId))?.status;
@@ -46,7 +46,7 @@ export async function cancelCommand(
     const hasEnded = status === "complete" || status === "partial" || status === "failed";
     const what = hasEnded
       ? `${run} had ended before it could be cancelled: it is ${status}`
-      : `${run} has not stopped yet; the request stays, and whoever goes on with the run ends it as cancelled`;
+      : `${run} has not stopped yet; the request stays, and the process that resumes the run will cancel it`;
     screen.print(...wrap(what, screen.columns));
     if (!hasEnded) screen.print(...lookAgain(runId, db, screen, ["follow"]));
     return EXIT.open;

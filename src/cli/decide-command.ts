@@ -64,13 +64,13 @@ export async function decideCommand(
     const decision = await meant(log.store, runId, subject, winner, flags);
     if (file === undefined || team === undefined) {
       if ((await decide(log.backend, runId, decision)) === "left") {
-        const what = `Somebody drives the run: the decision is left for them, and taken over when the run waits again.`;
+        const what = `Another process drives the run: it will record the decision when the run waits again.`;
         screen.print(...wrap(what, screen.columns));
         return EXIT.ok;
       }
       screen.print(
         ...(await takenLines(log.store, runId, flags, screen)),
-        ...section("To go on with it", screen, goOn({ runId, db: log.file ?? "" }, screen)),
+        ...section("To continue", screen, goOn({ runId, db: log.file ?? "" }, screen)),
       );
       return EXIT.ok;
     }
@@ -109,7 +109,7 @@ async function takenLines(
     `decided: ${positionText(taken.winner)}: ${safeText(taken.subject)}`,
     ...(isSecret && (why ?? by) !== undefined
       ? wrap(
-          "What you wrote is not kept: without --team nobody knows what is secret in it.",
+          "What you wrote is not kept: without --team, quorate cannot know what is secret in it.",
           screen.columns,
         )
       : []),
@@ -132,7 +132,7 @@ async function meant(
     const resume = `"${ownName()} resume ${file === undefined ? "TEAM" : shellPath(file)} ${shellWord(shortId(runId))}"`;
     throw new QuorateError(
       "BAD_OPTIONS",
-      `run ${runId} was cancelled; go on with it by ${resume}, and decide once it waits again`,
+      `run ${runId} was cancelled; resume it with ${resume}, and decide once it waits again`,
     );
   }
   const open = openQuestions(events).map(({ verdict }) => verdict);

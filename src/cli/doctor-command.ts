@@ -91,7 +91,7 @@ function codingAgent(program: (typeof CODING_PROGRAMS)[number]): HealthCheck {
   if (path === undefined) return { ...base, health: "missing", detail: install };
   const login = loginOf(program);
   return login === undefined
-    ? { ...base, health: "missing", detail: `${path}; no login is seen: set ${keys[0]}, or log in` }
+    ? { ...base, health: "missing", detail: `${path}; no login found: set ${keys[0]}, or log in` }
     : { ...base, health: "ok", detail: `${path}, by ${login}` };
 }
 
@@ -104,21 +104,26 @@ function acpAgents(): readonly HealthCheck[] {
           about: "agent",
           name: "others that speak ACP",
           health: "missing",
-          detail: `none is found of ${ACP_NAMES.join(", ")}`,
+          detail: `found none of ${ACP_NAMES.join(", ")}`,
         },
       ]
     : found.map((program) => ({
         about: "agent",
         name: program.command,
         health: "ok",
-        detail: `${program.path}, by ${acpCall(program)} of quorate/acp; whether it is logged in is not looked at`,
+        detail: `${program.path}, by ${acpCall(program)} of quorate/acp; its login is not checked`,
       }));
 }
 
 function keys(): HealthCheck {
   const set = KEYS.filter(isSet);
   return set.length === 0
-    ? { about: "key", name: "keys", health: "missing", detail: `none is set of ${KEYS.join(", ")}` }
+    ? {
+        about: "key",
+        name: "keys",
+        health: "missing",
+        detail: `none of these is set: ${KEYS.join(", ")}`,
+      }
     : { about: "key", name: "keys", health: "ok", detail: set.join(", ") };
 }
 

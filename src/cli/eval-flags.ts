@@ -12,7 +12,7 @@ export function addEvalCommand({
 }: Pick<Describing, "command" | "exitWith">): void {
   const evaluating: Command = command(
     "eval",
-    "Tells how often a team is right, and what it costs, on cases with truths.",
+    "Measures how often a team is right, and what it costs, on cases with truths.",
   )
     .argument("<team>", "a TypeScript or JavaScript file whose default export is a supervisor")
     .argument(
@@ -20,24 +20,24 @@ export function addEvalCommand({
       'a file with { "input", "truths", "results"? } on each line; - reads standard input',
     );
   addEnvironmentFlag(evaluating)
-    .option("--live", "ask agents and judges whose answers are not recorded; else nobody is asked")
     .option(
-      "--answers <file>",
-      "where answers are kept and looked for (default: CASES.answers.jsonl)",
+      "--live",
+      "ask agents and judges whose answers are not recorded; without it, none is asked",
     )
-    .option("--beside <team>", "another team on the same cases; may be given again", several)
+    .option("--answers <file>", "the file of recorded answers (default: CASES.answers.jsonl)")
+    .option("--beside <team>", "another team on the same cases; repeatable", several)
     .option(
       "--baseline <file>",
-      "an earlier --report json: exit with 4 where truths are lost to it",
+      "an earlier --report json: exit with 4 if truths are lost since then",
     )
     .option("--tolerate <n>", "with --baseline: how many may be lost", place)
     .option("--min-accuracy <share>", "exit with 4 below this accuracy, 0 to 1", share)
     .option("--budget <usd>", "what each team may cost in all, recorded answers included", dollars)
     .option("--deadline <time>", "how long the run of a case may take: 5m", span)
-    .option("--at-once <n>", "how many cases are worked on at once (default: 4)", atLeastOne)
-    .option("--prices <file>", "what models cost, as JSON; a model in it has its price there")
+    .option("--at-once <n>", "how many cases run at once (default: 4)", atLeastOne)
+    .option("--prices <file>", "a JSON file with prices of models; it overrides the team's")
     .option("--db <file>", "the runs that the team has learned from (default: none)")
-    .option("--report <format=file>", "write it as md, json or junit; may be given again", report)
+    .option("--report <format=file>", "write it as md, json or junit; repeatable", report)
     .option("--json", "print one JSON document and nothing else")
     .option("--full", "print every case that is not right")
     .action(async (team: string, cases: string, options: EvalFlags) => {

@@ -40,14 +40,14 @@ export async function followCommand(
     }
     const status = (await store.run(runId))?.status;
     if (status === "interrupted" || status === "waiting") {
-      screen.print(`run ${safeText(runId)} is ${status}; what comes is shown when it goes on`);
+      screen.print(`run ${safeText(runId)} is ${status}; what comes is shown when it continues`);
     }
     const stream = Object.assign(events, { runId, outcome: Promise.resolve() });
     const { run } = await watchRun(stream, { terminal: screen });
     screen.print(
       "",
       ...report(run, screen, { full: flags.full ?? false }),
-      ...section("To go on with it", screen, nextStep(run, { db: flags.db }, screen)),
+      ...section("To continue", screen, nextStep(run, { db: flags.db }, screen)),
     );
     return signals.exitCode ?? exitCodeFor(run);
   });

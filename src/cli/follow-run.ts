@@ -93,7 +93,7 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     "",
     ...report(run, screen, { full: flags.full ?? false }),
     ...section("Log", screen, logLines(run.runId, log, screen)),
-    ...section("To go on with it", screen, nextLines(run, following)),
+    ...section("To continue", screen, nextLines(run, following)),
     ...reuseLines(following, reuse),
   );
   return { exitCode };
@@ -133,7 +133,7 @@ function tellWhenClosed(runId: string, { log, screen }: Following): void {
       log.file === undefined
         ? `the team's own store has it as run ${runId}`
         : `"${lookAgain(runId, log.file, ONE_LINE, ["show"]).join("").trim()}" has it`;
-    tellClosed(screen.closed, `the output ${what}; the run goes on to its end, and ${place}`);
+    tellClosed(screen.closed, `the output ${what}; the run continues to its end, and ${place}`);
   };
   if (screen.closed.aborted) tell();
   else screen.closed.addEventListener("abort", tell, { once: true });
@@ -160,6 +160,6 @@ function nextLines(run: RunView, { team, log, screen, flags }: Following): strin
 }
 
 function reuseLines({ finished = false }: Following, reuse: Reuse | undefined): string[] {
-  if (finished) return ["", "it had finished before; nobody was asked"];
+  if (finished) return ["", "it had finished before; no agent was asked"];
   return reuse === undefined ? [] : ["", `reused ${reuse.reused}, asked ${reuse.asked}`];
 }

@@ -15,7 +15,7 @@ import { terminal } from "./terminal.ts";
 
 /** Adds the commands around runs: how one begins, what is missing, and what runs come to in other formats. */
 export function addFrontCommands({ command, database, exitWith }: Describing): void {
-  command("report", "Writes a run for others to read: Markdown, JSON, JUnit, SARIF, annotations.")
+  command("report", "Writes a report of a run: Markdown, JSON, JUnit, SARIF or annotations.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .addOption(
       new Option(
@@ -23,7 +23,7 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
         "print it so (default: md, where no --report is given)",
       ).choices(FORMATS),
     )
-    .option("--report <format=file>", "write it to a file; may be given again", reportFile)
+    .option("--report <format=file>", "write it to a file; repeatable", reportFile)
     .addOption(database())
     .action(async (run: string, options: ReportFlags) => {
       const { reportCommand } = await import("./report-command.ts");
@@ -35,18 +35,18 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     "Serves teams over HTTP: an API and a page that show and steer runs.",
   )
     .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
-    .option("--port <port>", "where it listens; 0 for any that is free", port, DEFAULT_PORT)
+    .option("--port <port>", "the port to listen on; 0 for any free one", port, DEFAULT_PORT)
     .option(
       "--host <address>",
-      "another address than this machine's own; takes a token",
+      "an address other than this machine's own; requires a token",
       "127.0.0.1",
     )
-    .option("--origin <url>", "the address that browsers know it by; may be given again", origins)
-    .option("--tokens <file>", "who may ask: a JSON list of { token, name, tenant, scopes }")
-    .option("--web-hooks <file>", "who is told of runs: a JSON list of { url, secret }")
+    .option("--origin <url>", "the address that browsers know it by; repeatable", origins)
+    .option("--tokens <file>", "whom to let in: a JSON list of { token, name, tenant, scopes }")
+    .option("--web-hooks <file>", "whom to notify of runs: a JSON list of { url, secret }")
     .option(
       "--answer-within <time>",
-      "answer a tool call or an A2A message after that at the latest: the run goes on (default: tool calls when it is over, messages within 27s)",
+      "answer a tool call or an A2A message after this time at the latest; the run continues (default: tool calls when it ends, messages within 27s)",
       span,
     )
     .option(
@@ -67,11 +67,11 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
     .option(
       "--answer-within <time>",
-      "answer a call after that at the latest: the run goes on (default: when it is over)",
+      "answer a call after this time at the latest; the run continues (default: when it ends)",
       span,
     )
-    .option("--read-only", "say that the teams change nothing, so that clients need not ask")
-    .option("--no-decide", "questions to a person are told, and not answered by the client")
+    .option("--read-only", "declare that the teams change nothing, so that clients need not ask")
+    .option("--no-decide", "show questions to a person, but do not let the client answer them")
     .option("--tenant <name>", "whose runs are begun and seen");
   addEnvironmentFlag(mcp)
     .addOption(teamDatabase("where the runs are kept"))
@@ -82,12 +82,12 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
 
   const worker = command(
     "worker",
-    "Carries out runs that are left to others, or whose process has died, or attempts of agents.",
+    "Carries out queued runs, runs whose process has died, and attempts of agents.",
   )
     .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
     .option(
       "--agents <names>",
-      "take attempts of these agents, which the team has elsewhere",
+      "carry out attempts of these agents, which the team has elsewhere",
       namesIn,
     )
     .option("--runs", "with --agents: carry out runs, too")
@@ -97,8 +97,16 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
       atOnce,
       4,
     )
-    .option("--drain <time>", "how long they may take to end when it is stopped", span, 30_000)
-    .option("--health <port>", "a port, or address:port, that says whether it works", listenAt);
+    .option(
+      "--drain <time>",
+      "how long work may take to end when the worker is stopped (default: 30s)",
+      span,
+    )
+    .option(
+      "--health <port>",
+      "a port, or address:port, that answers whether the worker is healthy",
+      listenAt,
+    );
   addEnvironmentFlag(worker)
     .addOption(teamDatabase("where the runs are"))
     .action(async (teams: string[], options: WorkerFlags) => {
@@ -106,7 +114,7 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
       exitWith(await workerCommand(teams, options, terminal()));
     });
 
-  command("doctor", "Looks at what quorate needs: Node, packages, agents, keys, database.")
+  command("doctor", "Checks what quorate needs: Node, packages, agents, keys, database.")
     .argument("[team]", "a team to load, too")
     .addOption(database())
     .option("--json", "print it as JSON")
@@ -116,7 +124,7 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     });
 
   command("init", "Writes a team that runs, a test of it and a workflow; overwrites nothing.")
-    .argument("[folder]", "where to (default: this folder); made where it is not there")
+    .argument("[folder]", "where to write (default: this folder); created if it does not exist")
     .addOption(
       new Option("--template <name>", "what the team is for (default: gate)").choices(TEMPLATES),
     )

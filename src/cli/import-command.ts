@@ -80,7 +80,7 @@ function eventIn(value: unknown, where: string): RunEvent {
     Number.isSafeInteger(event["seq"]) &&
     Number.isFinite(event["atMs"]);
   if (isEvent) return value as RunEvent;
-  throw refusal(`${where} is no event of a run; write the file with quorate export RUN.`);
+  throw refusal(`${where} is not an event of a run; write the file with quorate export RUN.`);
 }
 
 /** The events as this version writes them. What cannot be shown must not come into a database: no command could say any more what is in it. */

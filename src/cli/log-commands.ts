@@ -25,11 +25,11 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .option("--team <name>", "only those of this team")
     .option(
       "--status <names>",
-      "only those that stand so, by commas; dead: workers died over it",
+      "only those with these statuses, separated by commas; dead: workers died while working on it",
       namesIn,
     )
     .option("--tenant <name>", "only those of this tenant")
-    .option("--tag <name=value>", "only those with this tag; may be given again", tag)
+    .option("--tag <name=value>", "only those with this tag; repeatable", tag)
     .option("--since <age>", "only those begun since: 7d, 12h or 90m", age)
     .option("--limit <n>", "how many", atLeastOne, 20)
     .option("--json", "print them as JSON")
@@ -49,7 +49,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       exitWith(await showCommand(run, options, terminal()));
     });
 
-  command("follow", "Shows a run while it goes on, in whatever process, until it ends.")
+  command("follow", "Shows a run while it is under way, in any process, until it ends.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .addOption(database())
     .option("--json", "print each event as a line of JSON")
@@ -68,7 +68,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       exitWith(await cancelCommand(run, options, terminal()));
     });
 
-  command("retry", "Has a run tried again over which workers have died.")
+  command("retry", "Gives a dead run back to workers: one that they died while working on.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .addOption(database())
     .action(async (run: string, options: RetryFlags) => {
@@ -87,7 +87,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       await explainCommand(run, options, terminal());
     });
 
-  command("prune", "Forgets runs that ended long ago.")
+  command("prune", "Deletes the logs of runs that ended long ago.")
     .requiredOption("--older-than <age>", "how long ago: 30d, 12h or 90m", age)
     .addOption(database())
     .option("--dry-run", "only say how many")
@@ -96,10 +96,10 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       await pruneCommand(options, terminal());
     });
 
-  command("delete", "Erases runs with what came of them: kept answers, and what was learned.")
+  command("delete", "Erases runs and what was kept from them: answers, and what was learned.")
     .argument("[run]", "its id, the beginning of it, or latest")
     .option("--tenant <name>", "all runs of this tenant")
-    .option("--tag <name=value>", "all runs with this tag; may be given again", tag)
+    .option("--tag <name=value>", "all runs with this tag; repeatable", tag)
     .addOption(database())
     .action(async (run: string | undefined, options: DeleteFlags) => {
       const { deleteCommand } = await import("./delete-command.ts");

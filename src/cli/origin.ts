@@ -9,9 +9,9 @@ import { wrap } from "./wrap.ts";
 /** What is said of a run that was gone on with under another description of its supervisor. */
 export const CHANGED = "its supervisor has changed since, and only what has not is reused";
 
-/** `a fork of run 1a2b3c4d, with security asked anew`. */
+/** `a fork of run 1a2b3c4d, with security asked again`. */
 export function forkText({ runId, from }: ForkOf): string {
-  const anew = from === undefined ? "" : `, with ${safeText(from)} asked anew`;
+  const anew = from === undefined ? "" : `, with ${safeText(from)} asked again`;
   return `a fork of run ${shortId(runId)}${anew}`;
 }
 

@@ -17,7 +17,7 @@ export function planLines(plan: TaskPlan, screen: Terminal): string[] {
   const kept = hits === 0 ? "" : `; ${count(hits, "answer")} ${hits === 1 ? "is" : "are"} kept`;
   return [
     screen.style("title", `${safeText(supervisor.name)}: a plan`),
-    ...wrap(`${count(asked, "agent")}${how}${kept}. Nobody was asked.`, screen.columns),
+    ...wrap(`${count(asked, "agent")}${how}${kept}. No agent was asked.`, screen.columns),
     ...panelLines(plan, screen),
     "",
     ...agentLines(agents, screen),
@@ -37,7 +37,7 @@ function panelLines({ panel }: TaskPlan, screen: Terminal): string[] {
     until === "certain"
       ? "it is certain who wins"
       : until === "lead"
-        ? "two who are not kin hold what leads"
+        ? "two agents that are not kin hold the leading position"
         : `the verdict has a confidence of ${until.confidence}`;
   const usual =
     calls.expected === "unknown" || rounds.expected === "unknown"
@@ -162,7 +162,7 @@ function budgetText({
   const verdict = fits
     ? "the worst case fits"
     : worstMicros === "unknown"
-      ? "nobody can say whether the worst case fits"
+      ? "it is unknown whether the worst case fits"
       : `the worst case of ${money(worstMicros)} does not fit`;
   return `${name}: ${money(limitMicros)}${left}: ${verdict}`;
 }

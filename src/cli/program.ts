@@ -107,12 +107,12 @@ function wantsStack(args: readonly string[]): boolean {
 const HELP_COLUMNS = 80;
 const PRICES = [
   "--prices <file>",
-  "what models cost, as JSON; a model in it has its price there",
+  "a JSON file with prices of models; it overrides the team's",
 ] as const;
 
 const FAIL_ON = [
   "--fail-on <what>",
-  "exit with 4 when this comes out: hold, SUBJECT=VALUE or severity>=high, in place of what the team's gate says of it; may be given again",
+  "exit with 4 on this result: hold, SUBJECT=VALUE or severity>=high; overrides what the team's gate says about it; repeatable",
   failOn,
 ] as const;
 
@@ -134,7 +134,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       [
         "",
         "Exit codes, the first that fits: 2 wrong usage; 1 failed; 4 decided, and the",
-        "gate does not pass; 3 undecided, waiting, somebody did not answer, or a notice",
+        "gate does not pass; 3 undecided, waiting, an agent did not answer, or a notice",
         "warns; 0 complete and decided. 130 after Ctrl-C.",
         ...(ADDRESSES.docs === undefined ? [] : ["", `Documentation: ${ADDRESSES.docs}`]),
       ].join("\n"),
@@ -168,23 +168,23 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       .option("--json", "print one JSON document and nothing else")
       .option("--full", "print answers and reasons whole");
 
-  asking("run", "Gives a task to a team and shows how it goes.", (run) =>
+  asking("run", "Gives a task to a team and shows its progress.", (run) =>
     addRunFlags(addTaskFlags(run, "the task"))
-      .option("--id <id>", "a name for the run: given again, it is gone on with, or shown")
+      .option("--id <id>", "a name for the run; if it exists, it is resumed or shown")
       .option("--tenant <name>", "whose run it is")
-      .option("--tag <name=value>", "a text to find the run by; may be given again", tag)
+      .option("--tag <name=value>", "a text to find the run by; repeatable", tag)
       .option("--agents <names>", "ask only these, separated by commas", namesIn)
       .addOption(
         new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]),
       )
-      .option("--detach", "leave it to a worker, and print what the run is called")
+      .option("--detach", "leave the run to a worker, and print its id")
       .option("--priority <n>", "with --detach: from -100 to 100; higher ones first", priority),
   ).action(async (team: string, options: RunFlags) => {
     const { runCommand } = await import("./run-command.ts");
     exitWith(await runCommand(team, options));
   });
 
-  const plan = command("plan", "Says what a task would take, without asking any agent.").argument(
+  const plan = command("plan", "Shows what a task would take, without asking an agent.").argument(
     "<team>",
     "a TypeScript or JavaScript file whose default export is a supervisor",
   );
@@ -203,24 +203,21 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     addRunFlags(resume)
       .argument(
         "[run]",
-        "its id, the beginning of it, or latest (default: the latest that is interrupted)",
+        "its id, the beginning of it, or latest (default: the latest interrupted one)",
       )
-      .option("--all", "go on with every run of this team that is interrupted"),
+      .option("--all", "resume every interrupted run of this team"),
   ).action(async (team: string, run: string | undefined, options: ResumeFlags) => {
     const { resumeCommand } = await import("./resume-command.ts");
     exitWith(await resumeCommand(team, run, options));
   });
 
-  asking(
-    "fork",
-    "Makes a new run from an old one, and asks again only where something differs.",
-    (fork) =>
-      addTaskFlags(
-        addRunFlags(fork)
-          .argument("<run>", "its id, the beginning of it, or latest")
-          .option("--from <agent>", "ask this agent again, even if its answer is known"),
-        "another task",
-      ),
+  asking("fork", "Starts a new run from an old one, and asks again only what differs.", (fork) =>
+    addTaskFlags(
+      addRunFlags(fork)
+        .argument("<run>", "its id, the beginning of it, or latest")
+        .option("--from <agent>", "ask this agent again, even if its answer is known"),
+      "another task",
+    ),
   ).action(async (team: string, run: string, options: ForkFlags) => {
     const { forkCommand } = await import("./fork-command.ts");
     exitWith(await forkCommand(team, run, options));
@@ -230,23 +227,21 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
   addLogCommands({ command, database, exitWith });
   addFrontCommands({ command, database, exitWith });
 
-  addRunFlags(
-    command("decide", "Records what a person decided about a subject that a run waits for."),
-  )
+  addRunFlags(command("decide", "Records the decision of a person for which a run waits."))
     .argument("<run>", "its id, the beginning of it, or latest")
     .argument("<subject>", "what was asked")
     .argument("[winner]", "one of the positions, as it is shown or as JSON")
-    .option("--team <team>", "go on with the run: the file of its supervisor")
+    .option("--team <team>", "resume the run: the file of its supervisor")
     .option("--why <text>", "the reason, for the log")
     .option("--by <name>", "who decided, for the log")
     .option(
       "--index <n>",
-      "of two positions that look the same: which, as explain shows them, from 0",
+      "the position by its place in explain, from 0: for those that look the same",
       place,
     )
     .option(
       "--question <n>",
-      "of two subjects that look the same: which, as the run asks them, from 0",
+      "the subject by its place among the run's questions, from 0: for those that look the same",
       place,
     )
     .addOption(teamDatabase("where the log is"))
@@ -273,7 +268,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       );
     });
 
-  command("agents", "Shows how good agents are, as far as their runs have taught.")
+  command("agents", "Shows how reliable agents are, as learned from their runs.")
     .argument("[supervisor]", "the name of one (default: all)")
     .addOption(
       new Option("--labels <kind>", "whether claims mean the same in every subject")
@@ -287,10 +282,14 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       await agentsCommand(supervisor, options, terminal());
     });
 
-  command("audit", "Says whether judges can be trusted, from the runs they were asked in.")
+  command("audit", "Shows whether judges can be trusted, from the runs that asked them.")
     .addArgument(new Argument("<what>", "what is looked at").choices(["judge"]))
     .argument("[judge]", "its name (default: every judge)")
-    .option("--author-of <agents>", "agents that the judge speaks for, by commas", namesIn)
+    .option(
+      "--author-of <agents>",
+      "agents that the judge speaks for, separated by commas",
+      namesIn,
+    )
     .addOption(database())
     .option("--json", "print it as JSON")
     .action(async (_what: string, judge: string | undefined, options: AuditFlags) => {
@@ -307,7 +306,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       const { billCommand } = await import("./bill-command.ts");
       await billCommand(options, terminal());
     });
-  const completion = "Prints what makes a shell complete command lines of quorate.";
+  const completion = "Prints the script with which a shell completes command lines of quorate.";
   if (!isCompletion(args)) describeCompletion(command("completion", completion));
   for (const listed of program.commands) {
     askForMissing(listed);

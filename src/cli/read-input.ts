@@ -13,7 +13,7 @@ export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024;
  * read, is longer than `MAX_INPUT_BYTES`, or is not JSON; the sentence says where.
  */
 export async function readInput(file: string, stdin: Readable = process.stdin): Promise<unknown> {
-  if (isJson(file)) return parsed(file, "what is given as JSON");
+  if (isJson(file)) return parsed(file, "what was given");
   return parsed(await readTextInput(file, stdin), sourceOf(file));
 }
 

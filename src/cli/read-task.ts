@@ -36,7 +36,7 @@ export async function readTask(flags: TaskFlags): Promise<unknown> {
   const { input, text, set = [] } = flags;
   if (!hasTask(flags)) {
     const how = "give it with --input FILE, --text FILE or --set NAME=VALUE";
-    throw invalid(`there is no task; ${how}, or --input null where the team needs none.`);
+    throw invalid(`there is no task; ${how}, or --input null if the team needs none.`);
   }
   if (text !== undefined) {
     if (input !== undefined || set.length > 0) {
@@ -54,7 +54,9 @@ export async function readTask(flags: TaskFlags): Promise<unknown> {
 
 async function withMembers(task: unknown, set: readonly TaskMember[]): Promise<unknown> {
   if (typeof task !== "object" || task === null || Array.isArray(task)) {
-    throw invalid("--set sets members of an object, and the input is none; leave one of them out.");
+    throw invalid(
+      "--set sets members of an object, and the input is not one; leave out --set or --input.",
+    );
   }
   // A member may be called `__proto__`.
   const members: Record<string, unknown> = {};

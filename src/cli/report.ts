@@ -62,19 +62,19 @@ const STATUS_STYLE: Readonly<Record<RunView["status"], Style>> = {
 
 const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
   complete: "complete",
-  partial: "partial: not everybody answered",
-  failed: "failed: too few answered, or somebody who is required did not",
+  partial: "partial: not every agent answered",
+  failed: "failed: too few agents answered, or a required one did not",
   cancelled: "cancelled",
   running: "not finished",
   waiting: "waiting for a person to decide",
-  interrupted: "interrupted: not finished, and nobody drives it",
+  interrupted: "interrupted: not finished, and no process drives it",
 };
 
 /** What the gate says, where there is one. */
 function gateWords({ gate, status }: RunView): string {
   // Of one that failed that says enough: only what is settled is news.
   if (gate === undefined || (status === "failed" && gate.passed !== false)) return "";
-  if (gate.passed === null) return "; nobody can tell whether it passes";
+  if (gate.passed === null) return "; the gate is undecided";
   return gate.passed ? "; it passes" : "; it does not pass";
 }
 

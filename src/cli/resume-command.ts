@@ -103,8 +103,7 @@ async function resumeAll(team: Supervisor, following: Resuming): Promise<number>
     }
   }
   if (flags.json === true) screen.print(safeJson(documents, 2));
-  else if (interrupted.length > 1)
-    screen.print("", `went on with ${count(interrupted.length, "run")}`);
+  else if (interrupted.length > 1) screen.print("", `resumed ${count(interrupted.length, "run")}`);
   return following.signals.exitCode ?? worstOf(codes);
 }
 
@@ -117,6 +116,6 @@ async function latestOpen(team: Supervisor, { log }: Following): Promise<string>
   const place = log.file ?? "the team's store";
   throw new QuorateError(
     "RUN_NOT_FOUND",
-    `${place} has no run of ${team.name} that is interrupted; to go on with one that was cancelled or waits, give its id too.`,
+    `${place} has no run of ${team.name} that is interrupted; to resume one that was cancelled or waits, give its id, too.`,
   );
 }

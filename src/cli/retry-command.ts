@@ -21,7 +21,7 @@ export async function retryCommand(
     const status = (await store.run(runId))?.status;
     const run = `run ${safeText(shortId(runId))}`;
     if (status !== "interrupted") {
-      screen.print(`${run} is ${String(status)}: there is nothing to be tried again`);
+      screen.print(`${run} is ${String(status)}: there is nothing to try again`);
       return status === "running" || status === "waiting" ? EXIT.ok : EXIT.open;
     }
     await retry(backend, runId);

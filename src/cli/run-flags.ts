@@ -29,15 +29,15 @@ export function addLimitFlags(command: Command): Command {
   return command
     .option("--budget <usd>", "what the run may spend, in US dollars", dollars)
     .option("--deadline <time>", "how long the run may take: 5m", span)
-    .option("--timeout <time>", "how long an attempt may take, whatever agents say: 30s", span)
-    .option("--concurrency <n>", "how many attempts are in flight at most", atLeastOne);
+    .option("--timeout <time>", "how long an attempt may take, overriding the agents: 30s", span)
+    .option("--concurrency <n>", "the most attempts in flight at once", atLeastOne);
 }
 
 /** Adds the flags that bound one run, and the one that reports it. */
 export function addRunFlags(command: Command): Command {
   return addLimitFlags(command).option(
     "--report <format=file>",
-    "write the run as md, json, junit, sarif, github or html; may be given again",
+    "write the run as md, json, junit, sarif, github or html; repeatable",
     reportFile,
   );
 }

@@ -31,7 +31,7 @@ export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<v
   const isDead = status?.includes("dead") === true;
   checkStatuses(status ?? []);
   if (isDead && status.length > 1) {
-    const why = "--status dead is for itself: a dead run is interrupted as well";
+    const why = "--status dead stands alone: a dead run is interrupted, too";
     throw new QuorateError("BAD_OPTIONS", `${why}; leave the others out`);
   }
   const runs = await withDatabase(flags.db, async (store, backend) =>
@@ -59,7 +59,7 @@ function checkStatuses(given: readonly string[]): void {
   const instead = near === undefined ? `use ${known.join(", ")}` : `did you mean "${near}"?`;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `--status ${safeText(wrong)} is no status of a run; ${instead}`,
+    `--status ${safeText(wrong)} is not a status of a run; ${instead}`,
   );
 }
 
@@ -108,7 +108,7 @@ function interruptedLines(
   if (first === undefined) return [];
   if (status?.includes("dead") === true) {
     const retry = [ownName(), "retry", shellWord(shortId(first.runId)), ...databasePart(db)];
-    const why = "dead: nobody goes on with them by itself; have one tried again with";
+    const why = "dead: no worker takes these by itself; give one back to workers with";
     return ["", ...wrap(why, screen.columns), ...commandLines(retry, screen)];
   }
   const one = second === undefined;

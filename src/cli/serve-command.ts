@@ -72,7 +72,7 @@ export async function serveCommand(
       ),
     );
     await stopped(signals.signal);
-    screen.print("stopping; runs that are not over can be gone on with");
+    screen.print("stopping; unfinished runs can be resumed");
     await web.stopListening();
   } finally {
     await log.store.close();
@@ -225,6 +225,6 @@ function welcome(
     `token ${token}`,
     "  for programs: Authorization: Bearer TOKEN; a new one is made at each start",
     "",
-    "Ctrl-C stops it; runs that are not over are gone on with at the next start.",
+    "Ctrl-C stops it; unfinished runs are resumed at the next start.",
   ];
 }

@@ -43,7 +43,7 @@ export async function showCommand(
     ...report(run, screen, { full }),
     ...section("Timeline", screen, timeline(run, screen, full)),
     ...section("Why", screen, lookAgain(run.runId, flags.db, screen, ["explain"])),
-    ...section("To go on with it", screen, nextStep(run, { db: flags.db }, screen)),
+    ...section("To continue", screen, nextStep(run, { db: flags.db }, screen)),
   );
   return EXIT.ok;
 }

@@ -40,7 +40,7 @@ export function watchStrays(): void {
     // Told once already, and still nothing moves.
     if (strayed.aborted) leave(EXIT.failed);
     tell(
-      "nothing is left that could still happen, and the command is not over: something in it waits for ever",
+      "nothing can happen any more, and the command has not ended: something in it waits forever",
     );
     // Where that moves nothing, this comes again.
     setImmediate(() => {});

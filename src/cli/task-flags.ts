@@ -6,11 +6,11 @@ import { setting } from "./flag-values.ts";
 /** Adds the flags that say what the task is; `what` is the task's name in the help. */
 export function addTaskFlags(command: Command, what: string): Command {
   return command
-    .option("--input <json>", `${what}: a JSON file, - for standard input, or JSON as it is`)
-    .option("--text <file>", `${what}: the text of a file, or of standard input with -`)
+    .option("--input <json>", `${what}: a JSON file, - for standard input, or the JSON itself`)
+    .option("--text <file>", `${what}: a text file, or - for standard input`)
     .option(
       "--set <name=value>",
-      "a member of the task: name=text, name:=JSON or name=@file; may be given again",
+      "a member of the task: name=text, name:=JSON or name=@file; repeatable",
       setting,
     );
 }
@@ -19,7 +19,7 @@ export function addTaskFlags(command: Command, what: string): Command {
 export function addEnvironmentFlag(command: Command): Command {
   return command.option(
     "--env-file <file>",
-    "set the variables of a file, as Node does; may be given again",
+    "set the variables of a file, as Node does; repeatable",
     envFile,
   );
 }

@@ -14,9 +14,9 @@ export function addTruthCommands({ command, database, exitWith }: Describing): v
     .argument("[subject]", "what it decided about")
     .argument(
       "[value]",
-      "what is true: a position as it is shown, or another; of a finding present or absent",
+      "what is true: a position as it is shown, or another value; for a finding, present or absent",
     )
-    .option("--in <place>", "the nested supervisor that decided, where several did")
+    .option("--in <place>", "the nested supervisor that decided, if several did")
     .option("--by <name>", "who says so")
     .option("--forget", "take back what was recorded")
     .option(
@@ -52,7 +52,7 @@ export function addTruthCommands({ command, database, exitWith }: Describing): v
       },
     );
 
-  command("export", "Writes a run, or what was recorded, as a JSON object on each line.")
+  command("export", "Writes a run, recorded truths or cases as lines of JSON.")
     .argument("[run]", "all of its events: its id, the beginning of it, or latest")
     .addOption(
       new Option("--truths", "what turned out to be true, as quorate truth --from reads it"),
@@ -79,7 +79,7 @@ export function addTruthCommands({ command, database, exitWith }: Describing): v
         : exportRun(run, options, terminal()));
     });
 
-  command("import", "Adds the runs of a file, as export wrote it, to a database.")
+  command("import", "Adds runs that export wrote to a database.")
     .argument("<file>", "what quorate export RUN wrote, or - for standard input")
     .addOption(database())
     .action(async (file: string, options: { readonly db: string }) => {

@@ -95,7 +95,7 @@ function linesOf(text: string, source: string, by: string | undefined): readonly
 
 function truthIn(value: unknown, where: string): Truth {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw refusal(`${where} is no object; write { "run", "subject", "truth" } on each line.`);
+    throw refusal(`${where} is not an object; write { "run", "subject", "truth" } on each line.`);
   }
   const given = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(given)) {
@@ -110,7 +110,7 @@ function truthIn(value: unknown, where: string): Truth {
   const words = (key: string): string | undefined => {
     const said = given[key];
     if (said === undefined || typeof said === "string") return said;
-    throw refusal(`${where} has a ${key} that is no text.`);
+    throw refusal(`${where} has a ${key} that is not a text.`);
   };
   const needed = (key: string): string => {
     const said = words(key);
@@ -120,7 +120,7 @@ function truthIn(value: unknown, where: string): Truth {
   const [team, by, at] = [words("team"), words("by"), words("at")];
   const atMs = at === undefined ? undefined : Date.parse(at);
   if (atMs !== undefined && !(atMs >= 0)) {
-    throw refusal(`${where} has an "at" that is no time; write it as 2026-11-30T12:00:00Z.`);
+    throw refusal(`${where} has an "at" that is not a time; write it as 2026-11-30T12:00:00Z.`);
   }
   return {
     runId: needed("run"),

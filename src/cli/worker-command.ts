@@ -19,7 +19,8 @@ export interface WorkerFlags {
   /** How many runs of each team are carried out at once, and how many attempts. */
   readonly concurrency: number;
   /** How long runs and attempts may take to end once it is stopped, in ms. */
-  readonly drain: number;
+  /** In ms. */
+  readonly drain?: number;
   readonly health?: HealthAddress;
 }
 
@@ -28,6 +29,9 @@ interface Work {
   /** Resolves when what is under way has ended. */
   close(withinMs: number): Promise<void>;
 }
+
+/** How long work may take to end when the worker is stopped, where `--drain` says nothing else. */
+const DRAIN_MS = 30_000;
 
 /**
  * `quorate worker`: carries out the runs of teams that are left to others, or whose process has died, or attempts of agents that they have
@@ -60,10 +64,11 @@ export async function workerCommand(
     const where = log.file === undefined ? "" : ` in ${safeText(log.file)}`;
     screen.print(`working on ${what} of ${screen.style("title", names)}${where}; Ctrl-C stops it`);
     await stopped(signals.signal);
-    screen.print("stopping: nothing more is begun; what is under way may end");
-    const ended = Promise.all(works.map(async (one) => one.close(flags.drain)));
-    if (!(await isDone(ended, flags.drain))) {
-      screen.print("not all is over; others can go on with it");
+    screen.print("stopping: no new work begins; work under way may end");
+    const { drain = DRAIN_MS } = flags;
+    const ended = Promise.all(works.map(async (one) => one.close(drain)));
+    if (!(await isDone(ended, drain))) {
+      screen.print("some work is unfinished; other workers can resume it");
       await log.store.close();
       // The process ends with its agents.
       ended.catch(() => {});
@@ -121,7 +126,8 @@ function takenLine(team: string, { runId, agent, attempt, ended }: TakenAttempt)
 }
 
 function lineOf(team: string, { runId, outcome, error }: ResumedRun): string {
-  const what = outcome === undefined ? `could not go on: ${describeThrown(error)}` : outcome.status;
+  const what =
+    outcome === undefined ? `could not be resumed: ${describeThrown(error)}` : outcome.status;
   return safeText(`${team} ${shortId(runId)} ${what}`);
 }
 

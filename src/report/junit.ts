@@ -46,7 +46,7 @@ function verdictCase(verdict: ReportVerdict, { against }: Report): TestCase {
 function gateCases({ unclear = [], verdicts }: Report): readonly TestCase[] {
   if (unclear.length === 0) return [];
   const why = unclearWords(unclear, verdicts, (subject) => subject);
-  const message = `nobody can tell whether it passes: ${why}`;
+  const message = `the gate is undecided: ${why}`;
   return [
     { name: "gate", seconds: 0, result: { kind: "failure", type: "gate", message, text: message } },
   ];

@@ -49,12 +49,12 @@ function title({ team }: Report): string {
 
 const STATUS_WORDS: Readonly<Record<Report["status"], string>> = {
   complete: "Complete",
-  partial: "Partial: not everybody answered",
-  failed: "Failed: too few answered, or somebody who is required did not",
+  partial: "Partial: not every agent answered",
+  failed: "Failed: too few agents answered, or a required one did not",
   waiting: "Waiting for a person to decide",
   cancelled: "Cancelled",
   running: "Not finished",
-  interrupted: "Interrupted: not finished, and nobody drives it",
+  interrupted: "Interrupted: not finished, and no process drives it",
 };
 
 function headline(report: Report): string[] {
@@ -69,7 +69,7 @@ function unclearLines({ unclear = [], verdicts }: Report): string[] {
   if (unclear.length === 0) return [];
   const subject = (name: string): string => `**${markdownText(name, MAX_NAME)}**`;
   const why = unclearWords(unclear, verdicts, subject);
-  return ["", `Nobody can tell whether it passes: ${why}.`];
+  return ["", `The gate is undecided: ${why}.`];
 }
 
 function section(name: string, lines: readonly string[]): string[] {

@@ -59,7 +59,7 @@ describe("quorate decide", () => {
     const refused = await quorate(["decide", "latest", "task", "hold"], cwd);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(
-      /was cancelled; go on with it by "quorate resume TEAM [0-9a-f]{8}", and decide once it waits again/,
+      /was cancelled; resume it with "quorate resume TEAM [0-9a-f]{8}", and decide once it waits again/,
     );
     expect((await quorate(["resume", asking, "latest"], cwd)).code).toBe(3);
     expect((await quorate(["decide", "latest", "task", "hold"], cwd)).code).toBe(0);

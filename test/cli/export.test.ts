@@ -72,7 +72,7 @@ describe("quorate export RUN and quorate import", () => {
     );
     expect(refused.map(({ stderr }) => stderr).join("")).toMatchInlineSnapshot(`
       "quorate: no JSON.jsonl, line 2 is not JSON: it ends too early, at column 2.
-      quorate: no event.jsonl, line 2 is no event of a run; write the file with quorate export RUN.
+      quorate: no event.jsonl, line 2 is not an event of a run; write the file with quorate export RUN.
       quorate: a gap.jsonl, line 2 has the seq 3, and the next of run a-judged-run has 2; export the run again.
       quorate: its end alone.jsonl, line 1 has the seq 2, and the first of run a-judged-run has 1; export the run again.
       quorate: an event without what it tells.jsonl has a run a-judged-run that cannot be read: an event of it does not say what such an event has to; export the run again.

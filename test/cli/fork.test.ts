@@ -18,7 +18,7 @@ describe("quorate fork", () => {
     const { cwd, runId } = await finishedRun();
     const { code, stdout } = await quorate(["fork", durable, "latest", "--from", "slow"], cwd);
     expect(code).toBe(0);
-    expect(stdout).toContain(`a fork of run ${runId.slice(0, 8)}, with slow asked anew`);
+    expect(stdout).toContain(`a fork of run ${runId.slice(0, 8)}, with slow asked again`);
     expect(stdout).toMatch(/quick +ok .*\(from run [0-9a-f]{8}\) ship/);
     expect(stdout.trimEnd().split("\n").at(-1)).toBe("reused 1, asked 1");
     expect(asked(cwd)).toEqual(["quick", "slow", "slow"]);

@@ -151,7 +151,7 @@ describe("quorate init", () => {
     expect(outcome.passed).toBe(false);
     const doctor = await quorate(["doctor"], cwd, "", variables);
     expect(doctor.stdout.replaceAll(/\s+/g, " ")).toContain(
-      'bin/goose, by acpAgent({ command: "goose", args: ["acp"] }) of quorate/acp; whether it is logged in is not looked at',
+      'bin/goose, by acpAgent({ command: "goose", args: ["acp"] }) of quorate/acp; its login is not checked',
     );
   });
 
@@ -340,9 +340,9 @@ describe("quorate doctor", () => {
       "for programs and coding agents, quorate/command, quorate/acp, quorate/mcp",
     );
     expect(words).toContain("missing @modelcontextprotocol/client: npm install");
-    expect(words).toContain("missing others that speak ACP: none is found of claude-agent-acp,");
+    expect(words).toContain("missing others that speak ACP: found none of claude-agent-acp,");
     expect(stdout).toMatch(/^ok +claude: .*\n? *by ANTHROPIC_API_KEY$/m);
-    expect(stdout).toMatch(/^missing +codex: [^]*no login is\s+seen/m);
+    expect(stdout).toMatch(/^missing +codex: [^]*no login\s+found/m);
     expect(stdout).toMatch(/^ok +keys: ANTHROPIC_API_KEY$/m);
     expect(stdout).toMatch(/^ok +quorate\.db: is not there yet/m);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("scripted, with security, performance, style");

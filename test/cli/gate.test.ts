@@ -31,15 +31,15 @@ describe("a team with a gate, run by the command line,", () => {
     expect(ended[0]?.stdout).toContain("gated  complete; it passes\n");
     expect(ended[1]?.stdout).toContain("gated  complete; it does not pass\n");
     expect(ended[3]?.stdout).toContain("ship: unopposed (1 of 3 asked spoke), confidence 0.66");
-    expect(ended[3]?.stdout).toContain("nobody can tell whether it passes");
-    expect(ended[2]?.stdout).toContain("nobody can tell whether it passes\nwhy: task is tied\n");
+    expect(ended[3]?.stdout).toContain("the gate is undecided");
+    expect(ended[2]?.stdout).toContain("the gate is undecided\nwhy: task is tied\n");
     expect(ended[3]?.stdout).toContain(
       "\nwhy: task has one voice of 3; only 1 looked for findings, and 2 did not answer\n",
     );
     expect(ended[0]?.stdout).not.toContain("why:");
     // Of one that failed its status says why nobody can tell, whole.
     expect(ended[5]?.stdout).toContain(
-      "gated  failed: too few answered, or somebody who is required did not\n",
+      "gated  failed: too few agents answered, or a required one did not\n",
     );
   });
 
@@ -51,17 +51,17 @@ describe("a team with a gate, run by the command line,", () => {
     const why = "no verdict about risk; there are verdicts about task";
     expect([code, stdout]).toEqual([3, expect.stringContaining(`\nwhy: ${why}\n`)]);
     expect(read("run.md")).toContain(
-      "Nobody can tell whether it passes: no verdict about **risk**; there are verdicts about **task**.\n",
+      "The gate is undecided: no verdict about **risk**; there are verdicts about **task**.\n",
     );
     expect(read("run.xml")).toContain(
-      `<failure type="gate" message="nobody can tell whether it passes: ${why}">`,
+      `<failure type="gate" message="the gate is undecided: ${why}">`,
     );
     expect(read("run.xml")).toContain('<testsuite name="gated: verdicts" tests="2" failures="1"');
 
     await runIn(at, { types: "hold", style: "wait" });
     expect((await quorate(["show", "latest"], at)).stdout).toContain("\nwhy: task is tied\n");
     const logged = await quorate(["report", "latest", "--format", "junit"], at);
-    expect(logged.stdout).toContain("nobody can tell whether it passes: task is tied");
+    expect(logged.stdout).toContain("the gate is undecided: task is tied");
   });
 
   it("says that nobody looked for findings, where a severity is not to come out", async () => {

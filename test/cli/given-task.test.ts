@@ -61,7 +61,7 @@ describe("the task of quorate run", () => {
   });
 
   it.each([
-    [["--input", "{no"], "what is given as JSON is not JSON"],
+    [["--input", "{no"], "what was given is not JSON"],
     [["--text", "a", "--input", "{}"], "--text is the whole task"],
     [["--input", "[1]", "--set", "a=b"], "--set sets members of an object"],
     [["--set", "a"], "give a name and a value"],

@@ -80,7 +80,7 @@ describe("a run whose reader goes away", () => {
       running.child.stdout?.destroy();
       const { code, stderr } = await running.finished;
       expect(stderr).toMatch(
-        /^quorate: the output was closed; the run goes on to its end, and "quorate show [0-9a-f]{8}" has it\n$/,
+        /^quorate: the output was closed; the run continues to its end, and "quorate show [0-9a-f]{8}" has it\n$/,
       );
       expect(code).toBe(0);
       const { stdout } = await quorate(["show", "latest", "--json"], cwd);
@@ -107,7 +107,7 @@ describe.runIf(existsSync("/dev/full"))("on a full disk", () => {
       const cwd = folder();
       const { code, stderr } = await onFullDisk(["run", STRAYING, "--input", "-", ...flags], cwd);
       expect(stderr).toMatch(
-        /^quorate: the output could not be written: ENOSPC: .*; the run goes on to its end, and "quorate show [0-9a-f]{8}" has it\n$/,
+        /^quorate: the output could not be written: ENOSPC: .*; the run continues to its end, and "quorate show [0-9a-f]{8}" has it\n$/,
       );
       expect(code).toBe(1);
       const { stdout } = await quorate(["show", "latest", "--json"], cwd);

@@ -18,7 +18,7 @@ describe("a run whose process was killed", () => {
     const [listed, shown] = await Promise.all([quorate(["runs"], cwd), quorate(["show", id], cwd)]);
     expect(listed.stdout).toMatch(new RegExp(`${id} .* interrupted `));
     expect(listed.stdout).toContain(`interrupted: resume it with\n  quorate resume TEAM ${id}\n`);
-    expect(shown.stdout).toContain("interrupted: not finished, and nobody drives it");
+    expect(shown.stdout).toContain("interrupted: not finished, and no process drives it");
     expect(shown.stdout).toMatch(/quick +ok/);
     expect(shown.stdout).toMatch(/slow +open/);
     expect(shown.stdout).toContain(`quorate resume TEAM ${id}`);
@@ -82,7 +82,7 @@ describe("a run whose process was killed", () => {
     expect(stdout.indexOf(`run ${first}`)).toBeGreaterThan(-1);
     expect(stdout.indexOf(`run ${second}`)).toBeGreaterThan(stdout.indexOf(`run ${first}`));
     expect(stdout.match(/reused 1, asked 1/g)).toHaveLength(2);
-    expect(stdout.trimEnd()).toMatch(/went on with 2 runs$/);
+    expect(stdout.trimEnd()).toMatch(/resumed 2 runs$/);
     const nothing = await quorate(["resume", durable, "--all", "--json"], cwd);
     expect([nothing.code, nothing.stdout]).toEqual([0, "[]\n"]);
   });
@@ -96,7 +96,7 @@ describe("quorate resume", () => {
     const { code, stdout } = await run.finished;
     expect(code).toBe(130);
     const command = `quorate resume ${durable} 'pull 7' --db 'my runs.db'`;
-    expect(flat(stdout)).toContain(`To go on with it ${command}`);
+    expect(flat(stdout)).toContain(`To continue ${command}`);
     release(cwd);
 
     const unnamed = await quorate(["resume", durable, "--db", "my runs.db"], cwd);
@@ -109,7 +109,7 @@ describe("quorate resume", () => {
 
     const again = await quorate(["resume", durable, "pull 7", "--db", "my runs.db"], cwd);
     expect(again.code).toBe(0);
-    expect(again.stdout).toContain("it had finished before; nobody was asked");
+    expect(again.stdout).toContain("it had finished before; no agent was asked");
     expect(asked(cwd)).toHaveLength(3);
   });
 
@@ -154,7 +154,7 @@ describe("quorate run --id", () => {
     expect(resumed.code).toBe(0);
     expect(resumed.stdout).toContain("reused 1, asked 1");
     const again = await run('{"diff":"x"}');
-    expect(again.stdout).toContain("it had finished before; nobody was asked");
+    expect(again.stdout).toContain("it had finished before; no agent was asked");
     expect(asked(cwd)).toEqual(["quick", "slow", "slow"]);
     const other = await run('{"diff":"y"}');
     expect(other.code).toBe(2);

@@ -121,11 +121,11 @@ describe("quorate run, where an agent", () => {
   );
 });
 
-it("quorate plan, where nothing is left that could still happen, says so", async () => {
+it("quorate plan, where nothing can happen any more, says so", async () => {
   const variables = { STRAY: "routes for ever" };
   const args = ["plan", STRAYING, "--input", "-"];
   const { code, stderr } = await quorate(args, folder(), '"task"', variables);
-  expect(stderr).toMatch(/^quorate: nothing is left that could still happen.*\n$/);
+  expect(stderr).toMatch(/^quorate: nothing can happen any more.*\n$/);
   expect(code).toBe(1);
 });
 

@@ -40,7 +40,7 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
     expect(plain).toMatch(/✔ security +.*hold/);
     expect(plain).toMatch(/✖ performance +.*nothing to say/);
     expect(plain).toMatch(/✔ 1 disagreement, 1 verdict/);
-    expect(plain).toContain("partial: not everybody answered");
+    expect(plain).toContain("partial: not every agent answered");
     // Where the cursor was hidden, it was shown again.
     expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(
       screen.lastIndexOf("\u001b[?25l"),

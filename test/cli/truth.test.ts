@@ -132,12 +132,12 @@ describe("truths in bulk", () => {
     for (const [line, why] of [
       ["{", "standard input, line 2 is not JSON: it ends too early, at column 2."],
       ["{nope}", 'standard input, line 2 is not JSON: unexpected "n" at column 2.'],
-      ["[]", "standard input, line 2 is no object"],
+      ["[]", "standard input, line 2 is not an object"],
       ['{"run":"a","subject":"task","truht":"hold"}', "did you mean truth?"],
       ['{"run":"a","subject":"task"}', "line 2 has no truth"],
-      ['{"run":7,"subject":"task","truth":1}', "line 2 has a run that is no text"],
+      ['{"run":7,"subject":"task","truth":1}', "line 2 has a run that is not a text"],
       ['{"subject":"task","truth":1}', "line 2 has no run"],
-      ['{"run":"a","subject":"task","truth":1,"at":"noon"}', 'has an "at" that is no time'],
+      ['{"run":"a","subject":"task","truth":1,"at":"noon"}', 'has an "at" that is not a time'],
     ] as const) {
       const input = `${JSON.stringify(good)}\n${line}\n`;
       const { code, stderr } = await quorate(["truth", "--from", "-"], cwd, input);
