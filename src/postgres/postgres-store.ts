@@ -4,13 +4,12 @@ import type { RunEvent } from "../model/events.ts";
 import { checkEvents } from "../store/check-append.ts";
 import { MAX_EVENT_BYTES, toRow } from "../store/event-row.ts";
 import { followEvents } from "../store/follow.ts";
-import { givenUpRuns } from "../store/given-up.ts";
-import { heartbeat, type Heartbeat } from "../store/heartbeat.ts";
+import { drivenRuns } from "../store/driven-runs.ts";
+import type { Heartbeat } from "../store/heartbeat.ts";
 import { retention } from "../store/retention.ts";
 import { checkErasure, checkQuery } from "../store/run-query.ts";
 import { PLAIN } from "../store/seal.ts";
 import type { Erasure, ReadyQuery, RunQuery, RunSummary, Store } from "../store/store.ts";
-import { isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { appending, type Appending } from "./append.ts";
 import { database as databaseOf, type Database } from "./database.ts";
@@ -87,7 +86,17 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     },
   });
   const news = newsOf({ pool, schema, owner, listen });
-  const givenUp = givenUpRuns(letGo);
+  const driven = drivenRuns({
+    beatEveryMs: leaseMs / BEATS_PER_LEASE,
+    beat: () => database.once(beatSql(schema), [owner.id, owner.label, leaseMs]),
+    refuseWhenClosed,
+    take(runId) {
+      isShown = true;
+      return queue.alone(async () => runs.take(runId));
+    },
+    release: (runId, fence) => queue.alone(async () => runs.release(runId, fence)),
+  });
+  const { givenUp, heart } = driven;
   const runs = runsIn({ database, schema, owner, givenUp });
   const keep = appending({ database, schema, owner, channel: news.channel, find: runs.find });
   const queue = writeQueue<Appending, void>(async (all) =>
@@ -97,9 +106,6 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
   );
   const kept = postgresValues({ database, schema, owner, news, refuseWhenClosed });
   const forget = forgetting({ database, schema, owner, givenUp, channel: news.channel });
-  const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () =>
-    database.once(beatSql(schema), [owner.id, owner.label, leaseMs]),
-  );
   /** Whether other stores may know of this owner. */
   let isShown = false;
   const ending: StoreParts["ending"] = new Set();
@@ -129,12 +135,11 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     try {
       await queue.add({ events: [...events], rows, fence });
     } catch (error) {
-      if (error instanceof QuorateError && error.code === "LEASE_LOST") heart.ended(runId, fence);
+      driven.refused(runId, fence, error);
       throw error;
     }
     news.wroteRun(runId);
-    if (isEnd(last)) heart.ended(runId, fence);
-    else if (first.seq === 1) heart.began(runId, fence);
+    driven.kept(first, last, fence);
     retained.pruneWhenDue();
   }
 
@@ -148,33 +153,6 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     refuseWhenClosed();
     TEXT.take(runId, "run: runId");
     return (await runs.find([runId])).get(runId)?.summary;
-  }
-
-  async function take(runId: string): Promise<number> {
-    refuseWhenClosed();
-    TEXT.take(runId, "take: runId");
-    isShown = true;
-    const fence = await queue.alone(async () => runs.take(runId));
-    heart.began(runId, fence);
-    return fence;
-  }
-
-  async function release(runId: string, fence: number): Promise<void> {
-    refuseWhenClosed();
-    TEXT.take(runId, "release: runId");
-    // In any case: a run that this store no longer drives is not kept alive.
-    heart.ended(runId, fence);
-    try {
-      await letGo(runId, fence);
-    } catch (error) {
-      givenUp.add(runId, fence);
-      throw error;
-    }
-  }
-
-  async function letGo(runId: string, fence: number): Promise<void> {
-    await queue.alone(() => runs.release(runId, fence));
-    givenUp.remove(runId, fence);
   }
 
   async function prune(beforeMs: number): Promise<number> {
@@ -193,8 +171,7 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
 
   async function close(): Promise<void> {
     await Promise.all([...ending].map(async (end) => end()));
-    heart.stop();
-    givenUp.stop();
+    driven.stop();
     await Promise.all([queue.drained(), kept.drained()]);
     // If the database is unreachable now, the lease expires by itself.
     await database.drain();
@@ -234,8 +211,8 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
       refuseWhenClosed();
       return runs.ready(query);
     },
-    take,
-    release,
+    take: driven.take,
+    release: driven.release,
     prune,
     erase,
     close: () => (closing ??= close()),

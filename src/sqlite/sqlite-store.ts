@@ -6,15 +6,13 @@ import type { RunEvent } from "../model/events.ts";
 import { followEvents } from "../store/follow.ts";
 import { checkErasure, checkQuery } from "../store/run-query.ts";
 import type { Erasure, RunQuery, RunSummary, Store } from "../store/store.ts";
-import { isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { MAX_EVENT_BYTES, toRow } from "../store/event-row.ts";
 import { eventTable } from "./event-table.ts";
 import { erasing } from "./erase.ts";
 import { storeFailure } from "./failure.ts";
-import { givenUpRuns } from "../store/given-up.ts";
 import { groupCommit } from "./group-commit.ts";
-import { heartbeat } from "../store/heartbeat.ts";
+import { drivenRuns } from "../store/driven-runs.ts";
 import { hasUnknownRuns, learnRuns } from "./learn-runs.ts";
 import { lookOut } from "./look-out.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
@@ -59,13 +57,19 @@ export interface SqliteStore extends Store, AsyncDisposable {
 export function sqliteStore(options: SqliteOptions): SqliteStore {
   const settings = SQLITE.of(options, "sqlite");
   const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
-  const givenUp = givenUpRuns(letGo);
+  const driven = drivenRuns({
+    beatEveryMs: leaseMs / BEATS_PER_LEASE,
+    beat: () => group.add(() => owners.beat()),
+    refuseWhenClosed,
+    take: (runId) => anew(() => runs.take(runId)),
+    release: (runId, fence) => anew(() => runs.release(runId, fence)),
+  });
   const { db, seal } = orFail(() => openDatabase(settings));
   const { files, owners, runs, list, table, valued, group, snapshot, pruner, looks } = orFail(
     () => {
       try {
         const owners = ownersTable(db, leaseMs, clock);
-        const runs = runTable(db, owners, givenUp, seal);
+        const runs = runTable(db, owners, driven.givenUp, seal);
         const table = eventTable(db, runs, owners, seal);
         const list = runList(db, runs, table, owners, seal);
         const valued = valueTable(db, clock, seal);
@@ -84,7 +88,6 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
       }
     },
   );
-  const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
   const retained = retention(retainMs, clock, prune);
   const hash = codec === undefined ? undefined : seal.hash;
@@ -115,6 +118,14 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
     }
   }
 
+  /** In the transaction that comes next, and with nothing taken for known of the tables. */
+  function anew<T>(work: () => T): Promise<T> {
+    return group.add(() => {
+      table.forget();
+      return work();
+    });
+  }
+
   function changing(): void {
     refuseWhenClosed();
     retained.pruneWhenDue();
@@ -131,21 +142,17 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
       try {
         table.append(given, rows, fence);
       } catch (error) {
-        if (error instanceof QuorateError && error.code === "LEASE_LOST") heart.ended(runId, fence);
+        driven.refused(runId, fence, error);
         throw error;
       }
     });
     void kept.then(
-      () => looks.wrote(runId),
+      () => {
+        looks.wrote(runId);
+        driven.kept(first, last, fence);
+      },
       () => {},
     );
-    const change = isEnd(last) ? heart.ended : first.seq === 1 ? heart.began : undefined;
-    if (change !== undefined) {
-      void kept.then(
-        () => change(runId, fence),
-        () => {},
-      );
-    }
     retained.pruneWhenDue();
     return kept;
   }
@@ -176,38 +183,6 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
     return query(() => list.list(checked));
   }
 
-  async function take(runId: string): Promise<number> {
-    refuseWhenClosed();
-    TEXT.take(runId, "take: runId");
-    const fence = await group.add(() => {
-      table.forget();
-      return runs.take(runId);
-    });
-    heart.began(runId, fence);
-    return fence;
-  }
-
-  async function release(runId: string, fence: number): Promise<void> {
-    refuseWhenClosed();
-    TEXT.take(runId, "release: runId");
-    // In any case: a run that this store no longer drives is not kept alive.
-    heart.ended(runId, fence);
-    try {
-      await letGo(runId, fence);
-    } catch (error) {
-      givenUp.add(runId, fence);
-      throw error;
-    }
-  }
-
-  async function letGo(runId: string, fence: number): Promise<void> {
-    await group.add(() => {
-      table.forget();
-      runs.release(runId, fence);
-    });
-    givenUp.remove(runId, fence);
-  }
-
   async function prune(beforeMs: number): Promise<number> {
     TIME_MS.take(beforeMs, "prune: beforeMs");
     let count = 0;
@@ -216,10 +191,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
       const portion = await query(() => pruner.look(beforeMs, from));
       if (portion.old.length > 0) {
         refuseWhenClosed();
-        count += await group.add(() => {
-          table.forget();
-          return pruner.forget(portion.old, beforeMs);
-        });
+        count += await anew(() => pruner.forget(portion.old, beforeMs));
       }
       ({ afterRun } = portion);
     }
@@ -236,10 +208,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
     let count = 0;
     for (let at = 0; at < runIds.length; at += RUNS_PER_PORTION) {
       const portion = runIds.slice(at, at + RUNS_PER_PORTION);
-      count += await group.add(() => {
-        table.forget();
-        return eraser.erase(portion);
-      });
+      count += await anew(() => eraser.erase(portion));
       for (const runId of portion) looks.wrote(runId);
       looks.wrote("");
     }
@@ -247,8 +216,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
   }
 
   async function close(): Promise<void> {
-    heart.stop();
-    givenUp.stop();
+    driven.stop();
     looks.stop();
     await group.drained();
     const leave = (): void => {
@@ -278,8 +246,8 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
     follow: (runId, afterSeq, signal) => followEvents(followed, runId, afterSeq, signal),
     run,
     runs: listed,
-    take,
-    release,
+    take: driven.take,
+    release: driven.release,
     prune,
     erase,
     close: () => (closing ??= close()),
