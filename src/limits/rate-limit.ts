@@ -84,7 +84,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
       let waitMs: number | undefined;
       if (settings.adaptive && isThrottled(fault)) {
         waitMs = throttled(permit, retryAfterMs, nowMs);
-      } else if (fault === "answered") {
+      } else if (settings.adaptive && fault === "answered") {
         bursts = 0;
         width.answered(limit.inFlight);
         limit.concurrency = width.limit;
@@ -102,7 +102,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
       tokens?.correct(request.tokens, 0, admittedMs, nowMs);
     },
   };
-  const limit = makeLimit(concurrency, condition, {
+  const limit = makeLimit(settings.adaptive ? width.limit : concurrency, condition, {
     fair: true,
     rate: { ...settings, name },
     waitsFor: { kind: "limiter", name },

@@ -5,7 +5,23 @@ import { aimd, type AdaptiveLimit } from "../../src/limits/aimd.ts";
 describe("how many may be in flight", () => {
   it("is as many as there may be at most, until something is turned away", () => {
     expect(aimd(7).limit).toBe(7);
-    expect(aimd(Infinity).limit).toBe(Infinity);
+  });
+
+  it("begins small where nobody says how many there may be, and doubles in every round until the first is turned away", () => {
+    const width = aimd(Infinity);
+    expect(width.limit).toBe(64);
+    width.answered(63);
+    expect(width.limit).toBe(64);
+    for (let round = 1; round <= 4; round++) {
+      const before = width.limit;
+      for (let n = 0; n < before; n++) width.answered(width.limit);
+      expect(width.limit).toBe(2 * before);
+    }
+    width.turnedAway(1_000, 0, 1);
+    expect(width.limit).toBe(500);
+    for (let n = 0; n < 500; n++) width.answered(width.limit);
+    // Back to where it was turned away, and not beyond it.
+    expect(width.limit).toBeLessThan(1_000);
   });
 
   it("is half of what was in flight, once for a burst, and at least one", () => {
@@ -22,7 +38,7 @@ describe("how many may be in flight", () => {
   });
 
   it("is what of a burst was not turned away, where that is less, and stays there for a while", () => {
-    const width = aimd(Infinity);
+    const width = aimd(1_000);
     for (let n = 200; n > 6; n--) width.turnedAway(n, 0, 100 + n);
     expect(width.limit).toBe(6);
     for (let n = 0; n < 40; n++) width.answered(6);
