@@ -1,5 +1,5 @@
-// The last but one step of the action: writes the report as a comment of the pull request, in the place of the one that it wrote before. Loads Node's modules
-// only. Where it may not write, as for a pull request from a fork, it says so and lets the job go on.
+// The last but one step of the action: writes the report as a comment on the pull request, replacing its earlier comment. Loads only Node's modules. If it may
+// not write, as for a pull request from a fork, it says so and lets the job continue.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 30_000;
 const PAGES = 30;
 const PER_PAGE = 100;
 
-/** Tells this team's comment from others; nobody sees it. */
+/** Identifies this team's comment; it is invisible. */
 const id = [env["GITHUB_WORKFLOW"], env["GITHUB_JOB"], env["QUORATE_TEAM"]].join("\n");
 const mark = `<!-- quorate ${createHash("sha256").update(id).digest("hex").slice(0, 16)} -->`;
 
@@ -37,7 +37,7 @@ async function ask(path, method, body) {
 }
 
 /**
- * The comment that this action wrote before. Anybody can write its mark: only one that a bot wrote is its own.
+ * The comment that this action wrote before. Anybody can write its mark, so only a bot's comment counts.
  *
  * @param {string} comments
  * @returns {Promise<number | undefined>}

@@ -1,5 +1,5 @@
-// The first step of the action: runs `quorate run` with its reports, and tells the steps after it how it ended. Loads Node's modules only. It ends with 0
-// whatever the run ends with, so that the reports of a run that failed are kept, too.
+// The first step of the action: runs `quorate run` with its reports, and passes its exit code to the next steps. Loads only Node's modules. It always ends
+// with 0, so that the reports of a failed run are kept, too.
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 
 const { env } = process;
 
-/** The command line of the package that is installed where the team is. */
+/** The command line of the package that is installed in the team's folder. */
 function commandLine() {
   const require = createRequire(join(process.cwd(), "package.json"));
   try {
@@ -24,7 +24,7 @@ function commandLine() {
 }
 
 /**
- * The code that the command ends with. What it prints is text: the runner looks for no command in it until it reads a word that nobody knows.
+ * The command's exit code. The runner treats its output as text, not as workflow commands, until it reads a random word.
  *
  * @param {readonly string[]} args
  * @returns {Promise<number>}
@@ -39,7 +39,7 @@ async function run(args) {
       child.on("close", (code) => resolve(code ?? 1));
     });
   } finally {
-    // On a line of its own, whatever was printed last.
+    // On its own line, even if the output did not end one.
     console.log(`\n::${word}::`);
   }
 }

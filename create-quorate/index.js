@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-// "npm create quorate" is "quorate init" of the quorate that npm installed along. Its own file says which Node it needs.
+// "npm create quorate" is "quorate init" of the quorate that npm installed with it. That file says which Node it needs.
 const require = createRequire(import.meta.url);
 const manifest = require.resolve("quorate/package.json");
 const main = join(dirname(manifest), require(manifest).bin.quorate);

@@ -1,4 +1,4 @@
-// Every check of the project besides its tests: one line per check, all of them even when one fails.
+// Every check of the project except its tests: one line per check, and all of them even if one fails.
 //
 //   npm run check                       everything
 //   npm run check -- lint types         only these
@@ -11,13 +11,13 @@ import { parseArgs, stripVTControlCharacters } from "node:util";
 
 interface Step {
   readonly name: string;
-  /** A command with its arguments, or a function that returns what is wrong, empty when nothing is. */
+  /** A command with its arguments, or a function that returns the faults; empty if there are none. */
   readonly run: readonly [string, ...string[]] | (() => string);
 }
 
 const root = resolve(import.meta.dirname, "..");
 
-// The build is first, since most others look at its result: examples import the package by its name.
+// The build comes first, since most others need its result: examples import the package by its name.
 const steps: readonly Step[] = [
   { name: "build", run: ["node", "scripts/prepare.mjs", "--rebuild"] },
   { name: "format", run: ["oxfmt", "--check", "."] },

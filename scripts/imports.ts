@@ -13,8 +13,7 @@ export interface Loaded {
 
 const root = resolve(import.meta.dirname, "..");
 
-// Made for what rolldown writes: imports start a line and re-exports are imports. `import("…")` is lazy and therefore not among what
-// an import loads.
+// Fits what rolldown writes: imports start a line, and re-exports are imports. `import("…")` is lazy and does not count.
 const STATIC_IMPORT = /^(?:import|export)\s*(?:[\w$*{][\w$*{},\s]*?\bfrom\s*)?["']([^"']+)["']/gm;
 
 /** Follows the static imports of a file of dist. */
@@ -31,7 +30,7 @@ export function loadedBy(entry: string): Loaded {
   return { files: [...files], sources, packages: [...packages].toSorted() };
 }
 
-/** What a built file was made of, by its source map; a file of nothing but helpers has none. */
+/** The sources of a built file, by its source map; a file with only helpers has none. */
 export function sourcesOf(file: string): readonly string[] {
   if (!existsSync(`${file}.map`)) return [];
   const map: { readonly sources: readonly string[] } = JSON.parse(

@@ -34,8 +34,8 @@ function isCurrent(folder: string): boolean {
 }
 
 /**
- * Installs the packages of a folder that has a lockfile of its own, when one is missing or of another version. Says so on stderr; where
- * it fails, the exit code of the process is 1, and the answer false. Run it after scripts/prepare.mjs, on the project's own Node.
+ * Installs the packages of a folder that has its own lockfile, if one is missing or has another version. Says so on stderr. If it fails, it
+ * returns false and sets the exit code of the process to 1. Run it after scripts/prepare.mjs, on the project's own Node.
  */
 export function installFolder(folder: string, flags: readonly string[] = []): boolean {
   if (isCurrent(folder)) return true;

@@ -34,14 +34,14 @@ const stamp = join(cache, "built");
 const busy = join(cache, "preparing");
 const dist = join(root, "dist");
 
-/** How often a second run looks whether the first one is done. */
+/** How often a second run checks whether the first one is done, in ms. */
 const POLL_MS = 100;
 
 /** The oldest Node that can install and build; everything after that runs on the project's own. */
 const OLDEST_NODE = { major: 20, minor: 19 };
 
-// What is in npm's cache is not asked for again, an environment meant for production is no reason to leave the tools
-// out, and somebody without a network waits for 20 seconds instead of npm's 70.
+// Packages in npm's cache are not fetched again, a production environment still gets the tools, and without a network
+// the install fails after 20 seconds instead of npm's 70.
 const INSTALL_FLAGS = [
   "--prefer-offline",
   "--include=dev",
@@ -80,7 +80,7 @@ function packagesOf(path) {
 
 /**
  * Whether npm's own record of what it installed has every package of the lockfile. npm writes that record last,
- * and a new install starts by removing it, so an interrupted install is never taken for a finished one.
+ * and a new install starts by removing it, so an interrupted install never counts as finished.
  */
 function installIsCurrent() {
   const want = packagesOf(lockfile);
@@ -131,8 +131,8 @@ function buildIsCurrent(inputs) {
 }
 
 /**
- * The environment for npm. The project's own Node is taken off the path: it is among what npm is about to
- * replace, and the install script that brings it must run under the machine's.
+ * The environment for npm. The project's own Node is removed from the path: npm is about to replace it, and its install
+ * script must run under the machine's Node.
  */
 function machineEnvironment() {
   const own = join(root, "node_modules");
@@ -177,8 +177,8 @@ function whyInstallFailed(output) {
 }
 
 /**
- * Builds into a folder of its own and puts it in the place of dist, so that nobody sees half a build and nothing is
- * left of sources that are gone. Type errors refuse the build.
+ * Builds into a separate folder that then replaces dist, so that no half build is ever visible and nothing remains of
+ * deleted sources. Type errors refuse the build.
  *
  * @param {string} inputs
  */
@@ -211,7 +211,7 @@ function build(inputs) {
 }
 
 /**
- * Runs one of the installed packages; what it prints is shown where it fails.
+ * Runs one of the installed packages; its output is shown if it fails.
  *
  * @param {string} script
  * @param {string[]} args
@@ -298,7 +298,7 @@ function tryLink(mine) {
   }
 }
 
-/** The process that holds the lock; undefined when it was released meanwhile. */
+/** The process that holds the lock; undefined if it has been released. */
 function lockOwner() {
   try {
     return Number(readFileSync(busy, "utf8"));

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Application, type TypeDocOptions } from "typedoc";
 import { root, stage } from "./places.ts";
 
-/** The reference of the library, an entry each, as pages of the site. Throws where TypeDoc says that something is wrong. */
+/** Makes the pages of the library's reference, one for each entry. Throws if TypeDoc reports a fault. */
 export async function stageApi(): Promise<number> {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly exports: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export async function stageApi(): Promise<number> {
   return entries.length;
 }
 
-/** TypeDoc numbers some headings of which there is but one: the page has no such place. */
+/** TypeDoc numbers some headings that occur only once; the page has no such anchor. */
 function withItsAnchors(text: string, folder: string): string {
   return text.replaceAll(/\]\(([\w.-]*\.md)?#([\w-]+)-(\d+)\)/g, (whole, file, slug, number) => {
     const target = file === undefined ? text : readFileSync(join(folder, file), "utf8");

@@ -3,7 +3,7 @@
 //   npm run docs                  the site
 //   npm run docs -- --serve       and shows it on this machine
 //
-// It ends with 1 where a page, a link or a code is missing.
+// It ends with 1 if a page, a link or a code is missing.
 
 import { globSync, rmSync } from "node:fs";
 import { join } from "node:path";

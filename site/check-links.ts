@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { built } from "./places.ts";
 
-/** What is wrong with the links of the site: pages and places within them that are not there. */
+/** The broken links of the site: to missing pages, and to missing anchors within pages. */
 export function brokenLinks(): readonly string[] {
   const files = globSync("**/*.html", { cwd: built }).map((path) => path.replaceAll("\\", "/"));
   const texts = new Map(files.map((file) => [file, readFileSync(join(built, file), "utf8")]));

@@ -15,7 +15,7 @@ interface Task {
   readonly text: string;
 }
 
-/** What is wrong with the schemas: real documents that they refuse. */
+/** The faults of the schemas: real documents that they refuse. */
 export async function refusedDocuments(): Promise<readonly string[]> {
   const ajv = new Ajv({ strict: false, allErrors: false });
   const problems: string[] = [];

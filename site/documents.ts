@@ -1,4 +1,4 @@
-// What is written as JSON, as types: `schemas.ts` makes the JSON Schemas of it.
+// The types of the documents that are written as JSON: `schemas.ts` makes JSON Schemas from them.
 import type {
   Answered,
   Bill,
@@ -49,7 +49,7 @@ export interface RunCall {
   readonly reusedFrom?: unknown;
 }
 
-/** What `run`, `resume`, `fork` and `decide` print with `--json`; `show --json` has the events besides. */
+/** What `run`, `resume`, `fork` and `decide` print with `--json`; `show --json` adds the events. */
 export interface RunDocument {
   readonly runId: string;
   readonly supervisor: SupervisorLabel;

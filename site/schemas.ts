@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { stage } from "./places.ts";
 import { write } from "./stage.ts";
 
-/** Each document with what it is of. */
+/** Each document with its description. */
 export const DOCUMENTS = {
   outcome: ["OutcomeDocument", "What `run()` resolves to, after `JSON.stringify`"],
   event: ["EventDocument", "One event of a run: `store.read()`, a line of `quorate follow --json`"],
@@ -25,7 +25,7 @@ export const DOCUMENTS = {
   case: ["CaseDocument", "A line of a file of cases, as `quorate eval` reads it"],
 } as const;
 
-/** Makes the JSON Schema of a document from its type. The sources are read once for all. */
+/** Makes the JSON Schema of a document from its type. The sources are read only once. */
 export function schemaMaker(): (name: keyof typeof DOCUMENTS) => object {
   const config: Config = {
     path: join(import.meta.dirname, "documents.ts"),

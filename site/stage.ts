@@ -3,7 +3,7 @@ import { dirname, join, posix } from "node:path";
 import { root, stage } from "./places.ts";
 import { ADDRESSES } from "../src/cli/addresses.ts";
 
-/** Pages of the repository that are pages of the site, by where they stand there. */
+/** Pages of the repository that are also pages of the site, by their place there. */
 const OTHERS: Readonly<Record<string, string>> = {
   "README.md": "readme.md",
   "ARCHITECTURE.md": "architecture.md",
@@ -20,7 +20,7 @@ function pages(): ReadonlyMap<string, string> {
   return new Map([...there, ...docs.map((path) => [path, path.replace(/^docs\//, "")] as const)]);
 }
 
-/** Copies the pages and their pictures to where the site is built from. */
+/** Copies the pages and their pictures into the folder from which the site is built. */
 export function stagePages(): number {
   const all = pages();
   for (const [from, to] of all) {
@@ -38,7 +38,7 @@ export function write(path: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** The page with its links as they are on the site. What is only in the repository is linked where that has an address, and else named. */
+/** The page with the site's links. A file that is only in the repository is linked if the repository has an address, and else named. */
 function linked(text: string, from: string, to: string, all: ReadonlyMap<string, string>): string {
   const parts = text.split(/(^```[^]*?^```)/m);
   return parts

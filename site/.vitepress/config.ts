@@ -110,7 +110,7 @@ const SIDEBAR: Item[] = [
   },
 ];
 
-/** Pages that no other part lists: none is out of reach. */
+/** Pages that no other part lists, so that every page can be reached. */
 function others(sidebar: readonly Item[]): Item[] {
   const listed = new Set(
     sidebar.flatMap(({ items: within = [] }) => within.map(({ link }) => link)),
@@ -138,7 +138,7 @@ export default defineConfig({
   cacheDir: "node_modules/.vitepress",
   lang: "en",
   cleanUrls: false,
-  // Nothing is fetched when a page is looked at.
+  // A page loads nothing from other servers.
   head: [],
   vite: {
     publicDir: join(stage, "public"),
@@ -148,7 +148,7 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light", dark: "github-dark" },
     config(md) {
-      // What stands as code is no expression of Vue's: `${{ … }}` is one of GitHub's.
+      // Code is not an expression of Vue: `${{ … }}` is one of GitHub's.
       const inline = md.renderer.rules.code_inline;
       md.renderer.rules.code_inline = (...given) =>
         (inline?.(...given) ?? "").replace(/^<code/, "<code v-pre");

@@ -8,8 +8,7 @@ export interface Abort {
 }
 
 /**
- * A signal whose listeners run in the async context in which this is called, whoever aborts it: a timer, or a caller of another run, may
- * time out or cancel the attempt.
+ * A signal whose listeners run in the async context in which this is called, not in that of the timer or of another run's caller that aborts it.
  */
 export function abortController(): Abort {
   const controller = new AbortController();

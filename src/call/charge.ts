@@ -157,7 +157,7 @@ export function letGo(
   part?.over();
   const settled =
     charged && released ? Promise.all([charged, released]).then(() => {}) : (charged ?? released);
-  // For an attempt that was given up nobody else hears it; the run has been told that its store fails.
+  // Nothing awaits it for an abandoned attempt; the run has been told that its store fails.
   settled?.catch(() => {});
   return settled;
 }

@@ -53,7 +53,7 @@ export function shareAbove(least: number): Option<number | undefined> {
   return fitting(fits, `use a number above ${least}, at most 1`);
 }
 
-/** A whole number from `least` on, to `most` where there is such a bound. */
+/** A whole number from `least` to `most`, or without an upper limit. */
 export function integer(least: number, most?: number): Option<number | undefined> {
   const fits = (given: unknown): boolean =>
     isNumber(given, least, most ?? Infinity) && Number.isSafeInteger(given);

@@ -2,12 +2,12 @@ import type { EvalEstimate } from "./eval-score.ts";
 
 const DECIMALS = 3;
 
-/** `0.870`; `–` where there is none. */
+/** `0.870`; `–` if there is none. */
 export function figure(estimate: EvalEstimate | null): string {
   return estimate === null ? "–" : estimate.value.toFixed(DECIMALS);
 }
 
-/** `[0.81, 0.92]`; empty where there is none. */
+/** `[0.81, 0.92]`; empty if there is none. */
 export function interval(estimate: EvalEstimate | null): string {
   return estimate === null ? "" : `[${estimate.low.toFixed(2)}, ${estimate.high.toFixed(2)}]`;
 }

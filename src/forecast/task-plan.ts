@@ -15,7 +15,7 @@ export interface PlannedAgent {
   readonly role: "member" | "team" | "judge";
   /** The places that it waits for. */
   readonly needs: readonly string[];
-  /** Within its team, from 1: agents that wait for nobody, agents that wait for those, and so on; those that decide are last. */
+  /** Within its team, from 1: agents that wait for none, agents that wait for these, and so on; those that decide are last. */
   readonly stage: number;
   /** The tier at which it is asked first; `null` if it has none. */
   readonly tier: string | null;

@@ -171,7 +171,7 @@ async function planOf(
   }
 }
 
-/** By member, from 1: those that wait for nobody, those that wait for them, and so on. */
+/** By member, from 1: members that wait for none, members that wait for these, and so on. */
 function stagesOf({ ready, waits, after }: Graph): readonly number[] {
   const left = [...waits];
   const stages: number[] = [];

@@ -28,7 +28,7 @@ import {
 import { counted } from "../resolve/words.ts";
 
 /**
- * Decides for the position that is most likely right, given what is known about those who hold each: learned before (`from`), or from the
+ * Decides for the position that is most likely right, given what is known about the agents that hold each position: learned before (`from`), or from the
  * claims that are settled together and the `truths` among them. Findings are decided only by what was learned before.
  * Defers if what was learned is `refused`, if two positions are equally likely, and below `atLeast`. If all agree, it
  * gives the confidence, so put it before `unanimous()`.

@@ -123,7 +123,7 @@ export function admitWaiting(limits: readonly Limit[]): void {
   for (;;) {
     let oldest: Waiter | undefined;
     for (const limit of limits) {
-      // Nearly always nobody waits, and this runs at every release.
+      // Mostly no attempt waits, and this runs at every release.
       if (limit.hold === undefined || !opens(limit)) continue;
       const { first } = limit.queue;
       if (first !== undefined && (oldest?.arrival ?? Infinity) > first.arrival) oldest = first;
@@ -257,7 +257,7 @@ function stuck({ concurrency }: Limit): QuorateError {
   );
 }
 
-/** A limit for which nobody waits keeps no timers. */
+/** A limit without waiting attempts keeps no timers. */
 function rest(limit: Limit): void {
   if (limit.queue.first !== undefined) return;
   clearInterval(limit.hold);

@@ -35,7 +35,7 @@ export interface PermitRequest {
 export interface AttemptReport {
   /** Its error; `undefined` if it was answered. */
   readonly error: unknown;
-  /** How many tokens it reported; 0 where it reported none. */
+  /** How many tokens it reported; 0 if it reported none. */
   readonly tokens: number;
 }
 

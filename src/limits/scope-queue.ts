@@ -15,7 +15,7 @@ const MOST_POLL_MS = 1_000;
  *
  *     open ── the store refuses an attempt ──▶ closed: everybody waits
  *     closed ── something is released here, or time passes ──▶ half-open: the first attempt asks the store; the others wait
- *     half-open ── the store takes it ──▶ half-open for the next one; open when nobody waits
+ *     half-open ── the store takes it ──▶ half-open for the next one; open if none waits
  *     half-open ── the store refuses it ──▶ closed
  */
 export interface ScopeQueue {

@@ -43,8 +43,8 @@ export interface Scoped {
   /** The new value once an attempt holds nothing any more. */
   release(kept: Json | undefined, hold: Hold, leaving: Leaving, nowMs: number): Json | undefined;
   /**
-   * The new value once an attempt holds its part for its whole life again. An expired permit holds it again, whoever was admitted
-   * in the meantime: its attempt may be at work.
+   * The new value once an attempt holds its part for its whole life again. An expired permit holds it again, even if
+   * others were admitted in the meantime: its attempt may still run.
    */
   renew(kept: Json | undefined, hold: Hold, nowMs: number): Json | undefined;
   /**

@@ -293,7 +293,7 @@ export type EventBody =
     })
   /** What the outcome of a team does not say by itself. The last event about a team counts; an empty list withdraws the earlier ones. */
   | (TeamPlace & { readonly type: "notices.given"; readonly notices: readonly Notice[] })
-  /** A person is asked, and nothing continues until somebody has decided: the run needs no process. */
+  /** A person is asked, and nothing continues until a decision: the run needs no process. */
   | {
       readonly type: "run.waiting";
       readonly verdicts: readonly (TeamPlace & { readonly verdict: Verdict })[];

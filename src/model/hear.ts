@@ -1,6 +1,6 @@
 import { types } from "node:util";
 
-// A promise that rejects while nobody listens ends the process. Foreign code hands in promises in wrong places: within an
+// A promise that rejects without a listener ends the process. Foreign code hands in promises in wrong places: within an
 // output, as the cause of an error, as an option. Code that refuses, replaces or ignores such a value hears it first.
 
 /** How many values within one are visited: a proxy, or a getter that makes a new object each time, has no end. */

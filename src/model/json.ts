@@ -34,7 +34,7 @@ const UNAWAITED = "a Promise that nobody awaits";
  *
  * A property that is `undefined` is left out, as in JSON; `undefined` itself is accepted, for an agent that answers nothing.
  * Refused are functions, symbols, bigints, `NaN`, infinities, cycles, promises, class instances (a Date, a Map), objects with
- * `toJSON`, holes in arrays and nesting below 500 levels. Promises within a refused value are heard, because nobody will
+ * `toJSON`, holes in arrays and nesting below 500 levels. Promises within a refused value are heard, because no code will
  * await them. Counted are the bytes of the value's JSON in UTF-8, without white space; `undefined` has none.
  */
 export function takeJson(value: unknown, maxBytes: number): TakenJson {

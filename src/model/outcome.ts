@@ -6,7 +6,7 @@ import type { Verdict } from "./verdict.ts";
 /**
  * - `complete`: every agent that was asked answered.
  * - `partial`: some did not; `missing` says which and why.
- * - `waiting`: a person is asked; the process may end, and the run is resumed when somebody has decided.
+ * - `waiting`: a person is asked; the process may end, and the run is resumed after the decision.
  * - `failed`: a `required` agent did not answer, or fewer than `minAnswers` did.
  */
 export type OutcomeStatus = "complete" | "partial" | "waiting" | "failed";

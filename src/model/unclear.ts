@@ -2,7 +2,7 @@
 export interface Unclear {
   /** `""` if it is about no single subject. */
   readonly subject: string;
-  /** What is said of the subject, `"is tied"`; without a subject a whole sentence. */
+  /** The end of a sentence about the subject, `"is tied"`; without a subject, a whole sentence. */
   readonly why: string;
 }
 

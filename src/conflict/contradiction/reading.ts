@@ -34,7 +34,7 @@ export interface ChargedWord {
   readonly aside: boolean;
 }
 
-/** A value and where it stands among the tokens. */
+/** A value and its position among the tokens. */
 export interface Slot {
   readonly value: Value;
   readonly at: number;

@@ -42,7 +42,7 @@ const LEAST_VISITS = 256;
 const SEARCHES = 5;
 /** The cost of noting an occurrence, compared with visiting one. */
 const COUNTING = 8;
-/** How many groups are compared exactly where a search was cut short. */
+/** How many groups are compared exactly if a search was cut short. */
 const MAX_COMPARED = 8;
 /** A group with more words is represented by the heaviest half of this many: the others weigh next to nothing. */
 const MAX_WORDS = 1_024;
@@ -54,8 +54,8 @@ const MAX_WORDS = 1_024;
  *
  * A group is kept as the sum of its vectors: the average cosine between two groups is the product of their sums over
  * the product of their sizes, so no table of pairs is needed, and only groups that share a word are looked at. The
- * work grows with the number of vectors, not with that of pairs: where a search would take more than its share, it
- * goes through the rarest words first and compares the few groups that those bring up. So it is exact for some hundred
+ * work grows with the number of vectors, not with that of pairs: if a search would take more than its share, it
+ * goes through the rarest words first and compares the few groups that these find. So it is exact for some hundred
  * texts, and a good approximation beyond.
  */
 // Nearest-neighbour chain (Benzécri 1982): follow nearest neighbours until two are each other's, merge them, go on

@@ -96,7 +96,7 @@ interface Trials {
   readonly inTopic: ReadonlyMap<number, number>;
 }
 
-/** Votes on subjects with a truth; all votes where none is learned from. */
+/** Votes on subjects with a truth; all votes if there are no truths. */
 function trialsOf({ table, topics, topicOf, truths }: Description): Trials {
   const of = new Float64Array(table.agents.length);
   const inTopic = new Map<number, number>();
