@@ -20,7 +20,7 @@ export async function carryOut(
   return { workload, rounds, goals: workload.goals.map((goal) => judge(goal, rounds)) };
 }
 
-/** The workloads of these ids, or all; ends the process where there is none of an id. */
+/** The workloads with these ids, or all; ends the process if an id does not exist. */
 export function chosen<W extends Workload>(
   workloads: readonly W[],
   ids: readonly string[],

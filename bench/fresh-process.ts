@@ -12,7 +12,7 @@ export interface Measurement {
   readonly workload: string;
   readonly system: string;
   readonly size: number;
-  /** Whether the process is left to end by itself. */
+  /** Whether the process must end by itself. */
   readonly leaves?: boolean;
   /** The file for a profile of its CPU. */
   readonly profile?: string;
@@ -48,7 +48,7 @@ export async function measureInFreshProcess(what: Measurement): Promise<Sample> 
   return leaves ? { ...sample, leavesMs } : sample;
 }
 
-/** What is measured may print, too. */
+/** Other lines are output of the measured system. */
 function sampleIn(line: string): Sample | undefined {
   return line.startsWith(SAMPLE) ? (JSON.parse(line.slice(SAMPLE.length)) as Sample) : undefined;
 }

@@ -1,4 +1,4 @@
-// What coordination costs, against the same work by hand, and what users feel of it.
+// The cost of coordination compared with the same work by hand, and what users notice of it.
 //
 //   npm run bench                        every workload, many minutes
 //   npm run bench -- --quick             some minutes; figures scatter more

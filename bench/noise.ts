@@ -1,11 +1,11 @@
 import { availableParallelism, loadavg } from "node:os";
 
-/** How many processes wanted a core in the last minute: what was at work before a bench began, and with it. */
+/** How many processes wanted a core in the last minute, before a bench began or during it. */
 export function load(): number {
   return loadavg()[0] ?? 0;
 }
 
-/** What the load says of figures. A bench keeps about one core busy; beside it anything else makes noise. */
+/** What the load means for the figures. A bench keeps about one core busy; anything else makes noise. */
 export function aboutNoise(before: number, after: number): string {
   const cores = availableParallelism();
   const said = `load ${before.toFixed(1)} before, ${after.toFixed(1)} after, on ${cores} cores`;

@@ -1,8 +1,8 @@
 import type { Goal, Round, Sample, Workload } from "./workload.ts";
 
 /**
- * Measures every system once per round, each round starting with another one, so that what the machine does
- * meanwhile falls on all of them.
+ * Measures every system once per round, and begins each round with another one, so that other load on the machine
+ * affects all of them.
  */
 export async function measureRounds(
   workload: Workload,
@@ -22,7 +22,7 @@ export async function measureRounds(
   return done;
 }
 
-/** The middle value; the mean of the two middle ones when their number is even. */
+/** The middle value; for an even number of values, the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -30,7 +30,7 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? Number.NaN)) / 2 : upper;
 }
 
-/** What a number came to over the rounds. */
+/** A number's spread over the rounds. */
 export interface Spread {
   readonly median: number;
   readonly lowest: number;
@@ -49,7 +49,7 @@ export interface Judged extends Spread {
   readonly met: boolean;
 }
 
-/** A goal is met when the median over the rounds is within it. */
+/** A goal is met if the median over the rounds is within its limit. */
 export function judge({ value, ...goal }: Goal, rounds: readonly Round[]): Judged {
   const over = spread(rounds.map(value));
   const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;

@@ -1,34 +1,34 @@
-/** What one measurement came to: numbers by the name of what was measured, its unit in the name. */
+/** The result of one measurement: numbers by metric, whose name includes the unit. */
 export type Sample = Readonly<Record<string, number>>;
 
 /** One round: every system once, one after another. */
 export type Round = Readonly<Record<string, Sample>>;
 
-/** What is promised, checked on the median over the rounds of a number that one round gives. */
+/** A goal, checked on the median of a number over the rounds. */
 export interface Goal {
-  /** Follows the number: its unit, and what it is measured against. */
+  /** The text after the number: its unit, and what it is compared with. */
   readonly text: string;
   readonly value: (round: Round) => number;
-  /** What the number may be at most; left out where it is bounded below. */
+  /** The upper limit of the number; left out if it has a lower limit. */
   readonly atMost?: number;
-  /** What the number has to be at least. */
+  /** The lower limit of the number. */
   readonly atLeast?: number;
 }
 
-/** A metric that is shown, with its unit; where a table has many, with what stands above its column. */
+/** A metric that is shown, with its unit; in a table with several, also with the heading of its column. */
 export interface Shown {
   readonly metric: string;
   readonly unit: string;
   readonly head?: string;
 }
 
-/** What is measured, on whom, and what is promised about it. */
+/** What is measured, on which systems, and the goals for it. */
 export interface Workload {
   readonly id: string;
   readonly title: string;
   /** Quorate first. */
   readonly systems: readonly string[];
-  /** What to show of a sample, with its unit. */
+  /** The metrics to show, with their units. */
   readonly shown: readonly Shown[];
   readonly rounds: { readonly full: number; readonly quick: number };
   /** How much one measurement does: coordinations, calls or starts. */
@@ -37,19 +37,19 @@ export interface Workload {
   /** Measures in this process. `main` calls it in a new process per system and round when `fresh` is true. */
   readonly measure: (system: string, size: number) => Promise<Sample>;
   readonly fresh: boolean;
-  /** Whose CPU is shown by room; the first where it is left out. */
+  /** The system whose CPU is shown by room. Default: the first one. */
   readonly profiled?: string;
   /**
-   * Whether a new process is left to end by itself after its measurement. Its sample then has `leavesMs`: how long that took, no longer
-   * than `STAYS_MS`.
+   * Whether a new process must end by itself after its measurement. Its sample then has `leavesMs`: how long that took, at most
+   * `STAYS_MS`.
    */
   readonly leaves?: boolean;
 }
 
-/** Begins the line in which a process that measures says its figures. */
+/** The beginning of the line in which a measuring process prints its figures. */
 export const SAMPLE = "sample: ";
 
-/** How long a process is waited for that should end by itself. */
+/** How long to wait for a process that should end by itself, in ms. */
 export const STAYS_MS = 3_000;
 
 /** A metric of one system, as a multiple of the same metric of another in the same round. */

@@ -3,15 +3,15 @@ import { madeOf, type Outlook } from "../../src/panel/certain.ts";
 import { isClosed, nextRound, type PanelRule } from "../../src/panel/until.ts";
 import type { SaidSoFar } from "../../src/resolve/foresight.ts";
 
-/** What was asked about one item, and what came of it. */
+/** What was asked about one item, and the result. */
 export interface Asked {
-  /** Whoever was asked, by their places in the order. */
+  /** How many were asked, in the order of asking. */
   readonly calls: number;
   readonly rounds: number;
-  /** The winning label; `null` for nobody. */
+  /** The winning label; `null` if there is none. */
   readonly winner: string | null;
   readonly confidence: number;
-  /** The labels that most hold, where nobody wins. */
+  /** The labels that most agents hold, if none wins. */
   readonly most: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export type Answers = readonly (string | null)[];
 /** Asks about one item, in an order. */
 export type Ask = (answers: Answers, order: readonly string[]) => Asked;
 
-/** What comes of the same answers is the same, whatever they are called: labels mean something else in each item. */
+/** Caches results by the pattern of answers, since the same pattern has the same result: labels mean something different in each item. */
 export function remembered(ask: Ask): Ask {
   const known = new Map<string, Asked>();
   return (answers, order) => {
@@ -47,7 +47,7 @@ function saidIn(answers: Answers, order: readonly string[], calls: number): Said
     byKey.set(key, [...(byKey.get(key) ?? []), order[i] ?? ""]);
   }
   const held = [...byKey].map(([key, by]) => ({ key, by }));
-  // As the library has them: most held first.
+  // In the library's order: the most held first.
   return { held: held.sort((a, b) => b.by.length - a.by.length), asked: calls };
 }
 
@@ -71,7 +71,7 @@ export function everybody(outlook: Outlook): Ask {
   });
 }
 
-/** The fewest in that order whose winner is that of all, and stays it with each that is asked after them: what nobody knows beforehand. */
+/** The fewest in that order whose winner is that of all, and stays so with each further one: known only by hindsight. */
 export function byHindsight(outlook: Outlook): Ask {
   return (answers, order) => {
     const { winner } = cameOf(outlook, answers, order, order.length);

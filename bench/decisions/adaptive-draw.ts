@@ -55,7 +55,7 @@ export interface Draw {
   readonly random: () => number;
 }
 
-/** Each method on one draw; all asked is the first. */
+/** Each method on one draw; asking all agents is the first. */
 export function oneDraw(given: Draw): readonly (readonly [string, Measured])[] {
   const { agents, scored, costs, from, random } = given;
   const scale = scaleOf(from);
@@ -127,7 +127,7 @@ export function oneDraw(given: Draw): readonly (readonly [string, Measured])[] {
   return results;
 }
 
-/** How one method does on a draw, but for `less`; `same` is against the method that is measured first. */
+/** The figures of one method on a draw, except `less`; `same` is against the method that is measured first. */
 function measurer({
   agents,
   scored,
@@ -181,7 +181,7 @@ function measurer({
   };
 }
 
-/** As of verdicts: an even draw of what most hold where nobody wins. */
+/** Like a verdict's score: if none wins, an even draw among the labels that most agents hold. */
 function scoreOf({ winner, confidence, most }: Asked, truth: string): Scored {
   if (winner !== null) return { right: winner === truth ? 1 : 0, confidence, decided: true };
   if (most.length === 0) return { right: 0, confidence: 0, decided: false };

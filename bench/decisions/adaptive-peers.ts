@@ -1,8 +1,8 @@
 import type { Answers, Asked } from "./adaptive-ask.ts";
 
-/** When others stop asking. */
+/** When another method stops asking. */
 export interface Stop {
-  /** So many are asked at once. */
+  /** How many are asked at once. */
   readonly atOnce: number;
   readonly isClosed: (answers: Answers) => boolean;
 }
@@ -33,7 +33,7 @@ export function byWindow(size: number): Stop {
   };
 }
 
-/** Asks until that closes, and goes by the majority, as published. */
+/** Asks until the rule stops, and takes the majority, as published. */
 export function byMajority(answers: Answers, stop: Stop): Asked {
   let calls = 0;
   let rounds = 0;
@@ -63,7 +63,7 @@ function countsOf(answers: readonly (string | null)[]): readonly number[] {
   return [...counts.values()].sort((a, b) => b - a);
 }
 
-/** The chance that what is Beta(a, b) is above one half, for whole a and b: of a + b − 1 fair coins at least b are heads. */
+/** The probability that a Beta(a, b) variable is above one half, for whole a and b: of a + b − 1 fair coins, at least b are heads. */
 function aboveHalf(a: number, b: number): number {
   const coins = a + b - 1;
   let ways = 1;

@@ -6,7 +6,7 @@ import type { Figures, Section, SetResult } from "./section.ts";
 
 const SIZES = [5, 9] as const;
 const TRUTHS = [0, 20, 50, 200] as const;
-/** No item with a truth in any method is scored in one. */
+/** An item whose truth any method learns from is scored for none. */
 const MOST_TRUTHS = 200;
 const DRAWS = { full: 40, quick: 4 } as const;
 const SEED = 1;

@@ -19,12 +19,12 @@ import { lines } from "./data.ts";
 import { seeded } from "./random.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
 
-/** One pull request with what reviewers found in it. */
+/** One pull request with its reviewers' findings. */
 export interface Pull {
   readonly pull: string;
   readonly repo: string;
   readonly issues: number;
-  /** A text that several issues are in stands there once for each. */
+  /** A text with several issues occurs once for each. */
   readonly findings: readonly Labelled[];
 }
 
@@ -50,7 +50,7 @@ const SEED = 1;
 const RESAMPLES = { full: 10_000, quick: 500 } as const;
 const TAIL = 0.05;
 
-/** Boards of code reviewers: who finds what, and what the library makes of it. */
+/** Boards of code reviewers: what each finds, and what the library decides. */
 export const boards: Section = async (folders, { fit, quick }) => {
   const sets: Record<string, SetResult> = {};
   const names = new Set(folders.flatMap(({ dir }) => labelFiles(dir)));
@@ -181,7 +181,7 @@ function textsOf(findings: readonly Labelled[], agent?: string): readonly string
   return [...new Set(own.map(({ text }) => text))];
 }
 
-/** Everybody looked at every pull request. */
+/** Every reviewer looked at every pull request. */
 export async function settled(
   { findings }: Pull,
   answered: readonly string[],
@@ -200,7 +200,7 @@ export function standing(verdicts: readonly Verdict[]): readonly string[] {
   return verdicts.filter(({ winner }) => winner === "present").map(({ subject }) => subject);
 }
 
-/** What turned out about the groups of a pull request's findings, the best supported first. */
+/** The truths about the groups of a pull request's findings, the best supported first. */
 interface Recorded {
   readonly pull: Pull;
   readonly findings: readonly { readonly verdict: Verdict; readonly right: boolean }[];
@@ -249,7 +249,7 @@ function asVotes(from: readonly Recorded[]): Parameters<typeof learn> {
   return [votes, { labels: "fixed", truths }];
 }
 
-/** By kept text, whether it describes an issue that none before it did. */
+/** By kept text, whether it describes an issue that no earlier one did. */
 function rightOnes(kept: readonly string[], { findings }: Pull): readonly boolean[] {
   const issuesOf = Map.groupBy(findings, ({ text }) => text);
   const had = new Set<number>();

@@ -31,7 +31,7 @@ const CHAINS: Readonly<Record<string, readonly Resolver[] | undefined>> = {
   "support of 4": [unanimous(), support({ atLeast: 4 })],
 };
 
-/** `similar()` as it would be if texts that contradict each other could be one: nobody can ask for that. */
+/** `similar()` as it would be if contradicting texts could be in one group, which is not an option. */
 const byWordsAlone: Comparator = {
   name: "by-words-alone",
   group(candidates) {
@@ -42,7 +42,7 @@ const byWordsAlone: Comparator = {
   },
 };
 
-/** What it costs on boards of code reviewers that texts which contradict each other are never one. */
+/** The effect on boards of code reviewers of never grouping contradicting texts. */
 export const contradictions: Section = async (folders, { quick }) => {
   const sets: Record<string, SetResult> = {};
   for (const { dir } of folders)
@@ -83,7 +83,7 @@ async function compared(pulls: readonly Pull[], resamples: number): Promise<SetR
   return result;
 }
 
-/** By pull request, how good what stands is. */
+/** The quality of the findings that stand, by pull request. */
 async function scoresOf(
   pulls: readonly Pull[],
   agents: readonly string[],

@@ -6,7 +6,7 @@ import { chanceEce, figuresOf, meanQuality, qualityOf, type Quality } from "./sc
 import type { Figures, Section, SetResult } from "./section.ts";
 import { majority, scoredOn, settleVotes, type Settled } from "./settled.ts";
 
-/** How votes are settled: the library's default chain where it is `undefined`. */
+/** How votes are settled; `undefined` is the library's default chain. */
 const METHODS: Readonly<Record<string, readonly Resolver[] | undefined>> = {
   "default chain": undefined,
   majority: [majority],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** Something that was decided, with its truth. */
+/** An item with its truth. */
 export interface Item {
   readonly item: string;
   readonly truth: string;
@@ -10,20 +10,20 @@ export interface Item {
   readonly group?: string;
 }
 
-/** What one agent said of one item. */
+/** One agent's answer about one item. */
 export interface Vote {
   readonly item: string;
   readonly agent: string;
-  /** Of judges: `ab` where the candidates stood as listed, `ba` where they were swapped. The label is un-swapped. */
+  /** For judges: `ab` if the candidates were in the listed order, `ba` if they were swapped. The label is un-swapped. */
   readonly order?: "ab" | "ba";
-  /** A class; `"tie"` where a judge declared one; `null` where nothing usable came back. */
+  /** A class; `"tie"` if a judge declared one; `null` if the answer could not be used. */
   readonly label: string | null;
   readonly margin?: number;
   /** Micro-dollars, estimated. */
   readonly cost?: number;
 }
 
-/** What a set says of itself. */
+/** The metadata of a set. */
 export interface Meta {
   readonly name: string;
   readonly kind: "crowd" | "llm-judge" | "llm-agent" | "tools";
@@ -37,9 +37,9 @@ export interface Meta {
 /** One set of decisions. */
 export interface DataSet {
   readonly meta: Meta;
-  /** Only what has a truth. */
+  /** Only items with a truth. */
   readonly items: readonly Item[];
-  /** May name further items: they are learned from, and never scored. */
+  /** May name further items, which are learned from but never scored. */
   readonly votes: readonly Vote[];
 }
 
@@ -48,13 +48,13 @@ export interface Folder {
   readonly dir: string;
   /** The names of its sets, in code-unit order. */
   readonly names: readonly string[];
-  /** What each set says of itself, in the order of `names`. */
+  /** The sets' metadata, in the order of `names`. */
   readonly metas: readonly Meta[];
   /** Reads a set whole. It is not kept: the larger ones have 100,000 votes and more. */
   readonly read: (name: string) => DataSet;
 }
 
-/** The folder, or `undefined` where there is none. Throws for a set that cannot be read. */
+/** The folder, or `undefined` if there is none. Throws for a set that cannot be read. */
 export function openFolder(dir: string): Folder | undefined {
   if (!existsSync(dir)) return undefined;
   const names = readdirSync(dir)

@@ -13,12 +13,12 @@ import type { Section, SetResult } from "./section.ts";
 
 const SPLITS = { full: 20, quick: 3 } as const;
 const FIRST_SEED = 1;
-/** What every judge counts as where a majority decides: any value does, as long as it is the same. */
+/** The weight of every judge if a majority decides: any value works, if it is the same for all. */
 const EVEN = 0.75;
-/** What a judge without a record counts as when both its orders agree: asking ends with the first of them. */
+/** The weight of a judge without a record whose two orders agree: asking ends with the first such judge. */
 const DEFAULT_OF_BOTH_ORDERS = 0.75;
 
-/** How the judges are asked: everything of a panel but who and with what records. */
+/** How the judges are asked: all options of a panel except its judges and their records. */
 interface Method {
   readonly name: string;
   readonly options: Omit<JudgePanelOptions, "panel" | "weights">;
@@ -144,7 +144,7 @@ function even(all: readonly RecordedJudge[]): ReadonlyMap<string, JudgeWeight> {
   return new Map(all.map(({ name }) => [name, EVEN]));
 }
 
-/** The judge that is right most often, half for no choice; the cheaper one where they are even. */
+/** The judge that is right most often, with no choice counted as half; among equals, the cheaper one. */
 function byAccuracy(all: readonly RecordedJudge[], items: readonly Item[]): RecordedJudge {
   const [best] = all
     .map((one) => ({ one, record: recordOf(one, items) }))

@@ -1,4 +1,4 @@
-// What decisions are worth, on real data with known truths.
+// The quality of decisions, on real data with known truths.
 //
 //   npm run bench:decisions                               all sections, some minutes
 //   npm run bench:decisions -- --data DIR --data DIR2     these folders instead of the usual one
@@ -7,7 +7,7 @@
 //   npm run bench:decisions -- --quick                    fewer draws
 //   npm run --silent bench:decisions -- --json            one JSON document
 //
-// Everything goes through the public entry. The form of a folder, and of the JSON, stand in README.md.
+// Everything uses the public entry. README.md describes the form of a folder, and of the JSON.
 
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -40,7 +40,7 @@ const folders = wanted.flatMap(opened);
 const fit = values.fit === undefined ? [] : opened(values.fit);
 const [fitFolder] = fit;
 
-/** The folder, or nothing and a line about it. */
+/** The folder; if there is none, nothing but a printed line. */
 function opened(dir: string): readonly Folder[] {
   const folder = openFolder(dir);
   if (folder !== undefined) return [folder];

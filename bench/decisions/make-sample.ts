@@ -1,4 +1,4 @@
-// Makes the sample that the tests use from a folder of sets: some items, drawn by a seed, with all their votes.
+// Makes the sample that the tests use from a folder of sets: some items, drawn with a seed, with all their votes.
 //
 //   node bench/decisions/make-sample.ts DIR
 
@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { openFolder } from "./data.ts";
 import { draw, seeded } from "./random.ts";
 
-/** Set → how many of its items. */
+/** By set, how many of its items. */
 const ITEMS = { llmbar: 100, mmlu_pro: 400 } as const;
 const SEED = 2026;
 const TARGET = join(import.meta.dirname, "sample");
@@ -33,7 +33,7 @@ for (const [name, count] of Object.entries(ITEMS)) {
   write(`${name}.votes.jsonl.gz`, kept);
   const sample = {
     ...meta,
-    // Counts of the whole set say nothing about a part of it.
+    // Counts of the whole set do not hold for a part of it.
     items_with_truth: undefined,
     items_with_votes: undefined,
     votes_per_item: undefined,

@@ -9,14 +9,14 @@ import { bestAlone, majority, qualityOn, settleVotes } from "./settled.ts";
 const PANEL = 5;
 const DRAWS = { full: 60, quick: 6 } as const;
 const TRUTHS = [0, 20, 50, 200] as const;
-/** No item with a truth in any method is scored in one. */
+/** An item whose truth any method learns from is scored for none. */
 const MOST_TRUTHS = 200;
 const SEED = 1;
 
-/** How many of a panel speak, where its record is that of all of it. */
+/** How many members of a panel answer, although its record is that of all of them. */
 const VOICES = { one: 1, two: 2 } as const;
 
-/** A few agents of many: what their panel is worth without truths, and with some. */
+/** A few agents of many: the quality of their panel without truths, and with some. */
 export const panels: Section = async (folders, { quick }) => {
   const sets: Record<string, SetResult> = {};
   const draws = DRAWS[quick ? "quick" : "full"];
@@ -80,7 +80,7 @@ async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise
   return { "best agent, by hindsight": { accuracy: oracle }, ...Object.fromEntries(rows) };
 }
 
-/** What the confidence is worth where few of a panel speak. */
+/** The quality of the confidence if few members of a panel answer. */
 async function scoreVoices(
   { meta, items, votes }: DataSet,
   draws: number,

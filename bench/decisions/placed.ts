@@ -5,7 +5,7 @@ export interface InFile {
   readonly endLine?: number;
 }
 
-/** Two findings of two reviewers in one file, and whether whoever deals with the one has dealt with the other. */
+/** Two findings of two reviewers in one file, and whether mending one mends the other. */
 export interface PlacedPair {
   readonly same: boolean;
   readonly file: string;
@@ -14,8 +14,8 @@ export interface PlacedPair {
 }
 
 /**
- * One thing that two reviewers saw. They point at the line itself, at the head of the function that it is in, at the call instead of
- * the condition, at the whole block, or a few lines off, as whoever counts in a diff does.
+ * One thing that two reviewers saw. They point at the line itself, at the head of its function, at the call instead of the condition,
+ * at the whole block, or a few lines off, as if counted in a diff.
  */
 const DUPLICATES = `
 src/cart.ts | 42 | total is not rounded before it is charged | 42 | The charged total is never rounded
@@ -57,8 +57,8 @@ lib/lock.go | 25 | mutex is not unlocked on the early return | 31 | Early return
 `;
 
 /**
- * Two things of one kind in one file, so that the words are nearly the same: the same mistake in the next function, the next branch, the
- * copy of a block. Mending the one leaves the other.
+ * Two things of one kind in one file, with nearly the same words: the same mistake in the next function, the next branch, or the copy of
+ * a block. Mending one leaves the other.
  */
 const NEAR_MISSES = `
 src/cart.ts | 42 | total is not rounded before it is charged | 71 | The charged total is never rounded
@@ -114,7 +114,7 @@ function inFile(at: string, text: string): InFile {
   return { text, line: line ?? 0, ...(endLine !== undefined && { endLine }) };
 }
 
-/** Made by hand, before the nearness was chosen. */
+/** Made by hand, before the distance was chosen. */
 export const placedPairs: readonly PlacedPair[] = [
   ...pairsIn(DUPLICATES, true),
   ...pairsIn(NEAR_MISSES, false),

@@ -5,7 +5,7 @@ import type { Figures, Section } from "./section.ts";
 
 const NEAR = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 50, Infinity] as const;
 
-/** How near two places have to be to be one: a made set of duplicates and near-misses, which needs no folder. */
+/** How near two places must be to count as one: on a made set of duplicates and near-misses, which needs no folder. */
 export const places: Section = async () => {
   const alike = await Promise.all(placedPairs.map((pair) => isOne(pair, false)));
   const rows = NEAR.map((near): readonly [string, Figures] => {

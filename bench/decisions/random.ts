@@ -1,6 +1,6 @@
 export { seeded } from "../../src/eval/quality.ts";
 
-/** `count` of these, drawn without repetition; in another order than they came. */
+/** `count` of these, drawn without repetition, in a random order. */
 export function draw<T>(from: readonly T[], count: number, random: () => number): readonly T[] {
   const pool = [...from];
   const end = Math.min(count, pool.length);

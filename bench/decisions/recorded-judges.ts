@@ -7,24 +7,24 @@ import {
 } from "../../src/index.ts";
 import type { DataSet, Vote } from "./data.ts";
 
-/** What a judge said of one item, by order. */
+/** A judge's answers about one item, by order. */
 type Replies = ReadonlyMap<"ab" | "ba", Vote>;
 
-/** A judge that answers as it did when it was recorded. */
+/** A judge that gives its recorded answers. */
 export interface RecordedJudge {
   readonly name: string;
   readonly agent: Agent<string, JudgeQuestion, JudgeAnswer>;
-  /** It was recorded in one order: the order cannot influence it. */
+  /** Whether it was recorded in one order only, so that the order cannot influence it. */
   readonly once: boolean;
-  /** Micro-dollars of an item on average, all orders. */
+  /** The mean cost of an item in all orders, in micro-dollars. */
   readonly cost: number;
-  /** Its choice where it chose the same in all orders, `undefined` where it did not. */
+  /** Its choice if it chose the same in all orders, else `undefined`. */
   readonly choice: (item: string) => string | undefined;
-  /** Micro-dollars of one item, all orders. */
+  /** The cost of one item in all orders, in micro-dollars. */
   readonly costOf: (item: string) => number;
 }
 
-/** The judges of a set, the cheapest first. `spent` is told what each answer cost. */
+/** The judges of a set, cheapest first. `spent` gets the cost of each answer. */
 export function recordedJudges(
   { meta, votes }: DataSet,
   spent: (micros: number) => void,
@@ -79,7 +79,7 @@ function total(votes: readonly Vote[]): number {
   return votes.reduce((sum, { cost = 0 }) => sum + cost, 0);
 }
 
-/** What a judge's record says after these items. */
+/** A judge's record after these items. */
 export function recordOf(
   judge: RecordedJudge,
   truths: readonly { readonly item: string; readonly truth: string }[],

@@ -4,7 +4,7 @@ const DECIMALS = 3;
 const METHOD_COLUMNS = 34;
 const FIGURE_COLUMNS = 10;
 
-/** A section for a person: a table per set. No line is longer than 80 columns unless a name is. */
+/** A section for people: a table for each set. Lines have at most 80 columns, unless a name is longer. */
 export function show(name: string, { title, notes, sets, decimals = {} }: SectionResult): string {
   const tables = Object.entries(sets).map(([set, methods]) => table(set, methods, decimals));
   return [`${name}: ${title}`, ...notes.map((note) => `  ${note}`), ...tables].join("\n");

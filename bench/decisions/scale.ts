@@ -11,7 +11,7 @@ const SEED = 1;
 const MS_PER_SECOND = 1_000;
 const BYTES_PER_MB = 1_000_000;
 
-/** Agents that are right in 50 to 86 of 100 cases, each wrong by itself: made up, to measure time and memory alone. */
+/** Agents that are right in 50 to 86 of 100 cases, with independent errors: made up, to measure only time and memory. */
 export function* madeUpVotes(subjects: number = SUBJECTS): Generator<RecordedVote> {
   const random = seeded(SEED);
   for (let s = 0; s < subjects; s++) {
@@ -25,7 +25,7 @@ export function* madeUpVotes(subjects: number = SUBJECTS): Generator<RecordedVot
   }
 }
 
-/** What learning takes. */
+/** The time and memory that learning needs. */
 export const scale: Section = async (_folders, { quick }) => {
   const subjects = quick ? SUBJECTS / 10 : SUBJECTS;
   const truths = Array.from({ length: subjects / 50 }, (_, i) => ({

@@ -27,8 +27,8 @@ export function scoreVerdict(verdict: Verdict | undefined, truth: string): Score
 const CHANCES = 200;
 
 /**
- * The ECE that these confidences have by chance where each is exactly as often right as it says: the mean over 200 seeded draws of who is
- * right. No method can be expected to have less on so many items.
+ * The ECE that these confidences have by chance if each is right exactly as often as it says: the mean over 200 seeded draws of which are
+ * right. No method can be expected to have less on this many items.
  */
 export function chanceEce(scored: readonly Scored[], random: () => number): number {
   let sum = 0;
@@ -39,7 +39,7 @@ export function chanceEce(scored: readonly Scored[], random: () => number): numb
   return sum / CHANCES;
 }
 
-/** The mean of each figure. Throws when there are none. */
+/** The mean of each figure. Throws if there are none. */
 export function meanQuality(all: readonly Quality[]): Quality {
   const mean = (of: (one: Quality) => number): number => {
     if (all.length === 0) throw new Error("there is nothing to average");

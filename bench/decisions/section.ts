@@ -1,32 +1,32 @@
 import type { Folder } from "./data.ts";
 
-/** What was measured of one method: figure → number; `null` where there is none. */
+/** The figures of one method, by name; `null` if there is none. */
 export type Figures = Readonly<Record<string, number | null>>;
 
-/** One set's figures: method → figures. */
+/** One set's figures, by method. */
 export type SetResult = Readonly<Record<string, Figures>>;
 
-/** What one part of the benchmark found. */
+/** The result of one part of the benchmark. */
 export interface SectionResult {
   /** One line for a person. */
   readonly title: string;
   /** How it was measured: a few short lines. */
   readonly notes: readonly string[];
-  /** Set → method → figures, in the order in which they are shown. A mean over sets is one more "set". */
+  /** Figures by set and method, in the order in which they are shown. A mean over sets is one more "set". */
   readonly sets: Readonly<Record<string, SetResult>>;
   /** Figures that are whole numbers, or have another number of decimals than three: figure → decimals. */
   readonly decimals?: Readonly<Record<string, number>>;
 }
 
-/** What all sections are told. */
+/** The options of all sections. */
 export interface SectionOptions {
-  /** A folder to learn from, where another one is scored. */
+  /** A folder to learn from, if another one is scored. */
   readonly fit?: Folder;
-  /** Fewer draws: for trying something out. */
+  /** Whether to make fewer draws, to try something out. */
   readonly quick: boolean;
 }
 
-/** A part of the benchmark. `undefined` where the folders have nothing for it. */
+/** A part of the benchmark. `undefined` if the folders have nothing for it. */
 export type Section = (
   folders: readonly Folder[],
   options: SectionOptions,

@@ -12,7 +12,7 @@ import { qualityOf, scoreVerdict, type Quality, type Scored } from "./score.ts";
 /** Verdicts by item. */
 export type Settled = ReadonlyMap<string, Verdict>;
 
-/** Settles votes together, as claims about their items; by the library's default chain where none is given. */
+/** Settles votes together, as claims about their items; with the library's default chain if none is given. */
 export async function settleVotes(
   votes: readonly Vote[],
   chain: readonly Resolver[] | undefined,
@@ -24,7 +24,7 @@ export async function settleVotes(
   return new Map(verdicts.map((verdict) => [verdict.subject, verdict]));
 }
 
-/** The yardstick: the position that most hold, with their share as the confidence. */
+/** The baseline: the position that most agents hold, with their share as the confidence. */
 export const majority: Resolver = {
   name: "majority",
   settle: byShare,
@@ -44,7 +44,7 @@ function byShare({ positions }: Question): Ruling {
   };
 }
 
-/** How good verdicts are on these items. */
+/** The quality of verdicts on these items. */
 export function qualityOn(items: readonly Item[], settled: Settled): Quality {
   return qualityOf(scoredOn(items, settled));
 }
@@ -54,7 +54,7 @@ export function scoredOn(items: readonly Item[], settled: Settled): readonly Sco
   return items.map(({ item, truth }) => scoreVerdict(settled.get(item), truth));
 }
 
-/** The quality of always saying what one agent says; where it says nothing that is wrong, with confidence 0. */
+/** The quality of one agent alone; without an answer it counts as wrong, with confidence 0. */
 export function alone(items: readonly Item[], votes: readonly Vote[], agent: string): number {
   const said = new Map(
     votes.flatMap((vote) => (vote.agent === agent ? [[vote.item, vote.label] as const] : [])),

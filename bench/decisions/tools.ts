@@ -11,7 +11,7 @@ const TRUTHS = [50, 300] as const;
 const MOST_TRUTHS = 300;
 const SEED = 1;
 
-/** Tools that are strong in some categories and blind in others. */
+/** Tools that find much in some categories and nothing in others. */
 export const tools: Section = async (folders, { quick }) => {
   const sets: Record<string, SetResult> = {};
   const draws = DRAWS[quick ? "quick" : "full"];

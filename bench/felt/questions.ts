@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openFolder } from "../decisions/data.ts";
 import { draw, seeded } from "../decisions/random.ts";
 
-/** Of each vendor with both in the sample, its smallest and its largest chat model. */
+/** The smallest and the largest chat model of each vendor that has both in the sample. */
 export const VENDORS = {
   google: { small: "gemini-1.5-flash-002", strong: "gemini-1.5-pro-002" },
   meta: { small: "Meta-Llama-3_1-8B-Instruct", strong: "Meta-Llama-3_1-70B-Instruct" },
@@ -11,17 +11,17 @@ export const VENDORS = {
   yi: { small: "Yi-6b-Chat", strong: "Yi-34B" },
 } as const;
 
-/** Cheap, or dear and more often right. */
+/** Cheap, or expensive and more often right. */
 export type Size = "small" | "strong";
 
-/** What one model said, what that cost, and how long it takes by the stated model. */
+/** One model's answer, its cost, and its latency by the stated model. */
 export interface Said {
   readonly answer: string | null;
   readonly usdMicros: number;
   readonly ms: number;
 }
 
-/** A question with what each vendor's models answered. */
+/** A question with the answers of each vendor's models. */
 export interface Question {
   readonly item: string;
   readonly truth: string;

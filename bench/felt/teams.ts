@@ -3,10 +3,10 @@ import { recordTruths, reliability } from "quorate/learning";
 import { virtualClock } from "quorate/testing";
 import { VENDORS, type Question, type Said, type Size } from "./questions.ts";
 
-/** The share of an answer's time that goes by until it begins; the rest adds up where one request has several. */
+/** The share of an answer's time until it begins; the rest adds up if one request has several answers. */
 const UNTIL_IT_BEGINS = 0.5;
 
-/** How many questions are asked at once where they are batched. */
+/** How many questions are asked at once if they are batched. */
 const AT_ONCE = 20;
 
 /** One way to ask. */
@@ -16,11 +16,11 @@ export interface Way {
   readonly panel?: "certain" | "lead";
   readonly cascade?: boolean;
   readonly batch?: boolean;
-  /** Answers are kept, and every question is asked twice. */
+  /** Whether answers are cached, and every question is asked twice. */
   readonly cache?: boolean;
 }
 
-/** What asking one question came to. */
+/** The result of asking one question. */
 export interface Asked {
   readonly winner: string | null;
   readonly right: number;
@@ -31,7 +31,7 @@ export interface Asked {
   readonly seconds: number;
 }
 
-/** Makes a team that asks in a way, on a clock of its own. */
+/** Makes a team that asks in this way, on its own clock. */
 function teamThat({ vendors = Object.keys(VENDORS), size = "strong", ...way }: Way) {
   const clock = virtualClock();
   const backend = memory();
@@ -93,7 +93,7 @@ function teamThat({ vendors = Object.keys(VENDORS), size = "strong", ...way }: W
 
 type Team = ReturnType<typeof teamThat>;
 
-/** Asks everybody so many questions, and records what was right; then asks the others in this way. */
+/** Puts some questions to all agents and records the right answers; then asks the other questions in this way. */
 export async function ask(
   way: Way,
   questions: readonly Question[],
@@ -144,7 +144,7 @@ async function one({ team, clock }: Team, question: Question): Promise<Omit<Aske
 async function passing<T>({ clock }: Team, work: Promise<T>): Promise<T> {
   let isDone = false;
   const done = work.finally(() => (isDone = true));
-  // Whoever awaits it hears of its failure.
+  // The caller that awaits it gets its failure.
   done.catch(() => {});
   while (!isDone) await clock.next();
   return done;

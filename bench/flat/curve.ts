@@ -1,30 +1,30 @@
 import { read, type Round, type Sample, type Workload } from "../workload.ts";
 
-/** What one point of a curve came to. */
+/** One point of a curve. */
 export interface Point {
-  /** How many of what is counted there were: calls, subjects, events. */
+  /** The number of calls, subjects, events or whatever is counted. */
   readonly count: number;
-  /** What the process took of all cores for them, in µs. */
+  /** The process's CPU time for them, on all cores, in µs. */
   readonly cpuUs: number;
   readonly ms: number;
 }
 
-/** How the cost of one thing depends on how many there are of another. */
+/** How the cost of one thing depends on the number of another. */
 interface Curve {
   readonly id: string;
   readonly title: string;
-  /** What the cost is that of. */
+  /** The thing whose cost is measured. */
   readonly of: string;
   readonly sizes: readonly number[];
-  /** How much steeper than flat it may be: the exponent of the power law that fits best. */
+  /** The largest allowed slope: the exponent of the best-fitting power law. */
   readonly atMost?: number;
   readonly measure: (size: number) => Promise<Point>;
 }
 
-/** A cost that does not double where something becomes a thousand times as much: 1,000 ** 0.1 is 2. */
+/** With this slope a cost doubles if something becomes a thousand times as much: 1,000 ** 0.1 is 2. */
 const SLOPE = 0.1;
 
-/** The exponent of the power law that fits the points best: 0 where it is flat, 1 where it grows in proportion. */
+/** The exponent of the power law that fits the points best: 0 if they are flat, 1 if they grow in proportion. */
 export function slopeOf(points: readonly (readonly [size: number, cost: number])[]): number {
   const logs = points.map(([size, cost]) => [Math.log(size), Math.log(cost)] as const);
   const mean = (at: 0 | 1): number => logs.reduce((sum, log) => sum + log[at], 0) / logs.length;
@@ -33,7 +33,7 @@ export function slopeOf(points: readonly (readonly [size: number, cost: number])
   return over / logs.reduce((sum, log) => sum + (log[0] - x) ** 2, 0);
 }
 
-/** A workload of the points of a curve, each in a process of its own. */
+/** A workload of the points of a curve, each in its own process. */
 export function curve({ id, title, of, sizes, atMost = SLOPE, measure }: Curve): Workload {
   const systems = sizes.map((size) => size.toLocaleString("en"));
   const sizeOf = (system: string): number => Number(system.replace(/\D/g, ""));
@@ -59,7 +59,7 @@ export function curve({ id, title, of, sizes, atMost = SLOPE, measure }: Curve):
   };
 }
 
-/** What some work takes of the clock and of all cores. */
+/** The time and the CPU of some work. */
 export async function taking(count: number, work: () => Promise<unknown>): Promise<Point> {
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();

@@ -1,15 +1,15 @@
 import { filesOf, type Included } from "./peer.ts";
 
-/** Runs that are kept, one after another. */
+/** Durable runs, one after another. */
 export interface Kept {
   /** As W1: 8 agents in parallel, joined; `times` such coordinations. */
   fanOut(times: number): Promise<void>;
   close(): unknown;
 }
 
-/** A system that keeps what is answered before anybody sees it: one file of `durable`, which exports it as `durable`. */
+/** A system that stores each answer before passing it on: one file of `durable`, which exports it as `durable`. */
 export interface Durable {
-  /** Where it keeps that: in a file by SQLite, or in a PostgreSQL server. */
+  /** Where it stores answers: in a SQLite file, or in a PostgreSQL server. */
   readonly in: "sqlite" | "postgres";
   readonly slower?: number;
   readonly included: Included;
@@ -20,7 +20,7 @@ export interface Durable {
 /** Every file of `durable`, by its name. */
 export const durables: ReadonlyMap<string, Durable> = await filesOf("durable", "durable");
 
-/** Who keeps what is answered there, each with one run in flight and with many. */
+/** The systems that store answers there, each with one run in flight and with many. */
 export function keepingIn(place: Durable["in"], inFlight: number): readonly string[] {
   const names = [...durables].flatMap(([name, durable]) => (durable.in === place ? [name] : []));
   return names.flatMap((name) => [name, `${name} x ${inFlight}`]);

@@ -24,7 +24,7 @@ function folderOf(name: string, from: string): string | undefined {
   return undefined;
 }
 
-/** The folders of packages and of all that they need. What is optional counts where npm installs it on this machine. */
+/** The folders of packages and of all their dependencies. Optional ones count if npm installs them on this machine. */
 function closure(names: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
   const add = (name: string, from: string): void => {
@@ -61,7 +61,7 @@ function packagesOf(system: string): readonly string[] {
 
 const systems = [...peers].flatMap(([name, { imports }]) => (imports === undefined ? [] : [name]));
 
-/** What the installation of each system brings. */
+/** What installing each system adds. */
 export const installed: Comparison = {
   ...install,
   systems: [...systems, ...Object.keys(OTHERS)],

@@ -1,4 +1,4 @@
-// What Quorate costs beside other ways to coordinate: see README.md.
+// The cost of Quorate compared with other ways to coordinate: see README.md.
 //
 //   npm run bench:peers                        everything, an hour and more
 //   npm run bench:peers -- --quick             some minutes for each workload; figures scatter more

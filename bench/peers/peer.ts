@@ -2,36 +2,36 @@ import { readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { System } from "../systems/system.ts";
 
-/** What a system does for each call, in a word or two; what it does not do is left out. */
+/** What a system does for each call, in a word or two; anything that it does not do is left out. */
 export interface Included {
-  /** What ends an attempt that takes too long. */
+  /** How an attempt that takes too long is ended. */
   readonly timeout?: string;
-  /** Whether an attempt that failed is repeated. */
+  /** Whether a failed attempt is retried. */
   readonly retry?: string;
-  /** What bounds how many calls are at work at once. */
+  /** What limits the number of calls at once. */
   readonly limit?: string;
   /** Where what happened can be read afterwards. */
   readonly log?: string;
-  /** Whether a call has a key that is made of its content. */
+  /** Whether a call has a key made from its content. */
   readonly key?: string;
-  /** What a caller is told of agents that fail. */
+  /** What a caller gets about agents that fail. */
   readonly outcome?: string;
-  /** Whether the answers are compared, and what is contested is decided. */
+  /** Whether answers are compared, and conflicts decided. */
   readonly verdict?: string;
-  /** What it pays for that no other does. */
+  /** What only this system pays for. */
   readonly besides?: string;
 }
 
-/** The workloads that ask something of a system. */
+/** The workloads that need a function of a system. */
 export type Job = "W1" | "W2" | "W3" | "W4" | "W5";
 
 /** A system that is measured: one file of `systems`, which exports it as `peer`. */
 export interface Peer {
-  /** What W7 imports, as seen from this folder; undefined where there is nothing to import. */
+  /** What W7 imports, as seen from this folder; undefined if there is nothing to import. */
   readonly imports?: string;
-  /** What is installed for it, where that is not what is imported. */
+  /** The packages to install for it, if they differ from what is imported. */
   readonly packages?: readonly string[];
-  /** Where coordinations are many, it is given so many times fewer of them: each takes so much longer. */
+  /** In workloads with many coordinations it gets this many times fewer, because each takes so much longer. */
   readonly slower?: number;
   readonly included: Included;
   /** What it cannot do, and why. */
@@ -54,15 +54,15 @@ export async function filesOf<T>(folder: string, name: string): Promise<Readonly
   );
 }
 
-/** Every file of `systems`, by its name: whoever adds a file has added a peer. */
+/** Every file of `systems`, by its name: to add a peer, add a file. */
 export const peers: ReadonlyMap<string, Peer> = await filesOf("systems", "peer");
 
-/** Who can do a job. */
+/** The systems that can do a job. */
 export function ableTo(job: Job): readonly string[] {
   return [...peers].flatMap(([name, { cannot = {} }]) => (job in cannot ? [] : [name]));
 }
 
-/** Loads the one that is asked for. */
+/** Loads one system. */
 export async function loadPeer(name: string): Promise<System> {
   const peer = peers.get(name);
   if (peer === undefined) throw new Error(`There is no peer called ${name}.`);

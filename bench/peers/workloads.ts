@@ -14,18 +14,18 @@ import { installed } from "./installed.ts";
 import { ableTo, loadPeer, peers } from "./peer.ts";
 import { SERVER } from "./postgres.ts";
 
-/** A workload in which every system is set against one of them, within each round. */
+/** A workload in which every system is compared with one of them, within each round. */
 export interface Comparison extends Workload {
-  /** What the others are set against; undefined where each stands alone. */
+  /** The system with which the others are compared; undefined if they are not. */
   readonly base?: string;
   readonly against?: readonly Against[];
-  /** A system that takes longer is given so many times fewer coordinations. */
+  /** How many times fewer coordinations a slower system gets. */
   readonly slower?: (system: string) => number;
   /** Whether it needs a PostgreSQL server. */
   readonly needsServer?: boolean;
 }
 
-/** One way to set a system against the base. */
+/** One way to compare a system with the base. */
 export interface Against {
   /** Follows the number: "x raw-timer". */
   readonly text: string;
@@ -37,7 +37,7 @@ const CPU = {
   ms: { metric: "cpuMs", unit: "ms of CPU" },
 } as const;
 
-/** How many times as much a system takes as the base does: on the clock, and of the cores. */
+/** A system's time, and its CPU, as a multiple of the base's. */
 function ratio(
   { shown }: Workload,
   metric: keyof typeof CPU,
@@ -59,7 +59,7 @@ function ratio(
   };
 }
 
-/** By the clock where a disk has a part in it, else of CPU, which other programs stretch least. */
+/** By time if a disk is involved, else by CPU, which other programs affect least. */
 function than(metric: string, base: string, atMost: number, system = "quorate"): Goal {
   const text = metric.startsWith("cpu") ? `x ${base} in CPU` : `x ${base}`;
   return { text, value: times(metric, base, system), atMost };
@@ -114,7 +114,7 @@ const keeping: Pick<Comparison, "measure" | "slower" | "rounds"> = {
   rounds: { full: 5, quick: 3 },
 };
 
-/** What is measured beside the peers. The programs and the sizes are those of `npm run bench`, where nothing else is said. */
+/** The workloads of the comparison. Unless stated otherwise, the programs and the sizes are those of `npm run bench`. */
 export const workloads: readonly Comparison[] = [
   {
     ...fanOut,

@@ -4,5 +4,5 @@ export const PLACES = 8;
 /** How long each takes. */
 export const WORK_MS = 50;
 
-/** What it says to those that it turns away. */
+/** The Retry-After of its rejections, in seconds. */
 export const RETRY_AFTER_S = 0.1;

@@ -1,5 +1,5 @@
-// A provider in a process of its own: node server.ts. Takes so many requests at once and turns others away with 429; says its port on
-// standard output as JSON, and on each line of standard input what it has seen since the last one.
+// A provider in its own process: node server.ts. Takes a limited number of requests at once and rejects others with 429. Prints its port as
+// JSON and, for each line of standard input, what it has seen since the last one.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

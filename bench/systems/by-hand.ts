@@ -23,7 +23,7 @@ export async function countFailed(asked: readonly Promise<unknown>[]): Promise<n
   return settled.filter(({ status }) => status === "rejected").length;
 }
 
-/** What somebody would write without a library, around a way to ask one agent; with p-limit where several coordinations share a limit. */
+/** Coordination written without a library, around a way to ask one agent; with p-limit if several coordinations share a limit. */
 export function byHand(ask: Ask): System {
   const team = agentNames(AGENTS);
   return {

@@ -1,7 +1,7 @@
 import { memory, supervisor } from "quorate";
 import { team } from "./quorate.ts";
 
-/** The built package in memory: as it is where left out, or so that runs can be resumed, which takes a key per call. */
+/** The built package in memory: at its defaults, or resumable, which needs a key for each call. */
 export function openInMemory(resumable: boolean): {
   readonly fanOut: (times: number) => Promise<void>;
   readonly close: () => void;

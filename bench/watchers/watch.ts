@@ -36,7 +36,7 @@ export async function watch(at: Address, runId: string): Promise<Seen> {
   return { events: lagMs.length, outOfOrder, lagMs };
 }
 
-/** Opens a stream that nobody reads; call what it answers with to let go of it. */
+/** Opens a stream without reading it; call the returned function to close it. */
 export async function neglect(at: Address, runId: string): Promise<() => void> {
   const answer = await opened(at, runId);
   answer.pause();

@@ -163,7 +163,7 @@ async function inDatabase(runs: number, work: "run" | "list") {
   }
 }
 
-/** What a thing costs where there is more and more of another. */
+/** The cost of one thing as the number of another grows. */
 export const curves: readonly Workload[] = [
   curve({
     id: "length",

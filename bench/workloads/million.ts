@@ -12,7 +12,7 @@ function collectGarbage(): void {
   (runInNewContext("gc") as () => void)();
 }
 
-/** What is on the heap when all that nobody needs is gone. */
+/** The heap after garbage collection. */
 function heapMiB(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed / MIB;
