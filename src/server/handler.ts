@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../async/clock.ts";
 import type { RouteRequest, ServerParts } from "./asked.ts";
 import { ANSWERS } from "./answers.ts";
 import { closing, type ServerFailure } from "./driving.ts";
@@ -83,7 +84,9 @@ export function handler(
     const asked: RouteRequest = { parts, request, address, principal, params, query, body };
     // A message may wait for its run in addition to the time of a request.
     const waitsMs = BY_A2A.has(route.id) ? parts.a2aWaitsMs : 0;
-    return await inTime(requestMs + waitsMs, async () => ANSWERS[route.id](asked));
+    return await inTime(Math.min(requestMs + waitsMs, MAX_TIMER_MS), async () =>
+      ANSWERS[route.id](asked),
+    );
   }
 
   for (const route of ROUTES) {
