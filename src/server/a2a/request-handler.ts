@@ -5,11 +5,12 @@ import type { RunQuery, RunStatus, RunSummary } from "../../store/store.ts";
 import { ownRun, principalOf, storeOf } from "../asked.ts";
 import { HttpRefusal } from "../http-refusal.ts";
 import { cancelOwn } from "../steer-run.ts";
+import { watchRun } from "../watch-run.ts";
 import { fullCard } from "./cards.ts";
 import type { A2aSdk } from "./load.ts";
 import { send, taskRun, type A2aAsked } from "./send.ts";
 import { CONTEXT_TAG, contextOf, stateOf, taskOf } from "./tasks.ts";
-import { endsTurn, readRun, updates } from "./updates.ts";
+import { readRun, updates } from "./updates.ts";
 
 /** How teams are served as A2A peers. */
 export interface A2aServing {
@@ -56,6 +57,10 @@ export function requestHandler(
   const read = async (run: RunSummary, historyLength?: number): Promise<Task> =>
     taskOf(sdk, await readRun(storeOf(asked), run), historyLength);
 
+  // For at most as long as a message may wait; then the client is told the task as it is.
+  const settled = (runId: string, afterSeq: number): Promise<void> =>
+    watchRun(asked, { runId, afterSeq, signal: leaving, withinMs: asked.parts.a2aWaitsMs });
+
   const noPush = async (): Promise<never> => {
     throw new errors.PushNotificationNotSupportedError();
   };
@@ -72,7 +77,7 @@ export function requestHandler(
         const free = asked.parts.allowance.stream(principalOf(asked).key);
         try {
           const { run, afterSeq } = await send(to, params);
-          await turnEnded(to, run.runId, afterSeq, leaving);
+          await settled(run.runId, afterSeq);
           return await read(await taskRun(to, run.runId), historyLength);
         } finally {
           free();
@@ -95,7 +100,7 @@ export function requestHandler(
           throw new errors.TaskNotCancelableError(`The task has ended: it is ${run.status}.`);
         }
         // The process that drives it cancels it, unless it has just ended.
-        if (answer === "asked") await turnEnded(to, id, run.events, leaving);
+        if (answer === "asked") await settled(id, run.events);
         return read(await taskRun(to, id));
       }),
 
@@ -114,29 +119,6 @@ export function requestHandler(
     listTaskPushNotificationConfigs: noPush,
     deleteTaskPushNotificationConfig: noPush,
   };
-}
-
-/** Waits until a run asks or is over, for at most as long as a message may wait. */
-async function turnEnded(
-  { asked }: A2aAsked,
-  runId: string,
-  afterSeq: number,
-  leaving: AbortSignal,
-): Promise<void> {
-  const late = AbortSignal.timeout(asked.parts.a2aWaitsMs);
-  const waiting = new AbortController();
-  const stop = (): void => waiting.abort();
-  const ends = [late, leaving, asked.parts.stopping];
-  for (const end of ends) end.addEventListener("abort", stop);
-  try {
-    for await (const event of storeOf(asked).follow(runId, afterSeq, waiting.signal)) {
-      if (endsTurn(event)) return;
-    }
-  } catch (error) {
-    if (!waiting.signal.aborted) throw error;
-  } finally {
-    for (const end of ends) end.removeEventListener("abort", stop);
-  }
 }
 
 /** The protocol's error for a mistake of the client; `undefined` for any other error. */

@@ -22,7 +22,7 @@ export async function readRun(store: Store, { runId, status }: RunSummary): Prom
 }
 
 /** Whether an event ends a turn of the conversation: the run asks, or is over. */
-export function endsTurn({ type }: RunEvent): boolean {
+function endsTurn({ type }: RunEvent): boolean {
   return type === "run.waiting" || type === "run.finished" || type === "run.cancelled";
 }
 

@@ -14,7 +14,7 @@ import { allows, canElicit, clientName, refusedCall, type McpCaller } from "./ca
 import { progressTeller } from "./progress.ts";
 import { readRun, runResult } from "./run-answer.ts";
 import { OWN_TOOLS, type TeamTool } from "./team-tools.ts";
-import { watchRun } from "./watch-run.ts";
+import { watchRun } from "../watch-run.ts";
 
 /** One call of a tool, and the server that it came to. */
 export interface ToolCall {

@@ -1,6 +1,6 @@
-import type { RunEvent } from "../../model/events.ts";
-import type { RunAsker } from "../asked.ts";
-import { storeOf } from "../asked.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { RunAsker } from "./asked.ts";
+import { storeOf } from "./asked.ts";
 
 /** The time between two looks at a run that another process drives, in ms. */
 const LOOK_MS = 1_000;
