@@ -137,8 +137,10 @@ async function meant(
   }
   const open = openQuestions(events).map(({ verdict }) => verdict);
   const named = verdictsMeant(open, subject);
-  if (winner === undefined && index === undefined && named.length > 0) {
-    throw new QuorateError("BAD_OPTIONS", notSaid(named));
+  if (winner === undefined && index === undefined) {
+    const asked = open.map((verdict) => `"${safeText(verdict.subject)}"`).join(", ");
+    const unasked = `run ${runId} does not wait for "${safeText(subject)}"; it waits for ${asked === "" ? "nothing" : asked}`;
+    throw new QuorateError("BAD_OPTIONS", named.length === 0 ? unasked : notSaid(named));
   }
   return {
     subject: named[0]?.subject ?? subject,

@@ -155,6 +155,7 @@ const WRONG: readonly Row[] = [
   ["fork gated.ts first --from secruity", 2, 'there is no agent "secruity" to fork from'],
   ["decide first", 2, "missing required argument 'subject'"],
   ["decide first task ship", 2, "first"],
+  ["decide first task", 2, 'run first does not wait for "task"; it waits for nothing'],
   ["truth first", 2, "say which run and which subject, or give --from FILE"],
   ["truth first task", 2, "give either a value or --forget"],
   ["truth --from none.jsonl", 2, "none.jsonl cannot be read: there is no such file"],
