@@ -1,7 +1,14 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { fields } from "../model/record.ts";
 import { lastDocument } from "../prompt/last-document.ts";
-import { causedBy, forGood, named, serviceFailed, tailOf } from "../program/failure.ts";
+import {
+  causedBy,
+  forGood,
+  named,
+  serviceFailed,
+  tailOf,
+  withoutFrames,
+} from "../program/failure.ts";
 import { textIn } from "../program/coding-agent.ts";
 import type { Program, ProgramExit } from "../program/start-program.ts";
 
@@ -79,7 +86,7 @@ export function diedEarly(
     : endedBy === undefined
       ? `ended with exit code ${exitCode}`
       : `was ended by ${endedBy}`;
-  const tail = tailOf(stderr);
+  const tail = tailOf(withoutFrames(stderr));
   const said = tail === "" ? "it said nothing" : `it said: ${tail}`;
   const why = `${agent}: ${named(command)} ${how} before it answered`;
   return new QuorateError("AGENT_FAILED", `${why}; run it by hand to see why; ${said}`, {

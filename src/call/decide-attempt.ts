@@ -1,15 +1,16 @@
 import type { Agent } from "../describe/agent.ts";
 import type { CallPlace } from "../model/call-place.ts";
 import { addCost, UNKNOWN_COST, type Cost } from "../model/call.ts";
-import { errorRecord, type QuorateError } from "../model/errors.ts";
+import { errorRecord, QuorateError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
 import { modelsOf, NO_MODELS, type Models } from "../money/spent.ts";
+import { classify } from "../retry/classify-error.ts";
 import { retryWaitMs } from "../retry/retry.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { agentError, failureRecord } from "./call-failure.ts";
 import type { CallOutcome } from "./call-outcome.ts";
 import { nextAttempt, spent, type CallState } from "../log/call-state.ts";
-import { isDeadline } from "./deadline.ts";
+import { deadlineAfter, isDeadline } from "./deadline.ts";
 import { dearestMicros } from "./dearest.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
@@ -96,7 +97,10 @@ export function decide(
   const { cancelled } = moment;
   if (cancelled !== undefined) {
     const { reason } = cancelled;
-    if (isDeadline(reason)) return failed(state, taken, reason, moment, made?.after);
+    if (isDeadline(reason)) {
+      const passed = deadlineAfter(reason, state.lastFailure);
+      return failed(state, taken, passed, moment, made?.after);
+    }
     return {
       kind: "cancelled",
       events: made === undefined ? [] : lastWord(state, taken, made),
@@ -105,7 +109,23 @@ export function decide(
   }
   if (result.ok) return succeeded(taken, result, callee, moment);
   const next = "asked" in result ? undefined : again(state, taken, result, callee, moment);
-  return next ?? failed(state, taken, result.error, moment, made?.after);
+  if (next !== undefined) return next;
+  const { error } = result;
+  return failed(state, taken, tooLongAWait(error, callee, moment) ?? error, moment, made?.after);
+}
+
+/** The failure of a service that asks to wait for longer than the call may: it says so. */
+function tooLongAWait(
+  thrown: unknown,
+  { agent, limits }: Callee,
+  { nowMs }: Moment,
+): QuorateError | undefined {
+  const { maxRetryAfterMs } = limits.backoff;
+  const { retry, retryAfterMs = 0 } = classify(thrown, nowMs);
+  if (!retry || retryAfterMs <= maxRetryAfterMs) return undefined;
+  const { code, message, issues, cause } = agentError(agent.name, thrown);
+  const asked = `it asks to wait ${retryAfterMs} ms, longer than backoff.maxRetryAfterMs, which is ${maxRetryAfterMs} ms`;
+  return new QuorateError(code, `${message}; ${asked}`, { issues, cause: cause ?? thrown });
 }
 
 /** The end of a call by a failure that no attempt caused. */

@@ -1,11 +1,15 @@
 import { untilAborted } from "../async/until-aborted.ts";
 import type { Usage } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { USAGE_FAILED } from "../money/misreported.ts";
+import { clip } from "../model/text.ts";
 import { hear, promiseOf } from "../model/hear.ts";
 
+const MAX_SAID_CHARS = 200;
+
 /**
- * The usage that an adapter's own `usage` function returns for an answer, as a list. If the function throws, the usage is unknown, and the
- * answer still counts.
+ * The usage that an adapter's own `usage` function returns for an answer, as a list. If the function throws, the usage is unknown, the
+ * answer still counts, and the list has a report that says so, which is told as one that cannot be read.
  */
 export function usedBy<Asked extends readonly unknown[]>(
   usage: ((...asked: Asked) => Usage | readonly Usage[] | undefined) | undefined,
@@ -16,7 +20,7 @@ export function usedBy<Asked extends readonly unknown[]>(
     return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
   } catch (thrown) {
     hear(thrown);
-    return [];
+    return [{ [USAGE_FAILED]: clip(describeThrown(thrown), MAX_SAID_CHARS) } as Usage];
   }
 }
 

@@ -4,7 +4,7 @@ import { request as secureRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { untilAborted } from "../async/until-aborted.ts";
 import { QuorateError } from "../model/errors.ts";
-import { clip } from "../model/text.ts";
+import { clip, plain } from "../model/text.ts";
 import { boundedBody } from "./bounded-body.ts";
 import { isPrivateAddress } from "./private-address.ts";
 import { privateRefusal, refusal } from "./refusal.ts";
@@ -186,9 +186,27 @@ function familyOf(family: number | "IPv4" | "IPv6" | undefined): number | undefi
 
 const bare = (hostname: string): string => hostname.replaceAll(/^\[|\]$/g, "");
 
+/** What to do about a fault of TLS; `undefined` for another one. */
+function tlsMend(code: string): string | undefined {
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
+    return "look whether it speaks https there, and not http";
+  }
+  if (/CERT|_SIGNATURE$|^CRL_|^INVALID_CA$|^HOSTNAME_MISMATCH$/.test(code)) {
+    return "mend its certificate, or name its authority in NODE_EXTRA_CA_CERTS";
+  }
+  return undefined;
+}
+
 function notReached(error: Error, { origin }: URL, { agent }: Pick<Guard, "agent">): QuorateError {
   const { code } = error as { readonly code?: unknown };
   const why = typeof code === "string" ? code : error.name;
+  const mend = typeof code === "string" ? tlsMend(code) : undefined;
+  if (mend !== undefined) {
+    const said = clip(plain(error.message.split(/[;\n]/, 1)[0] ?? "").trim(), 200);
+    const untrusted = `${agent} has no secure connection to ${origin} (${why}: ${said}); ${mend}`;
+    const cause = Object.assign(new Error(said), { code, retryable: false });
+    return new QuorateError("AGENT_FAILED", untrusted, { cause });
+  }
   const message = `${agent} got no answer from ${origin} (${why}); look whether it is up and reached from here`;
   return new QuorateError("AGENT_FAILED", message, { cause: error });
 }

@@ -140,7 +140,7 @@ export function httpAgent<
       signal.throwIfAborted();
       throw failed;
     }
-    const answer = await answerOf(response, emit);
+    const answer = await answerOf(response, emit, name);
     for (const used of usedBy(usage, answer)) report(used);
     return read === undefined
       ? plainAnswer(answer, isShaped, name)

@@ -46,6 +46,8 @@ export interface CallState {
   readonly checkpoint: unknown;
   /** How many of its attempts were rate-limited and queued again. */
   readonly requeues: number;
+  /** What the attempt before the next one failed with, in words; `undefined` if none failed. */
+  readonly lastFailure: string | undefined;
 }
 
 /** A call to which nothing has happened yet. */
@@ -65,6 +67,7 @@ export function newCall(place: CallPlace, key: string | undefined): CallState {
     startedSeq: 0,
     checkpoint: undefined,
     requeues: 0,
+    lastFailure: undefined,
   };
 }
 
@@ -138,7 +141,8 @@ function between(
   event: Extract<CallEvent, { type: "call.retried" | "call.requeued" | "call.failed" }>,
 ): CallState {
   const next = settled(state, event.cost, event.charged);
-  return { ...next, phase: "between", attempt: event.attempt, ...NOT_AT_WORK };
+  const lastFailure = event.error.message;
+  return { ...next, phase: "between", attempt: event.attempt, lastFailure, ...NOT_AT_WORK };
 }
 
 function ended(state: CallState, event: Extract<CallEvent, Pick<CallEnded, "type">>): CallState {

@@ -4,6 +4,9 @@ import { didYouMean } from "../check/did-you-mean.ts";
 import { shown } from "../check/shown.ts";
 import { cut } from "../model/text.ts";
 
+/** The one part of a report that stands for a `usage` function that threw: why. */
+export const USAGE_FAILED = "usageFailed";
+
 /** The parts of a report, and their types. */
 const PARTS: Readonly<Record<keyof Usage, "number" | "string">> = {
   usdMicros: "number",
@@ -27,6 +30,8 @@ export function misreported(given: unknown): string | undefined {
     if (typeof given !== "object" || given === null || Array.isArray(given)) {
       return `is ${Array.isArray(given) ? "a list" : shown(given)}`;
     }
+    const failed: unknown = Reflect.get(given, USAGE_FAILED);
+    if (typeof failed === "string") return `is not known, as usage() failed: ${cut(failed, 200)}`;
     for (const key of Object.keys(given).slice(0, MAX_KEYS)) {
       const value: unknown = Reflect.get(given, key);
       // A getter may make a new promise each time.

@@ -24,8 +24,18 @@ export function tailOf(text: string): string {
   });
 }
 
+// `    at run (file:///x.js:1:2)`, `	... 12 more`, `Node.js v26.1.0`: where it was, and not why.
+const FRAME = /^\s+at \S.*$|^\s+\.{3} (?:\d+ more|collapsed \d+ .*)$|^Node\.js v\d[\d.]*\s*$/;
+
+/** The output of a program without the frames of stacks, which stand behind the reason and would push it out. Unchanged if nothing else is there. */
+export function withoutFrames(text: string): string {
+  const lines = text.split("\n");
+  const kept = lines.filter((line) => !FRAME.test(line));
+  return kept.length === lines.length || kept.join("").trim() === "" ? text : kept.join("\n");
+}
+
 function said({ stderr, stdout }: Pick<ProgramEnd, "stderr" | "stdout">): string {
-  const tail = tailOf(stderr.trim() === "" ? stdout : stderr);
+  const tail = tailOf(withoutFrames(stderr.trim() === "" ? stdout : stderr));
   return tail === "" ? "it said nothing" : `it said: ${tail}`;
 }
 

@@ -164,8 +164,29 @@ describe("an attempt that HTTP 429 turned away, without a limiter that learns", 
 
   it("fails at once when it is told to stay away for longer than is obeyed", async () => {
     const { flaky, team } = alone([away({ "retry-after": "61" })], { retries: 3 });
-    expect((await team.run("task")).results.flaky).toMatchObject({ attempts: 1 });
+    expect((await team.run("task")).results.flaky).toMatchObject({
+      attempts: 1,
+      error: {
+        code: "AGENT_FAILED",
+        message:
+          "flaky failed: too many; it asks to wait 61000 ms, longer than backoff.maxRetryAfterMs, which is 60000 ms",
+      },
+    });
     flaky.assertComplete();
+  });
+
+  it("is named where it goes on until the deadline", async () => {
+    const { clock, team } = alone(Array.from({ length: 9 }, () => away({ "retry-after": "20" })));
+    const running = team.run("task", { deadlineMs: 50_000 });
+    await clock.advance(50_000);
+    const { results } = await running;
+    expect(results.flaky).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
+    expect(results.flaky).toHaveProperty(
+      "error.message",
+      expect.stringMatching(
+        /reached its deadline of 50000 ms; the attempt before had failed: flaky failed: too many$/,
+      ),
+    );
   });
 
   it("is a repetition where it was paid for", async () => {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { httpAgent, type HttpAnswer } from "../../src/http/index.ts";
 import { agent, supervisor } from "../../src/index.ts";
 import { answerOf, askBeside, failureOf } from "./ask.ts";
-import { httpServer } from "./raw-server.ts";
+import { httpServer, untrustedServer } from "./raw-server.ts";
 
 const Review = z.object({ recommendation: z.enum(["ship", "hold"]) });
 
@@ -201,8 +201,24 @@ describe("an endpoint as an agent", () => {
     const usage = (): never => {
       throw new Error("no usage");
     };
-    const { result } = await askBeside(httpAgent({ name: "a", url, usage, ...local }));
+    const asking = httpAgent({ name: "a", url, usage, ...local });
+    const { result, log } = await askBeside(asking);
     expect(result).toMatchObject({ status: "ok", output: "ship", cost: { usdMicros: "unknown" } });
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        type: "report.refused",
+        agent: "a",
+        detail: "is not known, as usage() failed: no usage",
+      }),
+    );
+    const { notices } = await supervisor({ name: "team", agents: { a: asking } }).run("task");
+    expect(notices).toContainEqual(
+      expect.objectContaining({
+        code: "report-unread",
+        level: "warn",
+        message: expect.stringContaining("usage() failed: no usage"),
+      }),
+    );
   });
 });
 
@@ -354,6 +370,63 @@ describe("a stream", () => {
   });
 });
 
+describe("an answer that is no text", () => {
+  it.each([
+    ["a picture", "image/png", Buffer.from([0x89, 0x50, 0x4e, 0x47])],
+    ["a picture that happens to be text", "image/svg+xml", Buffer.from("<svg/>")],
+    ["bytes that are no UTF-8", "application/octet-stream", Buffer.from([0xff, 0xfe, 0x00])],
+    ["half a character", "text/plain", Buffer.from("é").subarray(0, 1)],
+    ["another character set", "text/plain; charset=iso-8859-1", Buffer.from("café", "latin1")],
+  ])("fails in one sentence, once, where it is %s", async (_, type, body) => {
+    let asked = 0;
+    const { url } = await httpServer((_request, response) => {
+      asked += 1;
+      response.setHeader("content-type", type);
+      response.end(body);
+    });
+    const { code, message } = await failureOf(
+      httpAgent({ name: "a", url, allowPrivate: true, retries: 3 }),
+    );
+    expect([code, message]).toEqual([
+      "AGENT_FAILED",
+      `a was answered with what is no text in UTF-8 (${type}); have it answer with text or JSON`,
+    ]);
+    expect(asked).toBe(1);
+  });
+
+  it("is one all the same where a character comes in two pieces", async () => {
+    const { url } = await httpServer((_request, response) => {
+      const body = Buffer.from('"é"');
+      response.setHeader("content-type", "application/json");
+      response.write(body.subarray(0, 2), () => response.end(body.subarray(2)));
+    });
+    expect(await answerOf(httpAgent({ name: "a", url, ...local }))).toBe("é");
+  });
+});
+
+describe("a connection that is not secure", () => {
+  it("says that the certificate is not trusted, and how to mend that, and is not tried again", async () => {
+    const { url, connections } = await untrustedServer((_, response) => response.end('"ship"'));
+    const { result } = await askBeside(
+      httpAgent({ name: "a", url, allowPrivate: true, retries: 3 }),
+    );
+    expect(result).toMatchObject({ status: "failed", attempts: 1 });
+    expect(result).toHaveProperty(
+      "error.message",
+      `a has no secure connection to ${new URL(url).origin} (DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate); mend its certificate, or name its authority in NODE_EXTRA_CA_CERTS`,
+    );
+    await expect.poll(() => connections.size).toBe(0);
+  });
+
+  it("says that there may be no https where there is none", async () => {
+    const { url } = await httpServer((_, response) => response.end('"ship"'));
+    const { message } = await failureOf(
+      httpAgent({ name: "a", url: url.replace(/^http:/, "https:"), ...local }),
+    );
+    expect(message).toMatch(/^a has no secure connection to .*look whether it speaks https there/);
+  });
+});
+
 describe("a status that is no answer", () => {
   it.each([
     [400, 1],
@@ -386,6 +459,18 @@ describe("a status that is no answer", () => {
       httpAgent({ name: "a", url, allowPrivate: true, retries: 3 }),
     );
     expect(result).toMatchObject({ status: "failed", attempts: 1 });
+  });
+
+  it("says for how long it is to be left alone, where that is too long", async () => {
+    const { url } = await httpServer((_, response) =>
+      response.writeHead(429, { "retry-after": "120" }).end("later"),
+    );
+    const { message } = await failureOf(
+      httpAgent({ name: "a", url, allowPrivate: true, retries: 3 }),
+    );
+    expect(message).toMatch(
+      /HTTP 429; it said: later; it asks to wait 120000 ms, longer than backoff\.maxRetryAfterMs, which is 60000 ms$/,
+    );
   });
 
   it("may say nothing", async () => {

@@ -1,6 +1,8 @@
 import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach } from "vitest";
+import { selfSigned } from "./certificate.ts";
 
 const open: AsyncDisposable[] = [];
 
@@ -30,6 +32,12 @@ export function rawServer(answer: (socket: Socket) => void, host?: string): Prom
 /** What answers by HTTP. */
 export function httpServer(listener: RequestListener, host?: string): Promise<TestServer> {
   return listening(createHttpServer(listener), host);
+}
+
+/** What answers by HTTPS, with a certificate that nobody trusts. */
+export async function untrustedServer(listener: RequestListener): Promise<TestServer> {
+  const server = await listening(createHttpsServer(selfSigned, listener));
+  return { ...server, url: server.url.replace(/^http:/, "https:") };
 }
 
 async function listening(server: Server, host = "127.0.0.1"): Promise<TestServer> {

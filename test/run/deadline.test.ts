@@ -92,7 +92,10 @@ describe("a run with a deadline", () => {
     const before = [...asked];
     const { results, status } = await running;
     expect(status).toBe("failed");
-    for (const result of Object.values(results)) expect(result).toMatchObject(LATE);
+    const { failing: busy, ...others } = results;
+    for (const result of Object.values(others)) expect(result).toMatchObject(LATE);
+    const message = `${LATE.error.message}; the attempt before had failed: failing failed: busy`;
+    expect(busy).toMatchObject({ status: "failed", error: { code: "TIMEOUT", message } });
     expect(results["queued"]).toMatchObject({ attempts: 0 });
     await clock.advance(100_000);
     expect(asked).toEqual(before);

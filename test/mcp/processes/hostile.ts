@@ -56,6 +56,14 @@ createInterface(process.stdin).on("line", (line) => {
       process.stderr.write("out of\u001b[2J cheese\n");
       process.exit(9);
       return;
+    case "throws":
+      // A stack of some 2,000 characters behind the reason.
+      Error.stackTraceLimit = 50;
+      (function down(depth: number): void {
+        if (depth === 0) throw new Error("set WEATHER_KEY");
+        down(depth - 1);
+      })(30);
+      return;
     case "fails":
       return answer({
         isError: true,
