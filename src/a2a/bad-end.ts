@@ -32,7 +32,7 @@ export function badEnd(task: Task, peer: FailingPeer): QuorateError {
 /** The error for a peer's question without a `reply`. */
 export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
   return refusal(
-    `${peer.agent}: its peer asks, and nobody answers: ${saidIn(task, peer)}; say it in prompt, or give reply`,
+    `${peer.agent}: its peer asks a question, and there is no reply: ${saidIn(task, peer)}; answer it in prompt, or give reply`,
   );
 }
 

@@ -81,7 +81,7 @@ export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
   if (typeof tenant !== "string") throw malformed("the tenant of an interface is no text");
   if (origins !== undefined && !origins.includes(url.origin)) {
     throw refusal(
-      `${agent}: its agent card sends to ${shownPart(url.origin)}, another origin than its own; name it in origins, if it is meant`,
+      `${agent}: its agent card sends to ${shownPart(url.origin)}, another origin than its own; name it in origins if you mean it`,
     );
   }
   const skills = itemsIn(card["skills"]);

@@ -74,7 +74,7 @@ export async function openSession(
     const listed = fields(session["models"])["availableModels"];
     if (option === undefined && listed === undefined) {
       throw notAble(
-        `${agent} lets nobody choose a model; leave out model, or choose it by its args or env`,
+        `${agent} does not let its client choose a model; leave out model, or choose it with its args or env`,
       );
     }
     const known = option === undefined ? idsIn(listed, "modelId") : valuesIn(option);

@@ -24,7 +24,7 @@ export function answerIn(result: unknown, name: string): unknown {
 
 function refuseWaiting(waiting: unknown, name: string): void {
   if (!Array.isArray(waiting) || waiting.length === 0) return;
-  throw failed(`${name} waits for a person to go on, which nobody here can be asked for`);
+  throw failed(`${name} waits for a person, and no person can be asked here`);
 }
 
 /** The answer in a result of Mastra. */

@@ -13,7 +13,7 @@ export function refusePrivate(url: URL, where: string, allow = "allowPrivate: tr
   if (!isPrivateHost(url)) return;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${where} asks ${url.host}, whose address is not a public one; say ${allow}, if it is meant`,
+    `${where} asks ${url.host}, whose address is not public; set ${allow} if you mean it`,
   );
 }
 

@@ -111,7 +111,7 @@ async function send(url: URL, asked: AskedUrl, guard: Guard): Promise<IncomingMe
   const { agent, origins } = guard;
   if (!origins.includes(url.origin)) {
     throw refusal(
-      `${agent} was to ask ${clip(url.origin, 200)}, and may ask ${origins.join(", ")} alone; give it that address, if it is meant`,
+      `${agent} was to ask ${clip(url.origin, 200)}, and may only ask ${origins.join(", ")}; give it that address if you mean it`,
     );
   }
   const { method, headers, body, signal } = asked;

@@ -197,7 +197,7 @@ async function call(
     if (isRefused && !(await hasTool(client, tool, signal))) throw noTool(name, tool);
     if (/input.?required|elicitation/i.test(describeThrown(error))) {
       throw refusal(
-        `${name}: the tool ${JSON.stringify(tool)} asks a person for input, which nobody can give here; ask one that does not`,
+        `${name}: the tool ${JSON.stringify(tool)} asks a person for input, and no person can be asked here; use a tool that does not ask`,
       );
     }
     throw error;

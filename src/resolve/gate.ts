@@ -131,7 +131,7 @@ function unsureWords({ status, positions, asked }: Verdict): string {
   if (status === "unopposed") return `has one voice${asked === undefined ? "" : ` of ${asked}`}`;
   const alone = voicesOf(positions) <= 1 && (status === "unanimous" || status === "decided");
   if (status === "no-quorum") return "has no quorum";
-  return alone ? "has one voice, and nobody knows of how many" : `is ${status}`;
+  return alone ? "has one voice, and it is unknown of how many" : `is ${status}`;
 }
 
 function judgedFindings(

@@ -35,7 +35,9 @@ export function human(given: HumanOptions = {}): Resolver {
   function settle(question: Question, { person }: ResolverContext): Ruling {
     const { subject, positions } = question;
     if (person === undefined) {
-      return { defer: "nobody can be waited for without a store that the run can be resumed from" };
+      return {
+        defer: "a person cannot be waited for without a store from which the run can be resumed",
+      };
     }
     const decided = person.decided(subject);
     if (decided !== undefined) {

@@ -245,6 +245,6 @@ function deadRun(runId: string): QuorateError {
   const why = `${MOST_DEATHS} processes in a row have ended while they drove run "${runId}"`;
   return new QuorateError(
     "NOT_RESUMABLE",
-    `${why}, so that nobody goes on with it by itself; see what it does, and have it tried again by quorate retry ${runId}, with the --db of this worker`,
+    `${why}, so it is not resumed automatically; see what it does, and try it again with quorate retry ${runId} and the --db of this worker`,
   );
 }

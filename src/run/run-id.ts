@@ -28,7 +28,7 @@ function faultOf(runId: unknown): string | undefined {
   if (runId === "") return "is empty";
   if (runId.length > MAX_RUN_ID) return `has ${runId.length} characters`;
   if (!runId.isWellFormed()) return "has half a character";
-  if (seen(runId) !== runId) return "has characters that nobody sees";
+  if (seen(runId) !== runId) return "has invisible characters";
   return runId.toLowerCase() === LATEST ? "names the latest run on the command line" : undefined;
 }
 

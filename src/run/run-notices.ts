@@ -72,7 +72,7 @@ function uncached({ notices }: Run, bill: Bill): readonly Notice[] {
   if (agents.length === 0) return [];
   return [
     notice("not-cached", {
-      what: `What ${few(agents)} answered was not cached: redact takes out some of what they were asked, and without a secret of yours that has no hash that nobody can guess from`,
+      what: `What ${few(agents)} answered was not cached: redact removes parts of what they were asked, and without a secret of yours the hash of these parts could be guessed`,
       agents,
     }),
   ];

@@ -38,7 +38,7 @@ export function takeAttempts(root: Root, given: TakeAttemptsOptions): TakingAtte
   if (backend.takeAttempts === undefined) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: its backend reaches no other process, so that nobody sends any; use postgres({ url })`,
+      `${where}: its backend reaches no other process, so no process sends any; use postgres({ url })`,
     );
   }
   const { registry } = root.configuredIn(backend.store.values);

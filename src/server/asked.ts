@@ -120,6 +120,6 @@ export function teamOfRun({ parts }: RunAsker, run: RunSummary): Supervisor {
   throw new HttpRefusal(
     409,
     "CONFLICT",
-    "The team of this run is not served here, so that nobody can go on with it.",
+    "The team of this run is not served here, so the run cannot be continued here.",
   );
 }

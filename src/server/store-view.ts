@@ -32,11 +32,11 @@ export function cuttable(store: Store): { readonly store: Store; readonly cut: (
   const view = viewOf(store, {
     append(events, fence) {
       if (!isCut) return store.append(events, fence);
-      throw new QuorateError("STORE_FAILED", "the server has stopped; the run can be gone on with");
+      throw new QuorateError("STORE_FAILED", "the server has stopped; the run can be resumed");
     },
     take(runId) {
       if (!isCut) return store.take(runId);
-      throw new QuorateError("STORE_FAILED", "the server has stopped; the run can be gone on with");
+      throw new QuorateError("STORE_FAILED", "the server has stopped; the run can be resumed");
     },
   });
   return {

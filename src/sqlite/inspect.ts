@@ -44,7 +44,7 @@ function refuseEmptied(place: string, path: string, timeoutMs: number): void {
       throw new QuorateError(
         "STORE_FAILED",
         `The store "${path}" is damaged: it is empty, and its log "${path}-wal" is not; ` +
-          `restore both from a copy, or remove both to begin anew.`,
+          `restore both from a copy, or remove both to start over.`,
       );
     }
     pause(5);

@@ -50,7 +50,7 @@ const LEAST_MAX_BYTES = 1024 * 1024;
 const CODEC = option<Codec>((given, what) => {
   const fault = codecFault(given as Codec);
   if (fault === undefined) return given as Codec;
-  throw new QuorateError("BAD_OPTIONS", `${what} is not to be used: ${fault}.`);
+  throw new QuorateError("BAD_OPTIONS", `${what} cannot be used: ${fault}.`);
 }, "");
 
 export const SQLITE: Options<

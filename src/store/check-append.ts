@@ -65,7 +65,7 @@ function leaseLost(runId: string, run: AppendTo | undefined, fence: number): Quo
       ? "it is not in the store any more"
       : run.fence === fence
         ? "it was let go of, or begun by another store: take it first"
-        : `its fence is ${run.fence}, so somebody else has taken it over and goes on with it`;
+        : `its fence is ${run.fence}, so another store has taken it over`;
   return new QuorateError(
     "LEASE_LOST",
     `An append with fence ${fence} to run ${quoteRun(runId)} was refused: ${why}.`,

@@ -42,7 +42,7 @@ function checkText(text: unknown, what: string, least: number): void {
   if (text.length >= least && text.length <= MAX_KEY_CHARS && text.isWellFormed()) return;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} ${quoteKey(text)} of a value is not to be used: give ${least} to ${MAX_KEY_CHARS} characters of valid Unicode.`,
+    `${what} ${quoteKey(text)} of a value cannot be used: give ${least} to ${MAX_KEY_CHARS} characters of valid Unicode.`,
   );
 }
 

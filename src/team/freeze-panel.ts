@@ -107,14 +107,14 @@ export function panelFault(
 ): string | undefined {
   if (!resolve.some(({ foresee }) => foresee !== undefined)) {
     const names = resolve.map(({ name }) => `${name}()`).join(", ");
-    return `has a panel, and of its chain (${names}) nobody can tell before all have answered; put vote() or reliability() into it, or leave panel out`;
+    return `has a panel, and its chain (${names}) does not show before all have answered whether the answers are enough; put vote() or reliability() into it, or leave panel out`;
   }
   const rerun = resolve.find(({ reruns }) => reruns !== undefined);
   if (rerun !== undefined)
-    return `has a panel and ${rerun.name}(), which asks anew what was enough; leave one of them out`;
+    return `has a panel and ${rerun.name}(), which asks again after the answers were enough; leave one of them out`;
   const vague = [...compare].find(([, { exact }]) => exact !== true);
   if (vague !== undefined)
-    return `has a panel, and compares "${vague[0]}" by ${vague[1].name}(): what is to come could group anew what is there; use equal() or oneOf(), or leave panel out`;
+    return `has a panel, and compares "${vague[0]}" by ${vague[1].name}(): later answers could change the groups of earlier ones; use equal() or oneOf(), or leave panel out`;
   const unknown = kin.flat().find((name) => !indexOf.has(name));
   return unknown === undefined
     ? undefined

@@ -167,7 +167,7 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
       /a2aAgent "far": its agent card is malformed/,
     );
     expect(() => a2aAgent({ name: "far" })).toThrow(/has no url; say url, or card/);
-    expect(() => a2aAgent({ name: "far", url: "http://127.0.0.1:1" })).toThrow(/not a public one/);
+    expect(() => a2aAgent({ name: "far", url: "http://127.0.0.1:1" })).toThrow(/is not public/);
     expect(() => a2aAgent({ name: "far", url: "https://u:secret@a.example" })).toThrow(
       /has a name or a password in it/,
     );
@@ -410,7 +410,7 @@ describe("how a task ends", () => {
       onCancel: () => (cancelled = true),
     });
     expect(await whyNot(server, { options: { retries: 3 } })).toMatch(
-      /its peer asks, and nobody answers: Which branch\?; say it in prompt, or give reply/,
+      /its peer asks a question, and there is no reply: Which branch\?; answer it in prompt, or give reply/,
     );
     expect(server.begun()).toBe(1);
     expect(cancelled).toBe(true);

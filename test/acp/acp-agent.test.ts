@@ -146,7 +146,9 @@ describe("an agent is refused before it is prompted", () => {
       "AGENT_FAILED agent is not logged in; log in by its own program, or say how by login and env",
     );
     const plain = await scripted({}, answers);
-    expect(await failureOf(plain.make({ model: "m" }))).toContain("lets nobody choose a model");
+    expect(await failureOf(plain.make({ model: "m" }))).toContain(
+      "does not let its client choose a model",
+    );
     expect([old, closed, plain].flatMap(({ peer }) => peer.asked)).toEqual([]);
   });
 });

@@ -163,7 +163,7 @@ describe("a run and the processes that want it", () => {
     stale.child.kill("SIGCONT");
     const { stdout, stderr, code } = await stale.ended;
     expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-    expect(said(stdout, "refused")).toMatch(/^LEASE_LOST .*somebody else has taken it over/);
+    expect(said(stdout, "refused")).toMatch(/^LEASE_LOST .*another store has taken it over/);
     expect(await store.read("run")).toEqual(kept);
     expect(faultsOf(kept)).toEqual([]);
   });

@@ -178,5 +178,5 @@ it("without a store to sleep in nobody is waited for, and the verdict says why",
   const { a, b, resolve } = setUp();
   const outcome = await supervisor({ name: "gate", agents: { a, b }, resolve }).run(1);
   expect(outcome).toMatchObject({ status: "complete", verdicts: [{ status: "undecided" }] });
-  expect(outcome.verdicts[0]?.reasoning).toContain("nobody can be waited for");
+  expect(outcome.verdicts[0]?.reasoning).toContain("a person cannot be waited for");
 });

@@ -117,7 +117,7 @@ describe("a graph of LangGraph", () => {
     expect(await ask(frameworkAgent(asked, { name: "a", retries: 3 }))).toMatchObject({
       status: "failed",
       attempts: 1,
-      error: { message: "a waits for a person to go on, which nobody here can be asked for" },
+      error: { message: "a waits for a person, and no person can be asked here" },
     });
   });
 

@@ -36,7 +36,7 @@ describe("who may append", () => {
     [
       { lastSeq: 1, fence: 3, held: true },
       2,
-      /fence 2 to run "run".*its fence is 3, so somebody else/,
+      /fence 2 to run "run".*its fence is 3, so another store/,
     ],
     [
       { lastSeq: 1, fence: 3, held: false },

@@ -691,10 +691,7 @@ describe("a panel is refused", () => {
   };
 
   it.each([
-    [
-      { resolve: [judge({ ask: () => ({ choice: "1" }) })] },
-      "of its chain (judge()) nobody can tell",
-    ],
+    [{ resolve: [judge({ ask: () => ({ choice: "1" }) })] }, "its chain (judge()) does not show"],
     [{ resolve: [vote(), rerun()] }, "has a panel and rerun()"],
     [{ compare: { task: within({ percent: 1 }) } }, 'compares "task" by within()'],
     [{ panel: { until: "lead", kin: [["a0", "nobody"]] } }, 'kin "nobody"'],

@@ -237,7 +237,7 @@ describe("a file that is no cassette", () => {
     [
       "has half a line",
       line.slice(0, 40),
-      /line 1 of the cassette .* is no JSON; restore it, or record it anew/,
+      /line 1 of the cassette .* is no JSON; restore it, or record it again/,
     ],
     ["is of another format", '{"format":7}', /line 1 .* is of the format 7, and this is for 1/],
     [

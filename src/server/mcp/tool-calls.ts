@@ -117,14 +117,14 @@ async function told(call: ToolCall, runId: string): Promise<CallAnswer> {
   const run = await readRun(storeOf(caller), await runNamed(caller, runId));
   const { status } = run.report;
   if (status === "running" && caller.parts.stopping.aborted) {
-    return runResult(run, "The server is stopping; the run can be gone on with by quorate resume.");
+    return runResult(run, "The server is stopping; the run can be resumed with quorate resume.");
   }
   if (status === "running") {
     const by = allows(caller, "read") ? `: ask ${OWN_TOOLS.run} for it` : "";
     return runResult(run, `It goes on${by}.`);
   }
   if (status === "interrupted") {
-    return runResult(run, "Nobody drives it: quorate resume goes on with it.");
+    return runResult(run, "No process drives it; it can be resumed with quorate resume.");
   }
   if (status !== "waiting" || run.open.length === 0) return runResult(run);
   if (!allows(caller, "decide")) {

@@ -162,7 +162,7 @@ function missing(
       : first === undefined
         ? `it has ${entries.length} of that agent, and none with this task`
         : `it has ${alike.length} with this task, of which the first differs in: ${differences(first.asked, asked)}`;
-  const message = `the cassette ${file} has no such attempt of ${name}: ${why}; the task is ${which}; record it anew with record(…)`;
+  const message = `the cassette ${file} has no such attempt of ${name}: ${why}; the task is ${which}; record it again with record(…)`;
   return Object.assign(new assert.AssertionError({ message }), { retryable: false });
 }
 

@@ -100,7 +100,7 @@ export function entriesOf(file: string, agent: string): readonly TapeEntry[] {
     if (line === "") return [];
     const entry = entryIn(line);
     if (typeof entry === "string") {
-      const mend = "restore it, or record it anew";
+      const mend = "restore it, or record it again";
       throw new QuorateError(
         "BAD_OPTIONS",
         `replay: line ${index + 1} of the cassette ${file} ${entry}; ${mend}`,
