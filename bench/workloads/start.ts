@@ -23,8 +23,9 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   node: ["--input-type=module", "--eval", ""],
 };
 
+/** Of CPU: the clock of a process that lives for so short a time says more about who else wants a core. */
 function aboveNode(system: string): (round: Round) => number {
-  return (round) => read(round, system, "ms") - read(round, "node", "ms");
+  return (round) => read(round, system, "cpuMs") - read(round, "node", "cpuMs");
 }
 
 const cpuAtExit = resolve(import.meta.dirname, "../cpu-at-exit.cjs");
@@ -56,7 +57,11 @@ export const start: Workload = {
     return timeProcess(programs[system] ?? [], import.meta.dirname);
   },
   goals: [
-    { text: "ms above Node for the core", value: aboveNode("quorate"), atMost: 15 },
-    { text: "ms above Node for quorate --help", value: aboveNode("quorate --help"), atMost: 40 },
+    { text: "ms of CPU above Node for the core", value: aboveNode("quorate"), atMost: 15 },
+    {
+      text: "ms of CPU above Node for quorate --help",
+      value: aboveNode("quorate --help"),
+      atMost: 40,
+    },
   ],
 };
