@@ -6,9 +6,10 @@ import { section } from "./report.ts";
 import { spentText } from "../report/spent.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
+import { sparkLine } from "./spark-line.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-import { wrap } from "./wrap.ts";
+import { clip, wrap } from "./wrap.ts";
 
 const MAX_DAYS = 31;
 const MAX_ROWS = 20;
@@ -26,6 +27,7 @@ export function spendingLines(spending: Spending, screen: Terminal, full: boolea
   return [
     ...wrap(sentence, screen.columns),
     ...savedLines(total, screen),
+    ...dayByDay(days, screen),
     // Its first line is empty: it follows on others elsewhere.
     ...section("Agents", screen, agentTable(total, screen, full).slice(1)),
     ...section("Teams", screen, teams.length < 2 ? [] : spentTable("team", teams, screen, full)),
@@ -33,6 +35,30 @@ export function spendingLines(spending: Spending, screen: Terminal, full: boolea
     ...section("Dearest runs", screen, dearestLines(dearest, screen)),
     ...section("Shared budgets", screen, budgetLines(budgets, screen)),
   ];
+}
+
+const DAY_MS = 86_400_000;
+const MOST_SPARKS = 50;
+// The label before them, and the words behind.
+const BESIDE_SPARKS = 50;
+
+/** What was known to be spent a day, in one line: also the days on which nothing ran. Where lines are not drawn there is the table alone. */
+function dayByDay(days: readonly TeamSpent[], screen: Terminal): string[] {
+  const spent = new Map(days.map(({ name, usdMicros }) => [name, usdMicros]));
+  const [first, last] = [days[0]?.name, days.at(-1)?.name];
+  if (!screen.live || days.length < 2 || first === undefined || last === undefined) return [];
+  const amounts: number[] = [];
+  const end = Date.parse(last);
+  const most = Math.max(2, Math.min(MOST_SPARKS, screen.columns - BESIDE_SPARKS));
+  const begin = Math.max(Date.parse(first), end - (most - 1) * DAY_MS);
+  for (let at = begin; at <= end; at += DAY_MS) {
+    amounts.push(spent.get(new Date(at).toISOString().slice(0, 10)) ?? 0);
+  }
+  const dearest = Math.max(...amounts);
+  if (dearest === 0) return [];
+  const since = new Date(begin).toISOString().slice(0, 10);
+  const words = `  a day    ${sparkLine(amounts)}  since ${since}, at most ${money(dearest)}`;
+  return [clip(words, screen.columns)];
 }
 
 function inSome({ unknownRuns, runs }: TeamSpent): string {

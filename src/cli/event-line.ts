@@ -96,7 +96,8 @@ function teamOf(event: TeamPlace): string {
   return event.team === undefined ? "" : `${safeText(scopeOf(event))}: `;
 }
 
-function waitText({ kind, name }: WaitsFor): string {
+/** For what an attempt queues. */
+export function waitText({ kind, name }: WaitsFor): string {
   const of = safeText(name);
   if (kind === "concurrency") return `a slot of ${of}`;
   return kind === "limiter" ? `the limiter ${of}` : `money under the budget of ${of}`;

@@ -1,5 +1,7 @@
 import type { CallPlace } from "../model/call-place.ts";
 import { brief, failureText } from "./brief.ts";
+import { callBar, type BarScale } from "./call-bar.ts";
+import { waitText } from "./event-line.ts";
 import { drawnList, type DrawnList } from "./drawn-list.ts";
 import type { Progress } from "./progress.ts";
 import { count, duration } from "../report/quantities.ts";
@@ -13,6 +15,9 @@ const MAX_NAME_COLUMNS = 24;
 const TIME_COLUMNS = 7;
 // The icon and its space, two columns that the drawing keeps free, and the spaces between name, time and text.
 const OTHER_COLUMNS = 2 + 2 + 2 + TIME_COLUMNS + 2;
+const BAR_COLUMNS = 20;
+// What an answer, or why there is none, needs beside a bar at least.
+const TEXT_COLUMNS = 24;
 
 /** One agent of the plan. */
 interface ProgressRow {
@@ -35,27 +40,40 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
     ]),
   );
   const verdictLine = calls.length;
+  let run = planned;
+  // Of the log's clock, which may be another one than this machine's: as far as its events, and from the last of them on as time goes here.
+  let sinceMs = performance.now();
+  const scale = (): BarScale => ({
+    fromMs: run.startedAtMs,
+    toMs: run.lastAtMs + (performance.now() - sinceMs),
+    columns: BAR_COLUMNS,
+  });
   const rowText = (call: CallView, row?: ProgressRow): string => {
-    const room = screen.columns - names - OTHER_COLUMNS;
-    return `${pad(safeText(call.agent), names)}  ${callText(screen, call, row, room)}`;
+    const whole = screen.columns - names - OTHER_COLUMNS;
+    const hasBar = whole >= BAR_COLUMNS + 2 + TEXT_COLUMNS;
+    const bar = hasBar ? `${callBar(call, scale())}  ` : "";
+    const room = hasBar ? whole - BAR_COLUMNS - 2 : whole;
+    return `${pad(safeText(call.agent), names)}  ${bar}${callText(screen, call, row, room)}`;
   };
   const list = drawnList([
     ...calls.map((call) => rowText(call)),
     screen.style("quiet", "answers are compared when all are there"),
   ]);
   const redraw = (call: CallView, row: ProgressRow): void => list.set(row.line, rowText(call, row));
-  let run = planned;
-
   const ticker = setInterval(() => {
     for (const [callId, row] of rows) {
       const call = run.calls.get(callId);
-      if (call?.state === "running") redraw(call, row);
+      // The bars are on one scale, which grows: those that have ended are drawn anew, too.
+      if (call !== undefined && call.attempts.length + Number(call.queued !== undefined) > 0) {
+        redraw(call, row);
+      }
     }
   }, TICK_MS);
 
   return {
     update(event, view) {
       run = view;
+      sinceMs = performance.now();
       if (event.type === "conflict.found" || event.type === "verdict.reached") {
         list.set(verdictLine, verdictText(view));
         return;
@@ -78,6 +96,11 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
     notice: (text) => list.set(verdictLine, screen.style("warn", text)),
     async end() {
       clearInterval(ticker);
+      sinceMs = performance.now();
+      for (const [callId, row] of rows) {
+        const call = run.calls.get(callId);
+        if (call !== undefined) redraw(call, row);
+      }
       for (const [callId, { line }] of rows) {
         if (!list.isOpen(line)) continue;
         list.set(line, `${pad(safeText(run.calls.get(callId)?.agent ?? ""), names)}  stopped`);
@@ -122,7 +145,7 @@ function callText(
   const problem = failureText(call.agent, call.error?.message ?? "");
   switch (call.state) {
     case "waiting":
-      return `${untimed}${screen.style("quiet", "waiting")}`;
+      return `${untimed}${screen.style("quiet", text(waitingText(call)))}`;
     case "running": {
       const again = call.attempts.length > 1 ? `attempt ${call.attempts.length}  ` : "";
       const words = screen.style("quiet", text(`${again}${row?.note ?? ""}`));
@@ -137,6 +160,11 @@ function callText(
     case "skipped":
       return `${untimed}${screen.style("quiet", text(`skipped: ${safeText(call.detail ?? "")}`))}`;
   }
+}
+
+/** For what an attempt queues, where the log says it. */
+function waitingText({ queued }: CallView): string {
+  return queued === undefined ? "waiting" : `queued for ${waitText(queued.waitsFor)}`;
 }
 
 function laterText({ toldBy }: CallView): string {

@@ -3,7 +3,7 @@
 //   npm run test:browser                       all tests
 //   npm run test:browser -- --report FILE      also writes { passed, failed } to FILE, as JSON
 //   npm run test:browser -- --terminal         records sessions of the command line for docs/pictures, and tests nothing
-//   npm run test:browser -- --renew            makes the pictures of docs/pictures anew, with which others are compared
+//   npm run test:browser -- --renew pictures   makes the pictures of docs/pictures anew, with which others are compared
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -248,14 +248,19 @@ describe("the pages that quorate serve hands out, in a browser", () => {
     await page.getByRole("button", { name: "Older runs" }).click();
     await page.getByText("200 runs so far").waitFor();
     await page.getByRole("button", { name: "Older runs" }).click();
-    await page.getByText("230 runs").waitFor();
+    await page.locator(".filters .end").getByText("230 runs").waitFor();
+    expect(await page.getByRole("button", { name: "Complete 230" }).count()).toBe(1);
     await page.locator('a.rn[tabindex="0"]').focus();
     await page.keyboard.press("End");
     await page.locator("a.rn", { hasText: "run-0" }).first().waitFor();
     expect(await page.locator("a.rn").count()).toBeLessThan(60);
     await page.getByLabel("Tag, as name=value").fill("half=1");
     await page.keyboard.press("Enter");
-    await page.getByText("115 runs").or(page.getByText("100 runs so far")).waitFor();
+    await page
+      .locator(".filters .end")
+      .getByText(/^115 runs$|^100 runs so far$/)
+      .waitFor();
+    await page.getByText("115 runs", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Failed" }).click();
     await page.getByText("No run fits.").waitFor();
     await page.reload();

@@ -248,7 +248,42 @@ describe("quorate bill", () => {
       piped(),
       false,
     );
+    expect(lines.join("\n")).not.toContain("a day");
     const bars = lines.filter((line) => line.includes("2026-11")).map((line) => line.split("$")[1]);
     expect(bars).toEqual([`1.00  ${"#".repeat(40)}`, "0", `0.50  ${"#".repeat(20)}`]);
+  });
+
+  it("draws what was spent day by day in one line on a terminal, with the days between", () => {
+    const spent = (name: string, usdMicros: number) => ({
+      name,
+      runs: 1,
+      usdMicros,
+      unknownRuns: 0,
+    });
+    const linesOf = (...days: readonly ReturnType<typeof spent>[]): string | undefined =>
+      spendingLines(
+        {
+          sinceMs: null,
+          total: addBills([]),
+          teams: [],
+          days,
+          dearest: [],
+          all: spent("", 1_500_000),
+          budgets: [],
+        },
+        { ...piped(), live: true },
+        false,
+      ).find((line) => line.includes("a day"));
+    expect(
+      linesOf(
+        spent("2026-11-20", 1_000_000),
+        spent("2026-11-22", 500_000),
+        spent("2026-11-23", 1_000),
+      ),
+    ).toBe("  a day    █ ▄▁  since 2026-11-20, at most $1.00");
+    expect(linesOf(spent("2026-11-20", 1_000_000))).toBeUndefined();
+    expect(linesOf(spent("2026-11-20", 0), spent("2026-11-21", 0))).toBeUndefined();
+    const far = linesOf(spent("2020-01-01", 5_000_000), spent("2026-11-20", 1_000_000));
+    expect(far).toMatch(/since 2026-10-22, at most \$1\.00$/);
   });
 });

@@ -1,3 +1,4 @@
+import { callBar } from "../../src/cli/call-bar.ts";
 import { describe, expect, it } from "vitest";
 import { positionText } from "../../src/cli/brief.ts";
 import { explain } from "../../src/cli/explain.ts";
@@ -106,6 +107,23 @@ describe("timeline", () => {
     const [security, performance] = timeline(whole, piped());
     expect(security).toMatch(/▒+·+█+ +1\.00 s$/);
     expect(performance).toMatch(/^ {2}performance {2}█+ +400 ms$/);
+  });
+
+  it("draws what queued thin, before the work", () => {
+    const call = [...whole.calls.values()].find(({ agent }) => agent === "performance");
+    if (call === undefined) throw new Error("There is no such call.");
+    const [attempt] = call.attempts;
+    if (attempt === undefined) throw new Error("There is no attempt.");
+    const { startedAtMs } = whole;
+    const scale = { fromMs: startedAtMs, toMs: startedAtMs + 1_000, columns: 10 };
+    const waitsFor = { kind: "limiter", name: "models" } as const;
+    const begun = { ...attempt, queued: { atMs: startedAtMs, waitsFor } };
+    const worked = { startedAtMs: startedAtMs + 400, endedAtMs: startedAtMs + 700 };
+    expect(callBar({ ...call, attempts: [{ ...begun, ...worked }] }, scale)).toBe("┈┈┈┈███   ");
+    const open = { startedAtMs: startedAtMs + 400, endedAtMs: null, answered: false };
+    expect(callBar({ ...call, attempts: [{ ...begun, ...open }] }, scale)).toBe("┈┈┈┈██████");
+    const queued = { atMs: startedAtMs + 200, waitsFor };
+    expect(callBar({ ...call, attempts: [], queued }, scale)).toBe("  ┈┈┈┈┈┈┈┈");
   });
 });
 

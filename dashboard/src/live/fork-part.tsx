@@ -1,13 +1,13 @@
 import { useEffect, useId, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
-import { dollars, duration, fewNames, jsonText } from "../model/words.ts";
+import { dollars, duration, fewNames, jsonText, shortId } from "../model/words.ts";
 import { visible } from "../model/visible.ts";
 import { Icon } from "../parts/icon.tsx";
-import { refusal, useDeed, useMay, useSigned } from "./desk.ts";
+import { refusal, useDeed, useLoaded, useMay, useSigned } from "./desk.ts";
 import type { Refused } from "./refused.ts";
 import type { LiveSource } from "./live-source.ts";
 import { Failure } from "./parts.tsx";
 import { go } from "./route.ts";
-import type { ForkPlan, RunBegun } from "../../../src/server/wire.ts";
+import type { ForkPlan, RunBegun, TeamsAnswer } from "../../../src/server/wire.ts";
 
 const MOST_SQUARES = 60;
 /** The delay after the last key press, in ms. */
@@ -38,8 +38,27 @@ export function ForkPart(props: {
     [from, given],
   );
   const refusedInput = given !== undefined && "why" in given ? given.why : undefined;
-  const { plan, error } = usePlan(runId, ended && mayRun && refusedInput === undefined, body);
+  const teams = useLoaded(ended && mayRun ? "teams" : undefined, (own, signal) =>
+    own.get<TeamsAnswer>("teams", {}, signal),
+  );
+  const isServed = teams.data?.teams.some(({ name }) => name === run.supervisor.name);
+  const { plan, error } = usePlan(runId, isServed === true && refusedInput === undefined, body);
   if (!ended || !mayRun) return null;
+  if (isServed === false) {
+    return (
+      <section className="card" id="fork" aria-labelledby="fork-h">
+        <header>
+          <h2 id="fork-h">Fork from here</h2>
+        </header>
+        <div className="body fork">
+          <p className="muted">
+            {`This server does not have the team “${visible(run.supervisor.name)}”, so it cannot ask its agents again. Start it with that team too, or fork on the command line:`}
+          </p>
+          <p className="cmd">{`quorate fork team.ts ${shortId(runId)}`}</p>
+        </div>
+      </section>
+    );
+  }
   const agents = [...run.calls.values()]
     .filter(({ role, via }) => role === "agent" && via === undefined)
     .map(({ callId }) => callId);

@@ -49,7 +49,8 @@ interface RunRowProps {
 
 /** A run: its status, and, once loaded, its result. */
 export function RunRow({ run, index, reachable, onKeyDown }: RunRowProps): ReactNode {
-  const { runId, supervisor, status, tags, startedAtMs, endedAtMs } = run;
+  const { runId, supervisor, status, startedAtMs, endedAtMs } = run;
+  const { title, ...tags } = run.tags ?? {};
   const report = useReport(run);
   const bill = report?.bill ?? null;
   const to = { page: "run", runId } as const;
@@ -68,10 +69,11 @@ export function RunRow({ run, index, reachable, onKeyDown }: RunRowProps): React
         <StatusChip status={status} />
       </span>
       <span className="c-what">
-        <span className="t clip txt">{visible(supervisor.name)}</span>
+        <span className="t clip txt">{visible(title ?? supervisor.name)}</span>
         <span className="s">
+          {title !== undefined && <span className="txt">{visible(supervisor.name)}</span>}
           <span className="mono">{shortId(runId)}</span>
-          {Object.entries(tags ?? {}).map(([name, value]) => (
+          {Object.entries(tags).map(([name, value]) => (
             <span key={name} className="tag">
               {visible(`${name}=${value}`)}
             </span>
@@ -128,10 +130,7 @@ function Said({ report }: { readonly report: Report }): ReactNode {
   if (told === undefined) {
     return <span className="muted">{`${answered} of ${agents.length} answered`}</span>;
   }
-  const words =
-    told.winner === null
-      ? told.status.replace("-", " ")
-      : `${visible(positionText(told.winner))}, ${told.status}`;
+  const words = visible(toldOf(told));
   return (
     <>
       <span className="clip">
@@ -147,6 +146,18 @@ function Said({ report }: { readonly report: Report }): ReactNode {
       </span>
     </>
   );
+}
+
+const MOST_SIDES = 3;
+
+/** What was decided, else what is open between whom. */
+function toldOf({ winner, status, positions }: Report["verdicts"][number]): string {
+  if (winner !== null) return `${positionText(winner)}, ${status}`;
+  const isEven = positions.length > 1 && positions.length <= MOST_SIDES;
+  if (!isEven) return status.replace("-", " ");
+  const sides = positions.map(({ value }) => positionText(value)).join(" or ");
+  const counts = positions.map(({ heldBy }) => heldBy.length).join(" to ");
+  return status === "tied" ? `tied: ${sides}, ${counts}` : `${sides}: ${counts}`;
 }
 
 /** The parts of a whole as a bar; they are on the page in words, too. */
@@ -167,8 +178,19 @@ function Split({
   );
 }
 
+/** Only a run that has an outcome tells whether its team has a gate. */
+const WITHOUT_GATE: Readonly<Record<Report["status"], string>> = {
+  complete: "no gate",
+  partial: "no gate",
+  waiting: "not yet",
+  running: "not yet",
+  interrupted: "not yet",
+  failed: "not reached",
+  cancelled: "not reached",
+};
+
 function GateChip({ report }: { readonly report: Report }): ReactNode {
-  const { passed, against, unclear } = report;
+  const { passed, against, unclear, status } = report;
   if (passed === true) {
     return (
       <Chip tone="ok" icon="check">
@@ -185,7 +207,7 @@ function GateChip({ report }: { readonly report: Report }): ReactNode {
   }
   return (
     <span className="muted">
-      {against.length > 0 || (unclear?.length ?? 0) > 0 ? "nobody can tell" : "no gate"}
+      {against.length > 0 || (unclear?.length ?? 0) > 0 ? "undecided" : WITHOUT_GATE[status]}
     </span>
   );
 }

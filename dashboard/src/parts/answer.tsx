@@ -27,18 +27,20 @@ export function AnswerPart(): ReactNode {
   const { page, extras } = useDesk();
   const { run, answer } = page;
   const { name, version } = run.supervisor;
+  const { title, ...tags } = run.tags ?? {};
   return (
     <section className="answer" aria-labelledby="answer">
       <p className="what">
         <b>{visible(name)}</b>
         {version !== undefined && <span>{`version ${visible(version)}`}</span>}
+        {title !== undefined && <span className="txt">{visible(title)}</span>}
         <span>·</span>
         <span className="mono xs" title={visible(run.runId)}>
           {shortId(run.runId)}
         </span>
         <span>·</span>
         <span>{dateTime(run.startedAtMs)}</span>
-        {Object.entries(run.tags ?? {}).map(([name, value]) => (
+        {Object.entries(tags).map(([name, value]) => (
           <span key={name} className="tag">
             {visible(`${name} ${value}`)}
           </span>

@@ -54,6 +54,8 @@ export interface Choice<Value extends string> {
   readonly label: string;
   /** Drawn in place of the label, which screen readers read. */
   readonly icon?: IconName;
+  /** How many it would show. */
+  readonly many?: string;
 }
 
 export interface ChoiceProps<Value extends string> {
@@ -76,13 +78,14 @@ export function Choose<Value extends string>(props: ChoiceProps<Value>): ReactNo
         if (next !== undefined) onChange(next.value);
       }}
     >
-      {choices.map(({ value: own, label: words, icon }) => (
+      {choices.map(({ value: own, label: words, icon, many }) => (
         <Toggle
           key={own}
           value={own}
           {...(icon !== undefined && { "aria-label": words, title: words })}
         >
           {icon === undefined ? words : <Icon name={icon} />}
+          {many !== undefined && <span className="num many">{` ${many}`}</span>}
         </Toggle>
       ))}
     </ToggleGroup>

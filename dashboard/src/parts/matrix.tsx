@@ -3,12 +3,12 @@ import { cut } from "../../../src/model/text.ts";
 import { callOf, useDesk } from "../desk.ts";
 import { matricesOf, type Column, type Matrix } from "../model/columns.ts";
 import { finds } from "../model/search.ts";
-import type { Subject } from "../model/subjects.ts";
+import { positionWords, type Subject } from "../model/subjects.ts";
 import { oneLine, visible } from "../model/visible.ts";
 import { count } from "../model/words.ts";
 import { callHref, subjectHref } from "../model/place.ts";
 import { FateChip, SwitchField } from "./controls.tsx";
-import { Key, Mark } from "./mark.tsx";
+import { Key, letterOf, Mark } from "./mark.tsx";
 
 const ROWS = 40;
 const MOST_CHARS = 500;
@@ -188,6 +188,20 @@ function Head({ column, team }: { readonly column: Column; readonly team: string
   );
 }
 
+const MOST_SIDES = 3;
+const SIDE_CHARS = 40;
+
+/** Which position each letter of the row stands for. */
+function Sides({ subject }: { readonly subject: Subject }): ReactNode {
+  const { positions } = subject;
+  if (positions.length < 2) return null;
+  const shown = positions
+    .slice(0, MOST_SIDES)
+    .map((_, index) => `${letterOf(index)} ${cut(positionWords(subject, index), SIDE_CHARS)}`);
+  const more = positions.length > MOST_SIDES ? ` +${positions.length - MOST_SIDES}` : "";
+  return <span className="sides clip xs muted">{visible(shown.join(" · ") + more)}</span>;
+}
+
 function Row(props: { readonly subject: Subject; readonly columns: readonly Column[] }): ReactNode {
   const { subject, columns } = props;
   const isSelected = useIsSelected();
@@ -199,6 +213,7 @@ function Row(props: { readonly subject: Subject; readonly columns: readonly Colu
         <a className="clip txt" href={subjectHref(subject.number)} title={text}>
           {text}
         </a>
+        {subject.kind === "claim" && <Sides subject={subject} />}
       </span>
       <span className="ver" role="cell">
         <FateChip subject={subject} />

@@ -191,6 +191,7 @@ function AgentTable(props: {
   const head = (own: Order, words: string): ReactNode => (
     <th
       scope="col"
+      {...(own === "failed" && { className: "right" })}
       aria-sort={own === order ? (own === "right" ? "descending" : "ascending") : "none"}
     >
       <button type="button" onClick={() => setOrder(own)}>
@@ -301,10 +302,15 @@ function AgentRow({ row }: { readonly row: TableRow }): ReactNode {
           ? "—"
           : figures.failed === 0
             ? "0"
-            : `${((figures.failed / figures.calls) * 100).toFixed(1)} %`}
+            : failedShare(figures.failed / figures.calls)}
       </td>
     </tr>
   );
+}
+
+/** One that fails always is no 100.0 %. */
+function failedShare(share: number): string {
+  return share === 1 ? "100 %" : `${(share * 100).toFixed(1)} %`;
 }
 
 function percent(share: number): string {

@@ -7,9 +7,14 @@ import { Icon } from "../../parts/icon.tsx";
 import { useDeed, useLoaded, useMay, useSigned } from "../desk.ts";
 import { parsed } from "../fork-part.tsx";
 import { beginning, faultsIn, fieldsOf } from "../model/input-schema.ts";
-import { Empty, Failure, Frame, Loading } from "../parts.tsx";
+import { Empty, Failure, Frame, Go, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { EventsAnswer, RunBegun, TeamListed } from "../../../../src/server/wire.ts";
+import type {
+  EventsAnswer,
+  RunBegun,
+  RunsAnswer,
+  TeamListed,
+} from "../../../../src/server/wire.ts";
 
 /** The form to start a run. `like`: a run whose input it starts with. */
 export function NewRunPage(props: {
@@ -48,7 +53,7 @@ export function NewRunPage(props: {
         )}
         {mayRun && ready && team !== undefined && (
           <TaskForm
-            key={team.name}
+            key={`${team.name} ${like ?? ""}`}
             teams={teams}
             team={team}
             {...(before.data !== undefined && { input: jsonText(before.data.input) })}
@@ -158,6 +163,7 @@ function TaskForm(props: {
             <li key={fault}>{visible(fault)}</li>
           ))}
         </ul>
+        {team.input === undefined && props.input === undefined && <LikeTheLast team={team.name} />}
         {fields.length > 0 && (
           <dl className="fields xs">
             {fields.map(({ name, type, needed, about }) => (
@@ -193,6 +199,22 @@ function TaskForm(props: {
         </button>
       </div>
     </form>
+  );
+}
+
+/** Of a team whose agents do not say what they take: what it was given last, to begin with. */
+function LikeTheLast({ team }: { readonly team: string }): ReactNode {
+  const { data } = useLoaded(`last ${team}`, (client, signal) =>
+    client.get<RunsAnswer>("runs", { team, limit: 1 }, signal),
+  );
+  const last = data?.runs[0];
+  return (
+    <p className="xs muted">
+      {"The agents of this team have no schema that says what they take. "}
+      {last !== undefined && (
+        <Go to={{ page: "new", team, like: last.runId }}>Begin with the input of its last run</Go>
+      )}
+    </p>
   );
 }
 

@@ -19,8 +19,9 @@ import { useLoaded, useMay } from "../desk.ts";
 import { Empty, Failure, Frame, Go, Loading } from "../parts.tsx";
 import { go, NO_FILTER, type RunFilter } from "../route.ts";
 import { RunRow } from "../run-row.tsx";
+import { useRunCounts } from "../use-run-counts.ts";
 import { useRuns } from "../use-runs.ts";
-import type { TeamListed } from "../../../../src/server/wire.ts";
+import type { RunCounts, TeamListed } from "../../../../src/server/wire.ts";
 
 const STATUSES = [
   { value: "all", label: "All" },
@@ -43,6 +44,7 @@ const MOST_LOOKED = 5_000;
 export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode {
   const mayRun = useMay("run");
   const runs = useRuns(filter);
+  const counts = useRunCounts(filter, runs.list);
   const looked = useDeferredValue(filter.query);
   const finder = useMemo(() => finderFor(looked), [looked]);
   const shown = useMemo(
@@ -73,7 +75,7 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
     <Frame
       at="runs"
       title="Runs"
-      about="Those that began last come first."
+      about={aboutOf(counts)}
       actions={
         <>
           <Go className="btn" to={{ page: "compare", before: undefined, after: undefined }}>
@@ -101,7 +103,7 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
         />
         <Choose<StatusChoice>
           label="Status"
-          choices={STATUSES}
+          choices={STATUSES.map((one) => ({ ...one, ...manyOf(one.value, counts) }))}
           value={STATUSES.find(({ value }) => value === filter.status)?.value ?? "all"}
           onChange={(status) => set({ status: status === "all" ? "" : status })}
         />
@@ -132,6 +134,26 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
   );
 }
 
+/** How many there are, and how many of them need somebody. */
+function aboutOf(counts: RunCounts | undefined): string {
+  if (counts === undefined || counts.all === 0) return "The latest first.";
+  const { all, statuses, more } = counts;
+  const { running = 0, waiting = 0, interrupted = 0 } = statuses;
+  return [
+    more === true ? `The latest ${all.toLocaleString("en")} runs` : count(all, "run"),
+    ...(running > 0 ? [`${running} running`] : []),
+    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? "waits" : "wait"} for a person`] : []),
+    ...(interrupted > 0 ? [`${interrupted} interrupted`] : []),
+  ].join(", ");
+}
+
+/** Nothing where there is none: a row of noughts says less than one figure. */
+function manyOf(status: StatusChoice, counts: RunCounts | undefined): { readonly many?: string } {
+  const { all = 0, statuses = {}, more = false } = counts ?? {};
+  const many = status === "all" ? all : (statuses[status] ?? 0);
+  return many === 0 ? {} : { many: `${many}${more && status === "all" ? "+" : ""}` };
+}
+
 function NoRuns(props: { readonly isFiltered: boolean; readonly mayRun: boolean }): ReactNode {
   if (props.isFiltered) {
     return (
@@ -148,8 +170,8 @@ function NoRuns(props: { readonly isFiltered: boolean; readonly mayRun: boolean 
       ) : (
         "Start one"
       )}
-      {", or from the command line:"}
-      <p className="cmd">quorate run team.ts --text &quot;…&quot;</p>
+      {", or on the command line, with the database of this server:"}
+      <p className="cmd">quorate run team.ts --text &quot;…&quot; --db quorate.db</p>
     </Empty>
   );
 }
