@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { LanguageModel } from "ai";
-import { prefer, supervisor, unanimous } from "quorate";
+import { prefer, QuorateError, supervisor, unanimous } from "quorate";
 import { modelAgent } from "quorate/ai-sdk";
 import { claude, codex, commandAgent, gemini, opencode, type Read } from "quorate/command";
 import { z } from "zod";
@@ -108,7 +108,11 @@ export function releaseGate(folder: string, { agents = [], models = {} }: Asked 
   return supervisor({
     name: "release-gate",
     agents: {
-      types: looking("types", "tsc", ["--noEmit", "--pretty", "false"], tscReport),
+      types: looking("types", "tsc", ["--noEmit", "--pretty", "false"], (ran) => {
+        const report = tscReport(ran);
+        if (report.recommendation === "hold") refuseUninstalled(cwd);
+        return report;
+      }),
       lint: looking("lint", "oxlint", oxlint, sarifReport),
       unused: looking("unused", "knip", [...knip, "--no-progress"], knipReport),
       secrets: looking("secrets", "secretlint", secretlint, secretsReport),
@@ -126,6 +130,21 @@ export function releaseGate(folder: string, { agents = [], models = {} }: Asked 
     resolve: [unanimous(), prefer(["hold", "ship"])],
     gate: { pass: ["ship"] },
   });
+}
+
+/** Throws if no package that a project depends on is installed: its types would all be missing, and say nothing about the project. */
+function refuseUninstalled(folder: string): void {
+  const description: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const { dependencies, devDependencies } = Object(description) as Record<string, unknown>;
+  const names = Object.keys({ ...Object(dependencies), ...Object(devDependencies) });
+  const isThere = (name: string, from: string): boolean =>
+    existsSync(join(from, "node_modules", name)) ||
+    (dirname(from) !== from && isThere(name, dirname(from)));
+  if (names.length === 0 || names.some((name) => isThere(name, folder))) return;
+  throw new QuorateError(
+    "AGENT_FAILED",
+    `types cannot be checked, since none of the ${names.length} packages of the project is installed; run npm install there first`,
+  );
 }
 
 /** Whether a folder is a project that the gate can look at. */

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { releaseGate } from "../../examples/release-gate/team.ts";
 import { COMPILED, folder } from "../cli/command.ts";
 import { scriptedModel } from "../model-server/scripted-model.ts";
 
@@ -163,6 +164,20 @@ describe("the release gate", () => {
     );
     expect(page).toMatch(/\nSHIP\n/);
     expect(code).toBe(3);
+  });
+
+  it("says that nothing is installed, and does not take missing types for faults", async () => {
+    const place = project({ "src/index.ts": 'import { x } from "other";\nexport const a = x;\n' });
+    const file = join(place, "package.json");
+    const description: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const dependencies = { other: "1", another: "1" };
+    writeFileSync(file, JSON.stringify({ ...Object(description), dependencies }));
+    const { results } = await releaseGate(place).run(undefined, { route: ["types"] });
+    expect(results.types).toHaveProperty(
+      "error.message",
+      "types cannot be checked, since none of the 2 packages of the project is installed; run npm install there first",
+    );
+  });
   });
 
   it("is not begun with what is no project, and with nobody that it knows", async () => {
