@@ -178,7 +178,6 @@ describe("the release gate", () => {
       "types cannot be checked, since none of the 2 packages of the project is installed; run npm install there first",
     );
   });
-  });
 
   it("is not begun with what is no project, and with nobody that it knows", async () => {
     const empty = await gate(folder());
