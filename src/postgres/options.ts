@@ -41,7 +41,7 @@ export interface PostgresOptions {
   readonly patienceMs?: number;
   /**
    * How long this store may be silent before other processes may take its runs, in ms, from 300 to a day. While it drives runs, it shows that it is
-   * alive three times within this time. Default 15,000.
+   * alive three times within this time. Default 10,000.
    */
   readonly leaseMs?: number;
   /**
@@ -77,7 +77,7 @@ export const POSTGRES: Options<
     connections: integer(1, MOST_CONNECTIONS).or(4),
     listen: flag().or(true),
     patienceMs: integer(0, DAY_MS).or(15_000),
-    leaseMs: integer(LEAST_LEASE_MS, DAY_MS).or(15_000),
+    leaseMs: integer(LEAST_LEASE_MS, DAY_MS).or(10_000),
     retainMs: number(0, Infinity, "use milliseconds from 0 on").or(Infinity),
     unservedMs: integer(0, DAY_MS).or(300_000),
   },
