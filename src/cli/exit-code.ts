@@ -1,4 +1,4 @@
-import { QuorateError } from "../model/errors.ts";
+import { isRefusal } from "../model/is-refusal.ts";
 import type { Notice } from "../model/notices.ts";
 import type { OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -49,18 +49,6 @@ export function worstOf(codes: readonly number[]): number {
   return Math.max(EXIT.ok, ...codes);
 }
 
-const USAGE_CODES: ReadonlySet<string> = new Set([
-  "BAD_OPTIONS",
-  "BAD_ROUTE",
-  "INPUT_INVALID",
-  "RUN_NOT_FOUND",
-  "RUN_OWNED",
-  "RUN_ID_TAKEN",
-  "NOT_RESUMABLE",
-  "ALREADY_DECIDED",
-  "NO_SUCH_POSITION",
-]);
-
 /** What a signal stopped before there was anything to cancel. */
 export class Stopped extends Error {
   readonly exitCode: number;
@@ -74,5 +62,5 @@ export class Stopped extends Error {
 /** The exit code for what a command rejected with. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof Stopped) return error.exitCode;
-  return error instanceof QuorateError && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+  return isRefusal(error) ? EXIT.usage : EXIT.failed;
 }

@@ -1,4 +1,5 @@
 import { QuorateError, isSoundError } from "../model/errors.ts";
+import { isRefusal } from "../model/is-refusal.ts";
 import type { HumanDecision } from "../log/chosen-position.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { RunStream } from "../run/stream.ts";
@@ -72,6 +73,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
         if (stopping.signal.aborted) return;
         // Cancelled on request: its log says so.
         if (isSoundError(error) && error.code === "CANCELLED") onSettled(runId);
+        // Whoever asked is told of a refusal.
         else if (!isRefusal(error)) onFailure({ what: `run ${runId}`, error });
       },
     );
@@ -146,24 +148,6 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
       await Promise.all([...[...keepers].map((one) => one.close()), ...driven]);
     },
   };
-}
-
-/** Whether the error is a refusal, which the caller is told. */
-function isRefusal(error: unknown): boolean {
-  if (!isSoundError(error)) return false;
-  const { code } = error;
-  const refusals: readonly string[] = [
-    "BAD_OPTIONS",
-    "BAD_ROUTE",
-    "INPUT_INVALID",
-    "RUN_NOT_FOUND",
-    "RUN_OWNED",
-    "RUN_ID_TAKEN",
-    "NOT_RESUMABLE",
-    "ALREADY_DECIDED",
-    "NO_SUCH_POSITION",
-  ];
-  return refusals.includes(code);
 }
 
 function isAfter(event: unknown, seq: number): boolean {

@@ -18,14 +18,14 @@ export interface RunCounter {
   readonly of: (query: CountQuery) => Promise<RunCounts>;
 }
 
-interface Counted {
+interface KeptCount {
   readonly counts: Promise<RunCounts>;
   readonly atMs: number;
 }
 
 /** Counts runs by status. A tenant's count has only that tenant's runs, and is cached separately. */
 export function runCounter(store: Store, now: () => number): RunCounter {
-  const kept = new Map<string, Counted>();
+  const kept = new Map<string, KeptCount>();
   return {
     of(query) {
       const key = canonicalJson(query);
