@@ -33,7 +33,10 @@ export const durable: Workload = {
   id: "W6",
   title: "as W1, on disk before anyone sees it (SQLite, WAL, NORMAL)",
   systems: ["quorate", "raw-sqlite", "in-memory", "with-keys"],
-  shown: [{ metric: "usPerCall", unit: "µs per agent call" }],
+  shown: [
+    { metric: "usPerCall", unit: "µs per agent call" },
+    { metric: "cpuUsPerCall", unit: "µs of CPU" },
+  ],
   rounds: { full: 7, quick: 3 },
   size: { full: 2_000, quick: 500 },
   fresh: true,
@@ -59,9 +62,9 @@ export const durable: Workload = {
       atMost: 0.6,
     },
     {
-      text: "µs per call for content keys",
+      text: "µs of CPU per call for content keys",
       value: (round) =>
-        read(round, "with-keys", "usPerCall") - read(round, "in-memory", "usPerCall"),
+        read(round, "with-keys", "cpuUsPerCall") - read(round, "in-memory", "cpuUsPerCall"),
       atMost: 2,
     },
   ],

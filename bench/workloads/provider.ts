@@ -78,7 +78,7 @@ export const provider: Workload = {
     {
       text: `attempts a call, ${nameOf(atOnce)}`,
       value: (round) => read(round, nameOf(atOnce), "attempts"),
-      atMost: atOnce === 2_000 ? 2 : 1.15,
+      atMost: 1.15,
     },
   ]),
 };
