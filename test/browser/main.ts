@@ -2,8 +2,9 @@
 //
 //   npm run test:browser                       all tests
 //   npm run test:browser -- --report FILE      also writes { passed, failed } to FILE, as JSON
-//   npm run test:browser -- --terminal         records sessions of the command line for docs/pictures, and tests nothing
-//   npm run test:browser -- --renew pictures   makes the pictures of docs/pictures anew, with which others are compared
+//   npm run test:browser -- --renew            makes the pictures of docs/pictures anew, with which others are compared
+//   npm run test:browser -- --renew terminal   only the recorded sessions of the command line
+//   npm run test:browser -- --renew pictures   only the pictures of pages
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -46,17 +47,18 @@ const { values, positionals } = parseArgs({
   options: {
     report: { type: "string" },
     renew: { type: "boolean", default: false },
-    terminal: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
-if (values.terminal) {
+const [what] = positionals;
+if (values.renew && what !== "pictures") {
   if (installFolder(import.meta.dirname, ["--ignore-scripts"])) {
     const { recordTerminal } = await import("./terminal.ts");
     await recordTerminal();
   }
-} else {
-  const counts = tryPages(values.renew, positionals);
+}
+if (!values.renew || what !== "terminal") {
+  const counts = tryPages(values.renew, values.renew ? ["pictures"] : positionals);
   console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
   if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(counts));
   if (counts.failed > 0) process.exitCode = 1;

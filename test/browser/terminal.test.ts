@@ -21,7 +21,7 @@ function settled(lines: readonly string[]): string {
 
 describe("the sessions of the command line that are shown", () => {
   it.each(SESSIONS)(
-    "$name says what the program says today (else: npm run test:browser -- --terminal)",
+    "$name says what the program says today (else: npm run test:browser -- --renew terminal)",
     async (session) => {
       const today = await screenOf(recorded(session));
       const shown = linesIn(readFileSync(pictureFile(session.name), "utf8"));
