@@ -15,6 +15,7 @@ import {
   type Report,
 } from "./findings.ts";
 import { sourcesOf } from "./sources.ts";
+import { typePackages } from "./type-packages.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const tool = (name: string): string => join(root, "node_modules/.bin", name);
@@ -92,6 +93,7 @@ export function releaseGate(folder: string, { agents = [], models = {} }: Asked 
       timeoutMs: 300_000,
     }),
   );
+  const tsc = ["--noEmit", "--pretty", "false"];
   const oxlint = ["-c", setting("oxlint.json"), "--disable-nested-config", "-f", "sarif"];
   // Without a .gitignore, nothing else excludes these.
   oxlint.push("--ignore-pattern", "**/node_modules/**");
@@ -108,7 +110,7 @@ export function releaseGate(folder: string, { agents = [], models = {} }: Asked 
   return supervisor({
     name: "release-gate",
     agents: {
-      types: looking("types", "tsc", ["--noEmit", "--pretty", "false"], (ran) => {
+      types: looking("types", "tsc", [...tsc, ...typePackages(tool("tsc"), cwd)], (ran) => {
         const report = tscReport(ran);
         if (report.recommendation === "hold") refuseUninstalled(cwd);
         return report;

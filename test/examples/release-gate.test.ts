@@ -95,7 +95,13 @@ describe("the release gate", () => {
   });
 
   it("ships a project that nobody would hold", async () => {
-    const place = project({ "src/index.ts": "export const a = 1;\n" });
+    // With types of a package that its settings do not name, as was usual before TypeScript 6.
+    const place = project({ "src/index.ts": "export const a: Other.Kind = 1;\n" });
+    mkdirSync(join(place, "node_modules/@types/other"), { recursive: true });
+    const types = '{"name":"@types/other","version":"1.0.0","types":"index.d.ts"}';
+    writeFileSync(join(place, "node_modules/@types/other/package.json"), types);
+    const kinds = "declare namespace Other {\n  type Kind = number;\n}\n";
+    writeFileSync(join(place, "node_modules/@types/other/index.d.ts"), kinds);
     mkdirSync(join(place, "node_modules/other"), { recursive: true });
     writeFileSync(join(place, "node_modules/other/index.js"), "debugger;\n");
     const { code, page } = await gate(place);

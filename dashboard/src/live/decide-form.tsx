@@ -3,9 +3,11 @@ import type { HumanDecision } from "../../../src/log/chosen-position.ts";
 import { useDesk } from "../desk.ts";
 import { holdersOf, positionWords, type Subject } from "../model/subjects.ts";
 import { visible } from "../model/visible.ts";
+import { shortId } from "../model/words.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useDeed, useMay, useSigned } from "./desk.ts";
 import { Failure } from "./parts.tsx";
+import { useIsServed } from "./use-is-served.ts";
 
 /** The log's limit. */
 const MOST_NOTE_CHARS = 10_000;
@@ -26,6 +28,7 @@ export function DecideForm(props: {
   const [note, setNote] = useState("");
   const [name, setName] = useState(() => session.name ?? keptName());
   const [sent, setSent] = useState<string | undefined>(undefined);
+  const isServed = useIsServed(run.supervisor.name, mayDecide);
   const deed = useDeed();
   const done = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
@@ -34,6 +37,16 @@ export function DecideForm(props: {
   const voices = subject.voices;
   if (!mayDecide) {
     return <p className="xs muted">This token may look, and not decide.</p>;
+  }
+  if (isServed === false) {
+    return (
+      <div className="xs muted">
+        <p>
+          {`This server does not have the team “${visible(run.supervisor.name)}”, so it cannot go on with this run. Start it with that team too, or decide on the command line:`}
+        </p>
+        <p className="cmd">{`quorate decide ${shortId(runId)}`}</p>
+      </div>
+    );
   }
   if (sent !== undefined) {
     return (

@@ -2,12 +2,13 @@ import { useEffect, useId, useMemo, useState, useSyncExternalStore, type ReactNo
 import { dollars, duration, fewNames, jsonText, shortId } from "../model/words.ts";
 import { visible } from "../model/visible.ts";
 import { Icon } from "../parts/icon.tsx";
-import { refusal, useDeed, useLoaded, useMay, useSigned } from "./desk.ts";
+import { refusal, useDeed, useMay, useSigned } from "./desk.ts";
 import type { Refused } from "./refused.ts";
 import type { LiveSource } from "./live-source.ts";
 import { Failure } from "./parts.tsx";
 import { go } from "./route.ts";
-import type { ForkPlan, RunBegun, TeamsAnswer } from "../../../src/server/wire.ts";
+import { useIsServed } from "./use-is-served.ts";
+import type { ForkPlan, RunBegun } from "../../../src/server/wire.ts";
 
 const MOST_SQUARES = 60;
 /** The delay after the last key press, in ms. */
@@ -38,10 +39,7 @@ export function ForkPart(props: {
     [from, given],
   );
   const refusedInput = given !== undefined && "why" in given ? given.why : undefined;
-  const teams = useLoaded(ended && mayRun ? "teams" : undefined, (own, signal) =>
-    own.get<TeamsAnswer>("teams", {}, signal),
-  );
-  const isServed = teams.data?.teams.some(({ name }) => name === run.supervisor.name);
+  const isServed = useIsServed(run.supervisor.name, ended && mayRun);
   const { plan, error } = usePlan(runId, isServed === true && refusedInput === undefined, body);
   if (!ended || !mayRun) return null;
   if (isServed === false) {
