@@ -146,7 +146,7 @@ describe("quorate plan", () => {
     const args = ["plan", team("priced"), "--input", "-"];
     const known = await quorate(args, cwd, '{"style":"ship"}');
     expect(known.code).toBe(0);
-    expect(known.stdout).toContain("2 agents; 1 answer is kept. Nobody was asked.");
+    expect(known.stdout).toContain("2 agents; 1 answer is kept. No agent was asked.");
     expect(known.stdout).toMatch(/expected {2}\$0\.00046, \d+ ms \(medians of 1 run\)/);
     const tight = await quorate([...args, "--json"], cwd, "{}", { BUDGET: "0.01" });
     expect(tight.code).toBe(3);

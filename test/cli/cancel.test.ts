@@ -16,7 +16,7 @@ describe("quorate cancel", () => {
       code: 0,
       stderr: "",
       stdout: expect.stringMatching(
-        /^asked whoever drives run \w+ to cancel it\nrun \w+ is cancelled\n$/,
+        /^asked the process that drives run \w+ to cancel it\nrun \w+ is cancelled\n$/,
       ) as string,
     });
     const { code, stdout, stderr } = await run.finished;

@@ -51,7 +51,7 @@ describe("the packed package", () => {
     );
     expect(
       others.every((path) =>
-        /^(action|CHANGELOG|LICENSE|README|THIRD-PARTY-NOTICES|package|docs\/(?:guides\/)?[a-z0-9-]+\.md$|docs\/pictures\/[a-z-]+\.svg$|docs\/pictures\/run-1440-(?:light|findings)\.png$|skills\/quorate\/SKILL\.md$)/.test(
+        /^(action|CHANGELOG|LICENSE|README|THIRD-PARTY-NOTICES|package|docs\/(?:guides\/)?[a-z0-9-]+\.md$|docs\/pictures\/[a-z-]+\.svg$|docs\/pictures\/(?:run-1440-(?:light|findings)|served-runs-1440-light)\.png$|skills\/quorate\/SKILL\.md$)/.test(
           path,
         ),
       ),

@@ -102,15 +102,13 @@ describe("a PostgreSQL backend", () => {
     const done = Promise.withResolvers<void>();
     const kept = team.keepResuming({
       backend: { ...theirs, store },
-      atOnce: 2,
+      atOnce: 1,
       everyMs: 60_000,
       onResumed: () => asked.length === 30 && done.resolve(),
     });
     await done.promise;
     await kept.close();
-    expect(asked[0]).toBe("task 29");
-    expect(asked.slice(1, 5).toSorted()).toEqual(["task 0", "task 1", "task 2", "task 3"]);
-    expect(new Set(asked).size).toBe(30);
+    expect(asked).toEqual(["task 29", ...left.slice(0, 29)]);
     expect(Math.max(...looked)).toBeLessThan(20);
   });
 
