@@ -50,7 +50,18 @@ const LAWS = [
  * time. Every other file has a worker of its own.
  */
 const TOGETHER =
-  "test/{answers,async,check,conflict,describe,learning,limits,model,money,panel,prompt,report,resolve,retry,store,team}/**/*.test.ts";
+  "test/{answers,async,call,check,conflict,describe,durable,learning,limits,model,money,panel,prompt,report,resolve,retry,run,store,team}/**/*.test.ts";
+
+/** But for those of these files that count what runs in the whole process (operations.ts), or listen to it. */
+const ALONE = [
+  "test/call/{batch-money,process}.test.ts",
+  "test/durable/dead.test.ts",
+  "test/learning/statistics/scale.test.ts",
+  "test/limits/{concurrency,queue}.test.ts",
+  "test/money/{bill,plan}.test.ts",
+  "test/run/{listeners,many-teams,resume-all,stream}.test.ts",
+  "test/store/query-work.test.ts",
+];
 
 /** Tests with a command of their own: `npm run test:runtimes`, `npm run test:peers`, `npm run test:browser`. */
 const OTHER_COMMANDS = ["test/runtimes/**", "test/peers/**", "test/browser/**"];
@@ -64,8 +75,13 @@ export default defineConfig({
     projects:
       LONG === undefined
         ? [
-            project("together", { include: [TOGETHER], exclude, isolate: false }),
+            project("together", {
+              include: [TOGETHER],
+              exclude: [...exclude, ...ALONE],
+              isolate: false,
+            }),
             project("apart", { include: all, exclude: [...exclude, TOGETHER] }),
+            project("alone", { include: ALONE, exclude }),
           ]
         : [project("long", { include: all, exclude })],
     maxWorkers: 2,
