@@ -15,12 +15,14 @@ const LONG_ONLY = [
   "test/ai-sdk/batch-contract.test.ts",
   "test/ai-sdk/batch-killed.test.ts",
   "test/bench/programs.test.ts",
+  "test/cli/strays.test.ts",
   "test/command/contract-kinds.test.ts",
   "test/command/presets.test.ts",
   "test/command/processes.test.ts",
   "test/durable/failing-store.test.ts",
   "test/durable/killed.test.ts",
   "test/escape/escape.test.ts",
+  "test/executor/far.test.ts",
   "test/mcp/contract-stdio.test.ts",
   "test/postgres/drain.test.ts",
   "test/postgres/elsewhere.test.ts",
@@ -31,6 +33,7 @@ const LONG_ONLY = [
   "test/postgres/tenants.test.ts",
   "test/postgres/troubles.test.ts",
   "test/sqlite/damage.test.ts",
+  "test/sqlite/owning-processes.test.ts",
 ];
 
 /** Laws that `npm run test:long` tries with more cases than `npm test`. */
