@@ -247,7 +247,7 @@ const arrows: readonly Arrow[] = [
       "ajv/dist/2020.js",
     ],
     [
-      "describe/agent.ts",
+      "describe/worker.ts",
       "forecast/task-plan.ts",
       "log/chosen-position.ts",
       "run/stream.ts",

@@ -1,16 +1,7 @@
-export { agent, isWorker } from "./describe/agent.ts";
-export type {
-  Agent,
-  AgentContext,
-  AgentOptions,
-  InDoubt,
-  InputOf,
-  OutputOf,
-  PositionOf,
-  UpstreamOf,
-  Worker,
-  Workers,
-} from "./describe/agent.ts";
+export { agent } from "./describe/agent.ts";
+export { isWorker } from "./describe/worker.ts";
+export type { Agent, AgentContext, AgentOptions, InDoubt, UpstreamOf } from "./describe/agent.ts";
+export type { InputOf, OutputOf, PositionOf, Worker, Workers } from "./describe/worker.ts";
 export { systemClock } from "./async/clock.ts";
 export type { Clock } from "./async/clock.ts";
 export type {

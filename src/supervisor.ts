@@ -1,5 +1,5 @@
 import { nameIn } from "./check/name.ts";
-import { workerBrand, checkNeeds, type Worker, type Workers } from "./describe/agent.ts";
+import { workerBrand, checkNeeds, type Worker, type Workers } from "./describe/worker.ts";
 import { systemClock } from "./async/clock.ts";
 import type { CancelAnswer } from "./log/cancel-run.ts";
 import type { HumanDecision } from "./log/chosen-position.ts";

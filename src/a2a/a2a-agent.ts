@@ -9,7 +9,8 @@ import {
   type AnyNeeds,
   type PassedOn,
 } from "../describe/adapter.ts";
-import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
+import type { Agent, UpstreamOf } from "../describe/agent.ts";
+import type { Workers } from "../describe/worker.ts";
 import { address, nameOfHost, refusePrivate } from "../http/given-url.ts";
 import { HEADERS, type HeaderValue } from "../http/header-values.ts";
 import type { Usage } from "../model/call.ts";

@@ -9,7 +9,8 @@ import {
   type AnyNeeds,
   type PassedOn,
 } from "../describe/adapter.ts";
-import type { Agent, AgentContext, UpstreamOf, Workers } from "../describe/agent.ts";
+import type { Agent, AgentContext, UpstreamOf } from "../describe/agent.ts";
+import type { Workers } from "../describe/worker.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
 import { hear } from "../model/hear.ts";

@@ -1,4 +1,5 @@
-import type { Agent, Workers } from "../describe/agent.ts";
+import type { Agent } from "../describe/agent.ts";
+import type { Workers } from "../describe/worker.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import {

@@ -1,6 +1,6 @@
 import { milliseconds, object } from "../check/kinds.ts";
 import { refuseUnknown } from "../check/options.ts";
-import type { Workers } from "../describe/agent.ts";
+import type { Workers } from "../describe/worker.ts";
 import type { RouteContext } from "../describe/route.ts";
 import { QuorateError } from "../model/errors.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";

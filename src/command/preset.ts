@@ -1,7 +1,8 @@
 import { options, type Option } from "../check/options.ts";
 import { jsonSchemaOf } from "../check/json-schema.ts";
 import { adapted, type Adapter, type PassedOn } from "../describe/adapter.ts";
-import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
+import type { Agent, UpstreamOf } from "../describe/agent.ts";
+import type { Workers } from "../describe/worker.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import type { Fields } from "../model/record.ts";

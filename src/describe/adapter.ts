@@ -12,8 +12,8 @@ import {
   FORMER_OPTIONS,
   type AgentContext,
   type AgentOptions,
-  type Workers,
 } from "./agent.ts";
+import { type Workers } from "./worker.ts";
 import { DEFAULT_LIMITS, type CallLimits } from "./limits.ts";
 
 // An adapter makes agents of something that is not a function: a program, an endpoint, a peer. This file has what all adapters share.

@@ -1,4 +1,4 @@
-import type { Worker } from "../describe/agent.ts";
+import type { Worker } from "../describe/worker.ts";
 import type { Json } from "../model/json.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { TeamListed } from "./wire.ts";

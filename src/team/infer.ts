@@ -1,4 +1,4 @@
-import type { InputOf, OutputOf, PositionOf, Workers } from "../describe/agent.ts";
+import type { InputOf, OutputOf, PositionOf, Workers } from "../describe/worker.ts";
 import type { AgentResult } from "../model/call.ts";
 import type { DefaultPosition } from "../model/position-on.ts";
 import type { Json } from "../model/json.ts";

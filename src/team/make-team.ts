@@ -1,4 +1,5 @@
-import { checkNeeds, isWorker, underKey, type Agent, type Worker } from "../describe/agent.ts";
+import { type Agent } from "../describe/agent.ts";
+import { checkNeeds, isWorker, underKey, type Worker } from "../describe/worker.ts";
 import { integer } from "../check/kinds.ts";
 import type { Checked } from "../check/options.ts";
 import { comparators } from "../conflict/compare.ts";

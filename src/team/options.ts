@@ -1,4 +1,4 @@
-import type { InputOf, Workers } from "../describe/agent.ts";
+import type { InputOf, Workers } from "../describe/worker.ts";
 import type { Route } from "../describe/route.ts";
 import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult } from "../model/call.ts";

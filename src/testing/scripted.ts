@@ -2,13 +2,8 @@ import { anything, object } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { objectsIn } from "../check/given.ts";
 import assert from "node:assert/strict";
-import {
-  agent,
-  type Agent,
-  type AgentContext,
-  type AgentOptions,
-  type Workers,
-} from "../describe/agent.ts";
+import { agent, type Agent, type AgentContext, type AgentOptions } from "../describe/agent.ts";
+import { type Workers } from "../describe/worker.ts";
 import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult, Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";

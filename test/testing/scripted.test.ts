@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isWorker, type AgentContext } from "../../src/describe/agent.ts";
+import { type AgentContext } from "../../src/describe/agent.ts";
+import { isWorker } from "../../src/describe/worker.ts";
 import { supervisor } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 

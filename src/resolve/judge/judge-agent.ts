@@ -1,4 +1,5 @@
-import { agent, isWorker, type Agent, type AgentContext } from "../../describe/agent.ts";
+import { agent, type Agent, type AgentContext } from "../../describe/agent.ts";
+import { isWorker } from "../../describe/worker.ts";
 import { listOf, thing } from "../../check/kinds.ts";
 import type { Option } from "../../check/options.ts";
 import type { Question } from "../resolver.ts";

@@ -1,4 +1,5 @@
-import { isWorker, type Agent } from "../../describe/agent.ts";
+import { type Agent } from "../../describe/agent.ts";
+import { isWorker } from "../../describe/worker.ts";
 import { anything, fitting, flag, shareAbove, word } from "../../check/kinds.ts";
 import { NAME } from "../../check/name.ts";
 import { options, type Checked, type Options } from "../../check/options.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { func, text } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
-import { isWorker, type Agent, type AgentContext } from "../../describe/agent.ts";
+import { type Agent, type AgentContext } from "../../describe/agent.ts";
+import { isWorker } from "../../describe/worker.ts";
 import type { Usage } from "../../model/call.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { takeJson, type Json } from "../../model/json.ts";
