@@ -101,8 +101,8 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
   /** Ends its wait in the queue. */
   function leaveQueue(call: OpenCall, atMs: number): void {
     if (call.queuedMs === undefined) return;
-    counts.queued(-1, call.of);
-    counts.waited(Math.max(0, atMs - call.queuedMs), call.of);
+    counts.change("queued", -1, call.of);
+    counts.took("queue", atMs - call.queuedMs, call.of);
     call.queuedMs = undefined;
   }
 
@@ -117,8 +117,8 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
     if (opened === undefined) return;
     call.attempts.delete(attempt);
     if (call.place.role !== "team") {
-      counts.inFlight(-1, call.of);
-      counts.attempted(Math.max(0, atMs - opened.sinceMs), { ...call.of, ...how });
+      counts.change("inFlight", -1, call.of);
+      counts.took("attempt", atMs - opened.sinceMs, { ...call.of, ...how });
     }
     opened.span.setAttributes({ ...how, ...modelOf(used) });
     if (how[names.ERROR] !== undefined) opened.span.setStatus({ code: SpanStatusCode.ERROR });
@@ -136,7 +136,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
     for (const attempt of call.attempts.keys()) endAttempt(call, attempt, atMs, how, used);
     calls.delete(call.place.callId);
     if (call.place.role !== "team") {
-      counts.called(Math.max(0, atMs - call.sinceMs), { ...call.of, ...errorOf(error) });
+      counts.took("call", atMs - call.sinceMs, { ...call.of, ...errorOf(error) });
       counts.used({ ...(call.model !== undefined && { model: call.model }), ...used }, call.of);
     }
     call.span.setAttributes({
@@ -157,7 +157,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
         const call = callOf(event);
         leaveQueue(call, atMs);
         call.queuedMs = atMs;
-        counts.queued(1, call.of);
+        counts.change("queued", 1, call.of);
         call.span.addEvent("quorate.queued", { [names.WAITS_FOR]: event.waitsFor.kind });
         break;
       }
@@ -167,7 +167,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
         const { attempt, model, tier, batch } = event;
         call.begun = Math.max(call.begun, attempt);
         call.model = model ?? call.model;
-        if (call.place.role !== "team") counts.inFlight(1, call.of);
+        if (call.place.role !== "team") counts.change("inFlight", 1, call.of);
         const attributes = {
           [names.AGENT]: event.agent,
           [names.RUN_ID]: runId,
@@ -186,7 +186,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
         const isAway = event.type === "call.requeued";
         if (isAway) {
           const limiter = event.limiter === undefined ? {} : { [names.LIMITER]: event.limiter };
-          counts.turnedAway({ ...call.of, ...limiter });
+          counts.count("turnedAway", { ...call.of, ...limiter });
         }
         const how = {
           [names.CALL_END]: isAway ? "turned-away" : "failed",
@@ -204,14 +204,14 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
       case "call.reused": {
         const call = callOf(event);
         const by = { [names.REUSED_BY]: event.by };
-        counts.reused({ ...call.of, ...by });
+        counts.count("reused", { ...call.of, ...by });
         call.span.setAttributes(told(event.output));
         endCall(call, atMs, { [names.CALL_END]: "reused", ...by }, event);
         break;
       }
       case "call.failed": {
         const call = callOf(event);
-        if (event.error.code === "BREAKER_OPEN") counts.breakerOpen(call.of);
+        if (event.error.code === "BREAKER_OPEN") counts.count("breakerOpen", call.of);
         const how = { [names.CALL_END]: "failed", ...errorOf(event.error) };
         endCall(call, atMs, how, event, event.error);
         break;
@@ -250,7 +250,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
       for (const call of calls.values()) {
         leaveQueue(call, call.queuedMs ?? 0);
         for (const { span: left } of call.attempts.values()) {
-          if (call.place.role !== "team") counts.inFlight(-1, call.of);
+          if (call.place.role !== "team") counts.change("inFlight", -1, call.of);
           left.end();
         }
         call.span.setAttribute(names.CALL_END, "left").end();

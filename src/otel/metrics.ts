@@ -1,4 +1,4 @@
-import type { Attributes, Meter } from "@opentelemetry/api";
+import type { Attributes, Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api";
 import { known, type Cost, type ModelCost } from "../model/call.ts";
 import * as names from "./names.ts";
 
@@ -9,121 +9,109 @@ export interface Used {
   readonly used?: readonly ModelCost[];
 }
 
-/** The instruments. No attribute of a metric is an id, so that their number does not grow with the runs. */
-export interface Instruments {
-  runs(by: number, team: string): void;
-  ran(ms: number, attributes: Attributes): void;
-  queued(by: number, attributes: Attributes): void;
-  waited(ms: number, attributes: Attributes): void;
-  inFlight(by: number, attributes: Attributes): void;
-  attempted(ms: number, attributes: Attributes): void;
-  called(ms: number, attributes: Attributes): void;
-  used(used: Used, attributes: Attributes): void;
-  reused(attributes: Attributes): void;
-  conflict(attributes: Attributes): void;
-  verdict(attributes: Attributes): void;
-  turnedAway(attributes: Attributes): void;
-  breakerOpen(attributes: Attributes): void;
-}
+/** An instrument's name, its description, and the unit of what it counts. */
+type Described = readonly [name: string, description: string, unit?: string];
 
-const SECONDS = { unit: "s" };
+/** What goes up and down. */
+const LEVELS = {
+  runs: ["quorate.runs.active", "Runs that this process is at work on", "{run}"],
+  queued: ["quorate.calls.queued", "Calls that wait for a slot, a limiter or money", "{call}"],
+  inFlight: ["quorate.attempts.in_flight", "Attempts that are waited for", "{attempt}"],
+} satisfies Record<string, Described>;
+
+const COUNTERS = {
+  tokens: ["quorate.tokens", "Tokens that agents reported", "{token}"],
+  cost: ["quorate.cost", "What agents are known to have cost", "USD"],
+  unknownCost: [
+    "quorate.cost.unknown_calls",
+    "Calls of which the cost is not known, or not all of it",
+    "{call}",
+  ],
+  reused: [
+    "quorate.calls.reused",
+    "Calls that another call's answer served for: kept, joined, or of the run that a run is a fork of",
+    "{call}",
+  ],
+  conflicts: ["quorate.conflicts", "Subjects on which answers differed", "{conflict}"],
+  verdicts: ["quorate.verdicts", "Verdicts that were reached", "{verdict}"],
+  turnedAway: [
+    "quorate.attempts.turned_away",
+    "Attempts that were told to come later, as by HTTP 429",
+    "{attempt}",
+  ],
+  breakerOpen: [
+    "quorate.calls.breaker_open",
+    "Calls that were not made, since what they would call keeps failing",
+    "{call}",
+  ],
+} satisfies Record<string, Described>;
+
+const DURATIONS = {
+  run: ["quorate.run.duration", "How long a run was at work, until its outcome or until it waits"],
+  queue: ["quorate.queue.duration", "How long an attempt waited before it could begin"],
+  attempt: ["quorate.attempt.duration", "How long an attempt took"],
+  call: [names.INVOKE_AGENT_DURATION, "How long a call of an agent took, with its repetitions"],
+} satisfies Record<string, Described>;
+
 // In s, from a function to a coding agent.
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800];
-const DURATION = { ...SECONDS, advice: { explicitBucketBoundaries: BUCKETS } };
+
+/** The instruments. No attribute of a metric is an id, so that their number does not grow with the runs. */
+export interface Instruments {
+  /** Changes a level by `by`. */
+  change(level: keyof typeof LEVELS, by: 1 | -1, attributes: Attributes): void;
+  /** Counts one. */
+  count(counter: keyof typeof COUNTERS, attributes: Attributes): void;
+  took(duration: keyof typeof DURATIONS, ms: number, attributes: Attributes): void;
+  /** Counts the money and the tokens of a call, for each model that it used. */
+  used(used: Used, attributes: Attributes): void;
+}
 
 /** The instruments of a meter. */
 export function instruments(meter: Meter): Instruments {
-  const active = meter.createUpDownCounter("quorate.runs.active", {
-    description: "Runs that this process is at work on",
-    unit: "{run}",
-  });
-  const runs = meter.createHistogram("quorate.run.duration", {
-    ...DURATION,
-    description: "How long a run was at work, until its outcome or until it waits",
-  });
-  const queued = meter.createUpDownCounter("quorate.calls.queued", {
-    description: "Calls that wait for a slot, a limiter or money",
-    unit: "{call}",
-  });
-  const queue = meter.createHistogram("quorate.queue.duration", {
-    ...DURATION,
-    description: "How long an attempt waited before it could begin",
-  });
-  const inFlight = meter.createUpDownCounter("quorate.attempts.in_flight", {
-    description: "Attempts that are waited for",
-    unit: "{attempt}",
-  });
-  const attempts = meter.createHistogram("quorate.attempt.duration", {
-    ...DURATION,
-    description: "How long an attempt took",
-  });
-  const calls = meter.createHistogram(names.INVOKE_AGENT_DURATION, {
-    ...DURATION,
-    description: "How long a call of an agent took, with its repetitions",
-  });
-  const tokens = meter.createCounter("quorate.tokens", {
-    description: "Tokens that agents reported",
-    unit: "{token}",
-  });
-  const cost = meter.createCounter("quorate.cost", {
-    description: "What agents are known to have cost",
-    unit: "USD",
-  });
-  const unknown = meter.createCounter("quorate.cost.unknown_calls", {
-    description: "Calls of which the cost is not known, or not all of it",
-    unit: "{call}",
-  });
-  const reused = meter.createCounter("quorate.calls.reused", {
-    description:
-      "Calls that another call's answer served for: kept, joined, or of the run that a run is a fork of",
-    unit: "{call}",
-  });
-  const conflicts = meter.createCounter("quorate.conflicts", {
-    description: "Subjects on which answers differed",
-    unit: "{conflict}",
-  });
-  const verdicts = meter.createCounter("quorate.verdicts", {
-    description: "Verdicts that were reached",
-    unit: "{verdict}",
-  });
-  const turnedAway = meter.createCounter("quorate.attempts.turned_away", {
-    description: "Attempts that were told to come later, as by HTTP 429",
-    unit: "{attempt}",
-  });
-  const breaker = meter.createCounter("quorate.calls.breaker_open", {
-    description: "Calls that were not made, since what they would call keeps failing",
-    unit: "{call}",
-  });
-
+  const levels = made(LEVELS, (name, options): UpDownCounter =>
+    meter.createUpDownCounter(name, options),
+  );
+  const counters = made(COUNTERS, (name, options): Counter => meter.createCounter(name, options));
+  const durations = made(DURATIONS, (name, { description }): Histogram =>
+    meter.createHistogram(name, {
+      description,
+      unit: "s",
+      advice: { explicitBucketBoundaries: BUCKETS },
+    }),
+  );
   return {
-    runs: (by, team) => active.add(by, { [names.TEAM]: team }),
-    ran: (ms, attributes) => runs.record(ms / 1_000, attributes),
-    queued: (by, attributes) => queued.add(by, attributes),
-    waited: (ms, attributes) => queue.record(ms / 1_000, attributes),
-    inFlight: (by, attributes) => inFlight.add(by, attributes),
-    attempted: (ms, attributes) => attempts.record(ms / 1_000, attributes),
-    called: (ms, attributes) => calls.record(ms / 1_000, attributes),
+    change: (level, by, attributes) => levels[level].add(by, attributes),
+    count: (counter, attributes) => counters[counter].add(1, attributes),
+    took: (duration, ms, attributes) =>
+      durations[duration].record(Math.max(0, ms) / 1_000, attributes),
     used({ cost: whole, model, used }, attributes) {
       if (whole === undefined) return;
-      if (whole.usdMicros === "unknown") unknown.add(1, attributes);
+      if (whole.usdMicros === "unknown") counters.unknownCost.add(1, attributes);
       for (const one of used ?? [{ model: model ?? null, cost: whole }]) {
         const of = {
           ...attributes,
           ...(one.model !== null && { [names.REQUEST_MODEL]: one.model }),
         };
         const micros = known(one.cost, "usdMicros");
-        if (micros > 0) cost.add(micros / 1e6, of);
+        if (micros > 0) counters.cost.add(micros / 1e6, of);
         for (const [type, count] of tokensIn(one.cost)) {
-          if (count > 0) tokens.add(count, { ...of, [names.TOKEN_TYPE]: type });
+          if (count > 0) counters.tokens.add(count, { ...of, [names.TOKEN_TYPE]: type });
         }
       }
     },
-    reused: (attributes) => reused.add(1, attributes),
-    conflict: (attributes) => conflicts.add(1, attributes),
-    verdict: (attributes) => verdicts.add(1, attributes),
-    turnedAway: (attributes) => turnedAway.add(1, attributes),
-    breakerOpen: (attributes) => breaker.add(1, attributes),
   };
+}
+
+function made<K extends string, T>(
+  described: Readonly<Record<K, Described>>,
+  make: (name: string, options: { description: string; unit?: string }) => T,
+): Readonly<Record<K, T>> {
+  const entries = Object.entries<Described>(described).map(([key, [name, description, unit]]) => [
+    key,
+    make(name, { description, ...(unit !== undefined && { unit }) }),
+  ]);
+  return Object.fromEntries(entries) as Record<K, T>;
 }
 
 /** Each token once: tokens that were read from a cache are not part of "input" here. */

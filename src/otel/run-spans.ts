@@ -49,7 +49,7 @@ export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith
   let conflicts = 0;
   let status = "interrupted";
   let ended = false;
-  counts.runs(1, team);
+  counts.change("runs", 1, { [names.TEAM]: team });
 
   const told = (name: string, value: unknown): Attributes => contentIn(content, name, value);
 
@@ -69,7 +69,10 @@ export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith
         break;
       case "conflict.found":
         conflicts++;
-        counts.conflict({ [names.TEAM]: team, [names.SUBJECT_KIND]: event.conflict.kind });
+        counts.count("conflicts", {
+          [names.TEAM]: team,
+          [names.SUBJECT_KIND]: event.conflict.kind,
+        });
         break;
       case "verdict.reached": {
         const { kind, status: reached, by, confidence, subject, winner, reasoning } = event.verdict;
@@ -78,7 +81,7 @@ export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith
           [names.VERDICT_STATUS]: reached,
           ...(by !== null && { [names.VERDICT_BY]: by }),
         };
-        counts.verdict({ [names.TEAM]: team, ...how });
+        counts.count("verdicts", { [names.TEAM]: team, ...how });
         span.addEvent("quorate.verdict", {
           ...how,
           [names.VERDICT_CONFIDENCE]: confidence,
@@ -119,9 +122,9 @@ export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith
       ended = true;
       calls.leave();
       const error = failed === undefined ? {} : { [names.ERROR]: codeOf(failed.reason) };
-      counts.runs(-1, team);
+      counts.change("runs", -1, { [names.TEAM]: team });
       const how = { [names.RUN_STATUS]: status, ...error };
-      counts.ran(performance.now() - beganMs, { [names.TEAM]: team, ...how });
+      counts.took("run", performance.now() - beganMs, { [names.TEAM]: team, ...how });
       span.setAttributes({ ...how, [names.CONFLICTS]: conflicts });
       if (failed !== undefined && status !== "cancelled")
         span.setStatus({ code: SpanStatusCode.ERROR });
