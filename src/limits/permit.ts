@@ -52,6 +52,8 @@ export interface HeldElsewhere {
   raise(moreMicros: number, overran: boolean): Promise<void>;
   /** Holds it for the permit's whole life again. */
   renew(): Promise<void>;
+  /** Another process will release it, or it expires. */
+  leaveBehind(): void;
 }
 
 /**
@@ -132,6 +134,7 @@ export class Permit {
 
   /** What it holds outside this process passes to another process, or expires: its attempt continues there. */
   leaveBehind(): void {
+    this.elsewhere?.leaveBehind();
     this.elsewhere = undefined;
   }
 

@@ -28,20 +28,13 @@ export interface ScopeQueue {
   refused(releases: number, waitMs: number, clock: Clock): void;
   /** Something was released. */
   released(): void;
-  /** What a permit that has left held in the store is released there, or the store has failed. */
-  gone(): void;
 }
 
-function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
+function scopeQueue({ fair, waitsFor }: Scoped): ScopeQueue {
   let doubtful = false;
   let closedUntilMs = -Infinity;
   let probe: Permit | undefined;
   let releases = 0;
-  // How many have left and hold their part of the store until it is released: new attempts must learn of that here.
-  let leaving = 0;
-  const rest = (): void => {
-    if (limit.inFlight + leaving === 0 && limit.queue.first === undefined) idle();
-  };
   const condition: Condition = {
     waitMs({ clock }) {
       return probe === undefined ? Math.max(0, closedUntilMs - clock.monotonic()) : Infinity;
@@ -51,8 +44,6 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
     },
     left(permit) {
       if (probe === permit) probe = undefined;
-      if (permit.elsewhere === undefined) rest();
-      else leaving++;
     },
   };
   const limit = makeLimit(Infinity, condition, { fair, waitsFor });
@@ -79,28 +70,36 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
       closedUntilMs = -Infinity;
       admitWaiting([limit]);
     },
-    gone() {
-      leaving--;
-      rest();
-    },
   };
 }
 
-/** The queues of one supervisor, for each scope in each store. Unused ones are removed. */
+/**
+ * The queues of one supervisor, for each scope in each store. A queue is kept from when a request asks for its scope until the request has failed, or
+ * what its permit held in the store is released: until then, new attempts must learn of it here.
+ */
 export interface ScopeQueues {
-  of(values: Values, scoped: Scoped): ScopeQueue;
+  /** The queue of a scope, for one more user. */
+  use(values: Values, scoped: Scoped): ScopeQueue;
+  /** One user less; without users, the queue is removed. */
+  leave(values: Values, scoped: Scoped): void;
 }
 
 export function scopeQueues(): ScopeQueues {
-  const byStore = new WeakMap<Values, Map<string, ScopeQueue>>();
+  const byStore = new WeakMap<Values, Map<string, { readonly queue: ScopeQueue; users: number }>>();
   return {
-    of(values, scoped) {
-      const { key } = scoped;
-      const known = byStore.get(values) ?? new Map<string, ScopeQueue>();
-      byStore.set(values, known);
-      const queue = known.get(key) ?? scopeQueue(scoped, () => known.delete(key));
-      known.set(key, queue);
-      return queue;
+    use(values, scoped) {
+      let ofStore = byStore.get(values);
+      if (ofStore === undefined) byStore.set(values, (ofStore = new Map()));
+      let used = ofStore.get(scoped.key);
+      if (used === undefined)
+        ofStore.set(scoped.key, (used = { queue: scopeQueue(scoped), users: 0 }));
+      used.users++;
+      return used.queue;
+    },
+    leave(values, { key }) {
+      const ofStore = byStore.get(values);
+      const used = ofStore?.get(key);
+      if (used !== undefined && --used.users === 0) ofStore?.delete(key);
     },
   };
 }

@@ -32,14 +32,28 @@ export type MakeLimiter = (options: StoreLimiterOptions) => Limiter;
  */
 export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
   const local = localLimiter(clock);
-  // An agent requests the same lists again and again.
-  const passages = new WeakMap<readonly Scoped[], Passage>();
 
   async function acquire(
     request: PermitRequest,
     cancellation: Cancellation,
+    given?: WaitOptions,
+  ): Promise<Permit> {
+    const passage = passageOf(request);
+    try {
+      return await acquireOn(passage, request, cancellation, given);
+    } catch (error) {
+      passage.leave();
+      throw error;
+    }
+  }
+
+  async function acquireOn(
+    passage: Passage,
+    request: PermitRequest,
+    cancellation: Cancellation,
     given: WaitOptions = {},
   ): Promise<Permit> {
+    const { fronts, limits } = passage;
     let waiting: WaitOptions = {
       holders: given.holders ?? holdersHere(),
       arrival: nextArrival(),
@@ -50,9 +64,8 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
       waiting = { ...waiting, queued: undefined };
       given.queued?.(waitsFor);
     }
-    const { fronts, limits } = passageOf(request);
     if (request.goesOn === true) {
-      const part = new PartInStore(values, request, fronts, failed);
+      const part = new PartInStore(values, request, passage, failed);
       const isOurs = part.takeOver();
       const inTime = orGivenUp(isOurs, cancellation, clock);
       const free = async (): Promise<void> =>
@@ -64,7 +77,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
     let admitted = enter(permit, cancellation, waiting);
     for (;;) {
       if (admitted !== undefined) await admitted;
-      const part = new PartInStore(values, request, fronts, failed);
+      const part = new PartInStore(values, request, passage, failed);
       const releases = fronts.map((front) => front.releases);
       const closed = await orDiscarded(permit, takeInTime(part, cancellation));
       if (closed === undefined) {
@@ -105,10 +118,23 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   }
 
   async function tryAcquire(request: PermitRequest): Promise<Permit | undefined> {
-    const { fronts, limits } = passageOf(request);
-    const permit = new Permit(request, clock, limits);
+    const passage = passageOf(request);
+    let permit: Permit | undefined;
+    try {
+      permit = await tryAcquireOn(passage, request);
+    } finally {
+      if (permit === undefined) passage.leave();
+    }
+    return permit;
+  }
+
+  async function tryAcquireOn(
+    passage: Passage,
+    request: PermitRequest,
+  ): Promise<Permit | undefined> {
+    const permit = new Permit(request, clock, passage.limits);
     if (!enterNow(permit)) return undefined;
-    const part = new PartInStore(values, request, fronts, failed);
+    const part = new PartInStore(values, request, passage, failed);
     const closed = await orDiscarded(permit, part.take());
     if (closed === undefined) {
       part.keepIn(permit);
@@ -119,13 +145,14 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   }
 
   function passageOf({ limits, scoped }: PermitRequest): Passage {
-    const fronts = scoped.map((one) => queues.of(values, one));
-    const known = passages.get(scoped);
-    const isSame = known?.fronts.every((front, index) => front === fronts[index]) ?? false;
-    if (known?.of === limits && isSame) return known;
-    const made = { of: limits, fronts, limits: [...limits, ...fronts.map(({ limit }) => limit)] };
-    passages.set(scoped, made);
-    return made;
+    const fronts = scoped.map((one) => queues.use(values, one));
+    let isUsed = true;
+    const leave = (): void => {
+      if (!isUsed) return;
+      isUsed = false;
+      for (const one of scoped) queues.leave(values, one);
+    };
+    return { fronts, limits: [...limits, ...fronts.map(({ limit }) => limit)], leave };
   }
 
   /** Like `part.take`; if the attempt is cancelled first, a late part is released. */
@@ -155,12 +182,13 @@ const NEVER_MADE: Leaving = Object.freeze({
   discarded: true,
 });
 
-/** The path of attempts that request certain limits and scopes. */
+/** The path of one request. */
 interface Passage {
-  readonly of: readonly Limit[];
-  /** Where they wait for each scope. */
+  /** Where it waits for each scope. */
   readonly fronts: readonly ScopeQueue[];
   readonly limits: readonly Limit[];
+  /** It has failed, or what it held is released: it uses these queues no more. Counts once. */
+  leave(): void;
 }
 
 /** The result of a promise; the permit is discarded if it rejects. */
@@ -183,20 +211,19 @@ interface Closed {
 class PartInStore implements HeldElsewhere {
   readonly #values: Values;
   readonly #scoped: readonly Scoped[];
-  readonly #fronts: readonly ScopeQueue[];
+  readonly #passage: Passage;
   readonly #failed: (cause: unknown) => QuorateError;
   readonly #hold: Hold;
-  #isKept = false;
 
   constructor(
     values: Values,
     { scoped, agent, usdMicros, modelName, tokens, lifeMs, attempt }: PermitRequest,
-    fronts: readonly ScopeQueue[],
+    passage: Passage,
     failed: (cause: unknown) => QuorateError,
   ) {
     this.#values = values;
     this.#scoped = scoped;
-    this.#fronts = fronts;
+    this.#passage = passage;
     this.#failed = failed;
     const id = attempt === undefined ? randomId() : `${attempt}/${randomId()}`;
     this.#hold = { id, attempt, agent, usdMicros, modelName, tokens, lifeMs };
@@ -234,8 +261,7 @@ class PartInStore implements HeldElsewhere {
 
   keepIn(permit: Permit): void {
     permit.elsewhere = this;
-    this.#isKept = true;
-    for (const front of this.#fronts) front.taken(permit);
+    for (const front of this.#passage.fronts) front.taken(permit);
   }
 
   async release(leaving: Leaving): Promise<void> {
@@ -245,8 +271,12 @@ class PartInStore implements HeldElsewhere {
       );
       this.#released();
     } finally {
-      if (this.#isKept) for (const front of this.#fronts) front.gone();
+      this.leaveBehind();
     }
+  }
+
+  leaveBehind(): void {
+    this.#passage.leave();
   }
 
   async raise(moreMicros: number, overran: boolean): Promise<void> {
@@ -269,7 +299,7 @@ class PartInStore implements HeldElsewhere {
   }
 
   #released(): void {
-    for (const front of this.#fronts) front.released();
+    for (const front of this.#passage.fronts) front.released();
   }
 
   async #change(make: MakeAll): Promise<void> {

@@ -5,7 +5,7 @@ import { memory } from "../../src/index.ts";
 import { limiterOf } from "./limiter-of.ts";
 import type { Limiter } from "../../src/limits/limiter.ts";
 import { makeLimit } from "../../src/limits/limit.ts";
-import { scopeQueues } from "../../src/limits/scope-queue.ts";
+import { scopeQueues, type ScopeQueue, type ScopeQueues } from "../../src/limits/scope-queue.ts";
 import { sharedBudget, sharedState } from "../../src/limits/shared-budget.ts";
 import { scopedIn } from "../../src/limits/shared-slots.ts";
 import { storeLimiter } from "../../src/limits/store-limiter.ts";
@@ -40,7 +40,7 @@ const sleep = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => void clock.timer(ms, resolve));
 
 describe("what processes share under a scope", () => {
-  it("is never overdrawn, wakes everybody who may go, and is given back by whoever dies", async () => {
+  it("is never overdrawn, wakes everybody who may go, is given back by whoever dies, and leaves no queue behind", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.tuple(limits, limits),
@@ -50,17 +50,24 @@ describe("what processes share under a scope", () => {
           const clock = virtualClock();
           const store = memory({ clock }).store;
           const money = sharedBudget({ limitMicros, scope: "money", unbounded: "refuse" });
+          const used = new Set<ScopeQueue>();
           const processes = [0, 1].map(() => {
+            const queues = scopeQueues();
+            const use: ScopeQueues["use"] = (values, scoped) => {
+              const queue = queues.use(values, scoped);
+              used.add(queue);
+              return queue;
+            };
             const limiter: Limiter = storeLimiter({
               values: store.values,
               clock,
-              queues: scopeQueues(),
+              queues: { ...queues, use },
               failed: (cause) => cause as never,
             });
             const [a, b] = options.map(
               (one, index) => limiterOf("x", { scope: `${index}`, ...one }).limit,
             );
-            return { limiter, a, b, own: makeLimit(2) };
+            return { limiter, queues, a, b, own: makeLimit(2) };
           });
           const atWork = [0, 0];
           const begun: { readonly which: number; readonly atMs: number }[] = [];
@@ -107,7 +114,7 @@ describe("what processes share under a scope", () => {
             if (one.end === "dies") {
               if (one.needs.money) spent += one.usdMicros;
               // Here it is one process all the same, whose own slots it gives back.
-              permit.elsewhere = undefined;
+              permit.leaveBehind();
               void permit.release(0);
               return "died";
             }
@@ -144,6 +151,11 @@ describe("what processes share under a scope", () => {
           });
           expect(spent).toBeLessThanOrEqual(limitMicros);
           expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+          for (const { queues, a, b } of processes) {
+            for (const scoped of [...scopedIn([a, b].flatMap((one) => one ?? [])), money]) {
+              expect(used).not.toContain(queues.use(store.values, scoped));
+            }
+          }
         },
       ),
     );
