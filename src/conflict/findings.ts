@@ -96,7 +96,8 @@ export function* findingSubjects(
       : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
   const reported: Reported[] = [];
   for (const { value, members, note } of groups) {
-    for (const [part, together] of inOnePlace(members).entries()) {
+    const parts = yield* inOnePlace(members);
+    for (const [part, together] of parts.entries()) {
       const reports = together.flatMap(({ key }) => byKey.get(key) ?? []);
       const stands = String(part === 0 ? value : together[0]?.value);
       const finding = combined(reports, stands);

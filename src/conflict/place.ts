@@ -1,3 +1,4 @@
+import { turnTaker, type Steps } from "../async/in-turns.ts";
 import type { FindingDetails } from "../model/claim.ts";
 import { byCodeUnits } from "./subject.ts";
 
@@ -72,18 +73,39 @@ export function byPlace<T extends FindingDetails>(reports: readonly T[]): readon
   return parts;
 }
 
+/** Members of a group that are near each other, and their common place. */
+interface Part<T> {
+  place: Place | undefined;
+  readonly members: T[];
+}
+
 /** Splits the members of a group by place: each joins the first part of which no member is elsewhere. */
-export function inOnePlace<T extends { readonly place?: Place }>(
+export function* inOnePlace<T extends { readonly place?: Place }>(
   members: readonly T[],
-): readonly (readonly T[])[] {
+): Steps<readonly (readonly T[])[]> {
   if (members.every(({ place }) => place === undefined)) return [members];
-  const parts: T[][] = [];
+  const isTurn = turnTaker();
+  const parts: Part<T>[] = [];
+  const byFile = new Map<string, Part<T>[]>();
   for (const member of members) {
-    const part = parts.find((one) => one.every((other) => !isElsewhere(other.place, member.place)));
-    if (part === undefined) parts.push([member]);
-    else part.push(member);
+    const { place } = member;
+    const inFile = (place && byFile.get(place.file)) ?? [];
+    const [first] = parts;
+    // Nothing is elsewhere than a part without a place, which only the first can be.
+    let part =
+      place === undefined || first?.place === undefined
+        ? first
+        : inFile.find((one) => !isElsewhere(one.place, place));
+    if (part === undefined) parts.push((part = { place: undefined, members: [] }));
+    part.members.push(member);
+    if (place !== undefined && part.place === undefined) {
+      inFile.push(part);
+      byFile.set(place.file, inFile);
+    }
+    part.place = part.place && place ? joined(part.place, place) : (part.place ?? place);
+    if (isTurn(1 + inFile.length)) yield;
   }
-  return parts;
+  return parts.map(({ members: together }) => together);
 }
 
 /** Findings without a line come before the lines of their file. */

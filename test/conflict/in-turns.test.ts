@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   agent,
+  equal,
   settle,
   supervisor,
   type Comparator,
@@ -110,6 +111,30 @@ describe("very many findings", () => {
     const run = board.run("review", { signal: controller.signal });
     setImmediate(() => setImmediate(() => controller.abort(reason)));
     await expect(run).rejects.toBe(reason);
+  });
+
+  test("leave everybody else their turns while one group of them is split into its places", async () => {
+    const reports = Array.from({ length: 3_000 }, (_, i) => ({
+      agent: `agent-${i % AGENTS}`,
+      text: "unused import",
+      file: "a.ts",
+      line: 10 * i + 1,
+    }));
+    const together: Comparator = {
+      name: "together",
+      group: (candidates) => ({
+        groups: [{ value: "unused import", members: candidates.map((_, i) => i) }],
+      }),
+    };
+    const settled = async (similarTexts: Comparator) =>
+      turnsDuring(() => settle([], { findings: reports, similar: similarTexts }));
+    const [apart, turnsApart] = await settled(equal());
+    const [split, turnsSplit] = await settled(together);
+    expect(split.map(({ subject }) => subject).sort()).toEqual(
+      apart.map(({ subject }) => subject).sort(),
+    );
+    // Each is compared with the places before it.
+    expect(turnsSplit).toBeGreaterThan(turnsApart + 30);
   });
 
   test("are as many positions of a claim in free text", async () => {

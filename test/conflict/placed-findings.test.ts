@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { Finding } from "../../src/model/claim.ts";
 import { equal, type Comparator } from "../../src/conflict/compare.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
-import { comparedPath, isElsewhere, NEAR_LINES, placeOf } from "../../src/conflict/place.ts";
+import { finish } from "../../src/async/in-turns.ts";
+import {
+  comparedPath,
+  inOnePlace,
+  isElsewhere,
+  NEAR_LINES,
+  placeOf,
+} from "../../src/conflict/place.ts";
 import { said } from "../../src/conflict/said.ts";
 import { settle } from "../../src/index.ts";
 import { similar } from "../../src/similar/index.ts";
@@ -245,6 +252,35 @@ describe("findings with places", () => {
           expect(files.size).toBeLessThanOrEqual(1);
           if (combined?.file !== undefined) expect([...files]).toContain(combined.file);
         }
+      }),
+    );
+  });
+
+  test("that one comparator joins are split where the first that are near each other are together", () => {
+    const line = fc.integer({ min: 1, max: 40 });
+    const place = fc.oneof(
+      fc.constant(undefined),
+      fc.record({ file: fc.constantFrom("a.ts", "b.ts") }),
+      fc
+        .tuple(fc.constantFrom("a.ts", "b.ts"), line, fc.nat({ max: 9 }))
+        .map(([file, first, more]) => ({ file, line: first, endLine: first + more })),
+    );
+    const members = fc.array(
+      place.map((at) => (at === undefined ? {} : { place: at })),
+      { maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(members, (all) => {
+        const parts: (typeof all)[] = [];
+        for (const one of all) {
+          const near = parts.find((part) =>
+            part.every((other) => !isElsewhere(other.place, one.place)),
+          );
+          if (near === undefined) parts.push([one]);
+          else near.push(one);
+        }
+        const none = all.every((one) => one.place === undefined);
+        expect(finish(inOnePlace(all))).toEqual(none ? [all] : parts);
       }),
     );
   });
