@@ -74,7 +74,7 @@ export function byPlace<T extends FindingDetails>(reports: readonly T[]): readon
 }
 
 /** Members of a group that are near each other, and their common place. */
-interface Part<T> {
+interface Nearby<T> {
   place: Place | undefined;
   readonly members: T[];
 }
@@ -85,8 +85,8 @@ export function* inOnePlace<T extends { readonly place?: Place }>(
 ): Steps<readonly (readonly T[])[]> {
   if (members.every(({ place }) => place === undefined)) return [members];
   const isTurn = turnTaker();
-  const parts: Part<T>[] = [];
-  const byFile = new Map<string, Part<T>[]>();
+  const parts: Nearby<T>[] = [];
+  const byFile = new Map<string, Nearby<T>[]>();
   for (const member of members) {
     const { place } = member;
     const inFile = (place && byFile.get(place.file)) ?? [];
