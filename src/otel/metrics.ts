@@ -17,7 +17,7 @@ const LEVELS = {
   runs: ["quorate.runs.active", "Runs that this process is at work on", "{run}"],
   queued: ["quorate.calls.queued", "Calls that wait for a slot, a limiter or money", "{call}"],
   inFlight: ["quorate.attempts.in_flight", "Attempts that are waited for", "{attempt}"],
-} satisfies Record<string, Described>;
+} as const satisfies Record<string, Described>;
 
 const COUNTERS = {
   tokens: ["quorate.tokens", "Tokens that agents reported", "{token}"],
@@ -44,14 +44,14 @@ const COUNTERS = {
     "Calls that were not made, since what they would call keeps failing",
     "{call}",
   ],
-} satisfies Record<string, Described>;
+} as const satisfies Record<string, Described>;
 
 const DURATIONS = {
   run: ["quorate.run.duration", "How long a run was at work, until its outcome or until it waits"],
   queue: ["quorate.queue.duration", "How long an attempt waited before it could begin"],
   attempt: ["quorate.attempt.duration", "How long an attempt took"],
   call: [names.INVOKE_AGENT_DURATION, "How long a call of an agent took, with its repetitions"],
-} satisfies Record<string, Described>;
+} as const satisfies Record<string, Described>;
 
 // In s, from a function to a coding agent.
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800];
