@@ -1,17 +1,22 @@
 import type { Schema } from "./schema.ts";
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What a schema accepts, as JSON Schema (draft 7), through the Standard JSON Schema interface of Zod, Valibot and ArkType.
+ * What a schema accepts, or what it makes of that (`output`), as JSON Schema (draft 7), through the Standard JSON Schema interface of Zod, Valibot and ArkType.
  * `undefined` if the schema cannot say.
  */
-export function jsonSchemaOf(schema: Schema | undefined): JsonSchema | undefined {
+export function jsonSchemaOf(
+  schema: Schema | undefined,
+  side: "input" | "output" = "input",
+): JsonSchema | undefined {
   const standard = Object(schema?.["~standard"]) as {
-    readonly jsonSchema?: { readonly input?: (options: { readonly target: string }) => unknown };
+    readonly jsonSchema?: {
+      readonly [Side in typeof side]?: (options: { readonly target: string }) => unknown;
+    };
   };
   try {
-    const made = standard.jsonSchema?.input?.({ target: "draft-07" });
+    const made = standard.jsonSchema?.[side]?.({ target: "draft-07" });
     return typeof made === "object" && made !== null ? (made as JsonSchema) : undefined;
   } catch {
     return undefined;

@@ -61,6 +61,7 @@ export function prefer(values: readonly Json[]): Resolver {
   return Object.freeze({
     name: "prefer",
     definition: [...values],
+    positions: [...values],
     settle,
     foresee: () => ({ contested }),
   });

@@ -178,6 +178,11 @@ export interface Resolver {
   readonly learns?: Learning;
   /** The agents that its options name: a supervisor refuses a chain that names an unknown agent. */
   readonly names?: readonly string[];
+  /**
+   * The positions that its options name: a supervisor whose agents have schemas that list all that they can hold refuses a chain that names
+   * another one.
+   */
+  readonly positions?: readonly Json[];
   /** Its options as data: with different options it is a different resolver, and a nested team a different team. */
   readonly definition?: Json;
   /** Agents that this resolver asks; a supervisor must know them before the run. */

@@ -2,6 +2,7 @@ import { type Agent } from "../describe/agent.ts";
 import { checkNeeds, isWorker, underKey, type Worker } from "../describe/worker.ts";
 import { integer } from "../check/kinds.ts";
 import type { Checked } from "../check/options.ts";
+import { foldedKey } from "../conflict/canonical.ts";
 import { comparators } from "../conflict/compare.ts";
 import { askedToCompare } from "../conflict/group.ts";
 import type { InputMap } from "../call/input.ts";
@@ -17,6 +18,7 @@ import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Learning, Lessons, Resolver } from "../resolve/resolver.ts";
 import { panelFault } from "./freeze-panel.ts";
 import { checkOrder } from "./graph.ts";
+import { possiblePositions } from "./possible-positions.ts";
 import type { SUPERVISOR } from "./options.ts";
 import { planEveryone } from "./plan.ts";
 import { meantOf, teamOf, type Member, type Team } from "./team.ts";
@@ -97,6 +99,10 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   for (const resolver of resolve) {
     for (const agent of resolver.names ?? [])
       known(agent, `has ${resolver.name}() with a word about`);
+    const unknown = comparing.compare.has(TASK_SUBJECT)
+      ? undefined
+      : impossibleIn(resolver, members);
+    if (unknown !== undefined) refuse(unknown);
   }
   if (hasOneSubject(members)) {
     for (const subject of described.gate?.rules.keys() ?? []) {
@@ -152,6 +158,24 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     panel,
     executor: described.executor,
   });
+}
+
+/** A word about the first position that a resolver names and no member can hold; `undefined` if each may be held. */
+function impossibleIn(
+  { name, positions = [] }: Resolver,
+  members: readonly Member[],
+): string | undefined {
+  const possible = positions.length === 0 ? undefined : possiblePositions(members);
+  const keys = new Set(possible?.map(foldedKey));
+  const impossible = positions.find((position) => !keys.has(foldedKey(position)));
+  if (possible === undefined || impossible === undefined) return undefined;
+  const names = possible.filter((one) => typeof one === "string");
+  const near = typeof impossible === "string" ? didYouMean(impossible, names) : undefined;
+  const meant =
+    near === undefined
+      ? `they hold ${[...new Set(possible.map(shown))].join(", ")}`
+      : `did you mean ${shown(near)}?`;
+  return `has ${name}() with a word about ${shown(impossible)}, which none of its agents' schemas allows; ${meant}`;
 }
 
 /** Whether its members can only claim something about the task: no member has its own claims, and a nested team claims what it decided. */

@@ -6,6 +6,7 @@ import {
   human,
   judge,
   memory,
+  oneOf,
   prefer,
   rerun,
   settle,
@@ -14,7 +15,9 @@ import {
   unanimous,
   vote,
   within,
+  type Json,
 } from "../../src/index.ts";
+import { z } from "zod";
 import { similar } from "../../src/similar/index.ts";
 import { auditJudges } from "../../src/audit/index.ts";
 import { learn, learnedSupport, reliability } from "../../src/learning/index.ts";
@@ -238,11 +241,69 @@ describe("a subject that is compared", () => {
   });
 });
 
-// Positions have no list that a preference could be checked against: agents declare none yet.
-it.fails("a preference for a position that no agent's schema allows is refused", async () => {
-  // Simple: tables
-  expect(await refusal(() => team({ resolve: [prefer(["hodl"])] }))).toMatchObject({
-    code: "BAD_OPTIONS",
+describe("a position that prefer() names", () => {
+  const Review = z.object({ recommendation: z.enum(["ship", "hold"]), sure: z.boolean() });
+  const reviewed = agent({
+    name: "security",
+    output: Review,
+    run: () => ({ recommendation: "ship" as const, sure: true }),
+  });
+  const answers = agent({ name: "style", output: z.literal("maybe"), run: () => "maybe" as const });
+  const preferring = (position: Json, options: object = {}): unknown =>
+    team({
+      agents: { security: reviewed, style: answers },
+      resolve: [prefer(["hold", position])],
+      ...options,
+    });
+
+  it("is refused where no agent's schema allows it, with the one that may be meant", async () => {
+    expect(await refusal(() => preferring("hodl"))).toMatchObject({
+      code: "BAD_OPTIONS",
+      message:
+        'supervisor "team" has prefer() with a word about "hodl", which none of its agents\' schemas allows; did you mean "hold"?',
+    });
+    expect(await refusal(() => preferring(1))).toMatchObject({
+      message: expect.stringMatching(
+        /they hold "ship", "hold", "maybe", "present", "absent"$/,
+      ) as string,
+    });
+  });
+
+  it("may be any that an agent, or one that stands in for it, may hold, or that is one about a finding", () => {
+    const other = agent({
+      name: "other",
+      claims: "sure",
+      output: Review,
+      run: () => ({ recommendation: "ship" as const, sure: true }),
+    });
+    const covered = agent({
+      name: "security",
+      output: z.union([Review, z.object({ recommendation: z.literal("block") })]),
+      fallback: [other as never],
+      run: () => ({ recommendation: "block" as const }),
+    });
+    for (const position of ["SHIP ", "block", true, "absent"]) {
+      const agents = { security: covered };
+      expect(() => preferring(position, { agents })).not.toThrow();
+    }
+  });
+
+  it("may be any where an agent, a comparison or a team in the team may hold what no schema lists", () => {
+    const free = z.object({ recommendation: z.string() });
+    const words = { recommendation: "hold" };
+    const made = z.enum(["ship"]).transform((word) => ({ recommendation: `${word}ped` }));
+    const some: Record<string, unknown>[] = [
+      { style: b },
+      { style: agent({ name: "style", output: free, run: () => words }) },
+      { style: agent({ name: "style", output: made, run: () => "ship" as const }) },
+      { style: agent({ name: "style", output: free, claims: () => [], run: () => words }) },
+      { plain },
+    ];
+    for (const other of some) {
+      expect(() => preferring("hodl", { agents: { security: reviewed, ...other } })).not.toThrow();
+    }
+    const compare = { task: oneOf(["ship", "hodl"]) };
+    expect(() => preferring("hodl", { compare })).not.toThrow();
   });
 });
 

@@ -619,6 +619,7 @@ const RESOLVER: Keys<Resolver> = {
   name: true,
   settle: true,
   names: true,
+  positions: true,
   agreed: true,
   lead: true,
   foresee: true,
