@@ -13,13 +13,25 @@ export interface Used {
 type Described = readonly [name: string, description: string, unit?: string];
 
 /** What goes up and down. */
-const LEVELS = {
+const LEVELS: Readonly<Record<"runs" | "queued" | "inFlight", Described>> = {
   runs: ["quorate.runs.active", "Runs that this process is at work on", "{run}"],
   queued: ["quorate.calls.queued", "Calls that wait for a slot, a limiter or money", "{call}"],
   inFlight: ["quorate.attempts.in_flight", "Attempts that are waited for", "{attempt}"],
-} as const satisfies Record<string, Described>;
+};
 
-const COUNTERS = {
+const COUNTERS: Readonly<
+  Record<
+    | "tokens"
+    | "cost"
+    | "unknownCost"
+    | "reused"
+    | "conflicts"
+    | "verdicts"
+    | "turnedAway"
+    | "breakerOpen",
+    Described
+  >
+> = {
   tokens: ["quorate.tokens", "Tokens that agents reported", "{token}"],
   cost: ["quorate.cost", "What agents are known to have cost", "USD"],
   unknownCost: [
@@ -44,14 +56,14 @@ const COUNTERS = {
     "Calls that were not made, since what they would call keeps failing",
     "{call}",
   ],
-} as const satisfies Record<string, Described>;
+};
 
-const DURATIONS = {
+const DURATIONS: Readonly<Record<"run" | "queue" | "attempt" | "call", Described>> = {
   run: ["quorate.run.duration", "How long a run was at work, until its outcome or until it waits"],
   queue: ["quorate.queue.duration", "How long an attempt waited before it could begin"],
   attempt: ["quorate.attempt.duration", "How long an attempt took"],
   call: [names.INVOKE_AGENT_DURATION, "How long a call of an agent took, with its repetitions"],
-} as const satisfies Record<string, Described>;
+};
 
 // In s, from a function to a coding agent.
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800];
