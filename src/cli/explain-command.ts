@@ -4,9 +4,11 @@ import { explain, explained } from "./explain.ts";
 import { readRun } from "./find-run.ts";
 import { originLines } from "./origin.ts";
 import { notices, section } from "./report.ts";
+import { isQueued } from "../report/is-queued.ts";
 import type { RunView } from "../report/run-view.ts";
-import { safeJson } from "./safe-text.ts";
+import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 export interface ExplainFlags {
   readonly db: string;
@@ -39,15 +41,17 @@ export async function explainCommand(
   const origin = originLines(run, screen);
   screen.print(
     ...(origin.length > 0 ? [...origin, ""] : []),
-    ...(lines.length === 0 ? [nothingDecided(run)] : lines),
+    ...(lines.length === 0 ? wrap(nothingDecided(run), screen.columns) : lines),
     ...section("Notices", screen, notices(run, screen)),
   );
 }
 
 /** Why there is nothing to explain. What agents answer is compared when all have: a run that has no end decided nothing. */
-function nothingDecided({ status }: RunView): string {
+function nothingDecided(run: RunView): string {
+  const { status, reason } = run;
   const unended = status === "running" || status === "interrupted" || status === "cancelled";
+  const why = reason === undefined ? "" : `: ${safeText(reason)}`;
   return unended
-    ? `Nothing has been decided: the run is ${status}.`
+    ? `Nothing has been decided: the run is ${isQueued(run) ? "queued" : status}${why}.`
     : "Nothing was claimed or reported in this run, so nothing was decided.";
 }

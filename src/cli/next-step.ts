@@ -4,6 +4,7 @@ import { positionText } from "./brief.ts";
 import { goOn } from "./go-on.ts";
 import { databasePart } from "./look-again.ts";
 import { ownName } from "./own-name.ts";
+import { isQueued } from "../report/is-queued.ts";
 import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
@@ -36,6 +37,7 @@ export function nextStep(run: RunView, where: Whereabouts, screen: Terminal): st
         ...winnerLines(it, screen),
       ]);
   }
+  if (isQueued(run)) return workerLines(where, screen);
   return status === "waiting" || status === "interrupted" || status === "cancelled"
     ? goOn({ runId, ...where }, screen)
     : [];
@@ -51,6 +53,14 @@ function winnerLines({ positions }: Pick<Verdict, "positions">, screen: Terminal
   const all = rest > 0 ? [...shown, `${rest} more, which explain shows`] : shown;
   return wrap(`WINNER: ${all.join(" or ")}`, screen.columns, { first: "    ", rest: "      " }).map(
     (line) => screen.style("quiet", line),
+  );
+}
+
+function workerLines({ team, db }: Whereabouts, screen: Terminal): string[] {
+  const place = team === undefined ? "TEAM" : shellPath(team);
+  return commandLines(
+    [ownName(), "worker", place, ...(db === undefined ? [] : databasePart(db))],
+    screen,
   );
 }
 

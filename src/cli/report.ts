@@ -6,10 +6,9 @@ import { billLines } from "./bill-lines.ts";
 import { callName } from "./call-name.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "../report/call-tree.ts";
-import { originLines } from "./origin.ts";
-import { count, dateAndTime, duration, share } from "../report/quantities.ts";
+import { count, duration, share } from "../report/quantities.ts";
 import type { CallViewState, CallView, RunView } from "../report/run-view.ts";
-import { unclearWords } from "../report/unclear.ts";
+import { heading } from "./run-heading.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import type { Style, Terminal } from "./terminal.ts";
@@ -36,9 +35,10 @@ export interface ReportOptions {
 export function report(run: RunView, screen: Terminal, options: ReportOptions = {}): string[] {
   const full = options.full ?? false;
   return [
-    ...heading(run, screen),
+    ...heading(run, screen, full),
     ...section("Answers", screen, answers(run, screen, full)),
     ...section("Verdicts", screen, verdicts(run, screen, full)),
+    ...section("Decided by a person", screen, decided(run, screen)),
     ...section("Missing", screen, missing(run, screen)),
     ...section("Notices", screen, notices(run, screen)),
     ...section("Bill", screen, run.bill === undefined ? [] : billLines(run.bill, screen, full)),
@@ -48,64 +48,6 @@ export function report(run: RunView, screen: Terminal, options: ReportOptions = 
 /** A titled part of a page, after an empty line; nothing when it has no lines. */
 export function section(title: string, screen: Terminal, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", screen.style("title", title), ...lines];
-}
-
-const STATUS_STYLE: Readonly<Record<RunView["status"], Style>> = {
-  complete: "good",
-  partial: "warn",
-  failed: "bad",
-  cancelled: "warn",
-  running: "warn",
-  waiting: "warn",
-  interrupted: "warn",
-};
-
-const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
-  complete: "complete",
-  partial: "partial: not every agent answered",
-  failed: "failed: too few agents answered, or a required one did not",
-  cancelled: "cancelled",
-  running: "not finished",
-  waiting: "waiting for a person to decide",
-  interrupted: "interrupted: not finished, and no process drives it",
-};
-
-/** What the gate says, where there is one. */
-function gateWords({ gate, status }: RunView): string {
-  // Of one that failed that says enough: only what is settled is news.
-  if (gate === undefined || (status === "failed" && gate.passed !== false)) return "";
-  if (gate.passed === null) return "; the gate is undecided";
-  return gate.passed ? "; it passes" : "; it does not pass";
-}
-
-/** Why nobody can tell what the gate says. */
-function unclearLines({ gate, verdicts }: RunView, screen: Terminal): string[] {
-  if (gate?.unclear === undefined || gate.unclear.length === 0) return [];
-  const own = verdicts.flatMap(({ team, it }) => (team === "" ? [it] : []));
-  const subject = (name: string): string => clip(safeText(name), MAX_SUBJECT_CHARACTERS);
-  return wrap(`why: ${unclearWords(gate.unclear, own, subject)}`, screen.columns);
-}
-
-function statusStyle({ status, gate }: RunView): Style {
-  if (gate?.passed === false) return "bad";
-  return gate?.passed === null && status === "complete" ? "warn" : STATUS_STYLE[status];
-}
-
-function heading(run: RunView, screen: Terminal): string[] {
-  const version =
-    run.supervisor.version === undefined ? "" : ` ${safeText(run.supervisor.version)}`;
-  const name = clip(`${safeText(run.supervisor.name)}${version}`, screen.columns - 40);
-  const status =
-    STATUS_WORDS[run.status] +
-    (run.reason === undefined ? "" : `: ${safeText(run.reason)}`) +
-    gateWords(run);
-  const took = `${dateAndTime(run.startedAtMs)}, ${duration(run.lastAtMs - run.startedAtMs)}`;
-  return [
-    `${screen.style("title", name)}  ${screen.style(statusStyle(run), clip(status, screen.columns - columnsOf(name) - 2))}`,
-    ...unclearLines(run, screen),
-    screen.style("quiet", clip(`run ${safeText(run.runId)}, ${took}`, screen.columns)),
-    ...originLines(run, screen),
-  ];
 }
 
 const CALL_STYLE: Readonly<Record<CallViewState, Style>> = {
@@ -147,11 +89,25 @@ function answers(run: RunView, screen: Terminal, full: boolean): string[] {
     const room = screen.columns - names - states - times - 2 - GAP * 3;
     const time = times === 0 ? "" : `  ${screen.style("quiet", padStart(timeOf(call), times))}`;
     const line = `${head}${state}${time}  ${clip(tail, room)}`;
-    if (!full || call.state !== "ok") return [line.trimEnd()];
-    const whole =
-      typeof call.output === "string" ? call.output : JSON.stringify(call.output, undefined, 2);
+    const whole = full ? wholeText(call, run) : "";
+    if (whole === "") return [line.trimEnd()];
     return [line.trimEnd(), ...wrap(safeBlock(whole), screen.columns, { first: "    " })];
   });
+}
+
+/** An answer, or a failure that is not told in whole below: a run without an end has nothing that is missing. */
+function wholeText({ state, output, agent, error }: CallView, { missing }: RunView): string {
+  switch (state) {
+    case "ok":
+      return typeof output === "string" ? output : String(JSON.stringify(output, undefined, 2));
+    case "failed":
+    case "retrying":
+      return missing.length > 0 ? "" : failureText(agent, error?.message ?? "");
+    case "skipped":
+    case "running":
+    case "waiting":
+      return "";
+  }
 }
 
 function callDetail(call: CallView): string {
@@ -308,6 +264,22 @@ export function notices(run: RunView, screen: Terminal): string[] {
       rest: "    ",
     }).map((line) => screen.style(level === "warn" ? "warn" : "quiet", line));
   });
+}
+
+/** What a person has decided since the run waits, until somebody resumes it. */
+function decided({ status, decisions, waitingSinceMs = 0 }: RunView, screen: Terminal): string[] {
+  if (status !== "waiting") return [];
+  return decisions
+    .filter(({ askedAtMs = 0 }) => askedAtMs === waitingSinceMs)
+    .flatMap(({ team, subject, winner, by, why }) => {
+      const where = team === "" ? "" : `${safeText(team)}: `;
+      const who = by === undefined ? "" : `, by ${safeText(by)}`;
+      return wrap(
+        `${where}${safeText(subject)}: ${positionText(winner)}${who}: ${safeText(why)}`,
+        screen.columns,
+        { first: "  ", rest: "    " },
+      );
+    });
 }
 
 function missing(run: RunView, screen: Terminal): string[] {

@@ -1,7 +1,7 @@
 import { deadRuns, QuorateError } from "../index.ts";
 import type { RunStatus, RunSummary } from "../store/store.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
-import { STATUS_NAMES } from "../store/run-query.ts";
+import { EVENTS_WHEN_ENQUEUED, STATUS_NAMES } from "../store/run-query.ts";
 import { withDatabase } from "./database.ts";
 import { databasePart } from "./look-again.ts";
 import { ownName } from "./own-name.ts";
@@ -89,10 +89,15 @@ function runsTable(runs: readonly RunSummary[], flags: RunsFlags, screen: Termin
     return [
       pad(shortId(run.runId), ids),
       screen.style("quiet", dateAndTime(run.startedAtMs)),
-      pad(run.status, 11),
+      pad(isQueued(run) ? "queued" : run.status, 11),
       `${screen.style("quiet", padStart(took, 10))}  ${pad(safeText(run.supervisor.name), teams)}`.trimEnd(),
     ].join("  ");
   });
+}
+
+/** Whether no process has begun to drive it: it waits for a worker. */
+function isQueued({ status, events }: RunSummary): boolean {
+  return status === "interrupted" && events <= EVENTS_WHEN_ENQUEUED;
 }
 
 function isNarrowed({ team, status, tenant, tag, since }: RunsFlags): boolean {
@@ -104,15 +109,24 @@ function interruptedLines(
   { db, status }: RunsFlags,
   screen: Terminal,
 ): string[] {
-  const [first, second] = runs.filter((run) => run.status === "interrupted");
-  if (first === undefined) return [];
-  if (status?.includes("dead") === true) {
+  const stopped = runs.filter((run) => run.status === "interrupted");
+  const isDead = status?.includes("dead") === true;
+  const queued = isDead ? [] : stopped.filter(isQueued);
+  const [first, second] = stopped.filter((run) => !queued.includes(run));
+  const lines: string[] = [];
+  if (queued.length > 0) {
+    const worker = [ownName(), "worker", "TEAM", ...databasePart(db)];
+    lines.push("", "queued: a worker takes them:", ...commandLines(worker, screen));
+  }
+  if (first === undefined) return lines;
+  if (isDead) {
     const retry = [ownName(), "retry", shellWord(shortId(first.runId)), ...databasePart(db)];
     const why = "dead: no worker takes these by itself; give one back to workers with";
     return ["", ...wrap(why, screen.columns), ...commandLines(retry, screen)];
   }
   const one = second === undefined;
   return [
+    ...lines,
     "",
     one ? "interrupted: resume it with" : "interrupted: resume them with",
     ...goOn({ db, ...(one && { runId: first.runId }) }, screen),

@@ -44,7 +44,16 @@ export function wrap(text: string, columns: number, options: WrapOptions = {}): 
   return lines.map((line, index) => `${index === 0 ? first : rest}${line}`.trimEnd());
 }
 
+// A paragraph keeps its indentation, which may carry meaning, as in JSON and code: up to half of a line, on each line that it becomes.
 function wrapParagraph(paragraph: string, room: number): string[] {
+  const [leading = ""] = /^ */.exec(paragraph) ?? [];
+  const indent = leading.slice(0, Math.floor(room / 2));
+  return wrapWords(paragraph.slice(leading.length), room - indent.length).map(
+    (line) => indent + line,
+  );
+}
+
+function wrapWords(paragraph: string, room: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;

@@ -1,4 +1,5 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { EVENTS_WHEN_ENQUEUED } from "../store/run-query.ts";
 import { queueKey } from "./enqueue.ts";
 import { harmless } from "./listeners.ts";
 import { openRuns, type OpenRun, type Seen } from "./can-go-on.ts";
@@ -29,9 +30,6 @@ interface Refused {
 
 // A run that cannot be resumed is tried again after `everyMs`, and then at doubling intervals up to this.
 const MAX_WAIT_MS = 300_000;
-
-/** An interrupted run with no more events than that was enqueued, and no process has begun to drive it. */
-const EVENTS_WHEN_LEFT = 2;
 
 /** If other processes take the same runs, more runs are looked at, and each process begins with a different one. */
 const MORE_WHERE_CONTENDED = 8;
@@ -73,7 +71,7 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
 
   /** Resumes a run, unless too many processes have died over it. */
   async function drive({ runId, events, ready }: OpenRun): Promise<ResumedRun | undefined> {
-    if (!ready || events <= EVENTS_WHEN_LEFT) return resumeOne(root, runId, backend);
+    if (!ready || events <= EVENTS_WHEN_ENQUEUED) return resumeOne(root, runId, backend);
     try {
       if (!(await beginTry(sought.store.values, runId))) {
         dead.add(runId);

@@ -22,6 +22,9 @@ const STATUSES: Readonly<Record<RunStatus, true>> = {
 };
 export const STATUS_NAMES: ReadonlySet<string> = new Set(Object.keys(STATUSES));
 
+/** An interrupted run with no more events than that was enqueued, and no process has begun to drive it. */
+export const EVENTS_WHEN_ENQUEUED = 2;
+
 const WORDS = text("give a text");
 
 export const QUERY: Options<

@@ -53,6 +53,19 @@ describe("quorate decide", () => {
     expect(stdout).toContain("reused 2, asked 0");
   });
 
+  it("is seen in the run as soon as it is recorded, before anybody resumes the run", async () => {
+    const { cwd } = await waitingRun();
+    await quorate(["decide", "latest", "how many", "44", "--by", "ann"], cwd);
+    const half = (await quorate(["show", "latest"], cwd)).stdout;
+    expect(half).toContain("waiting for a person to decide");
+    expect(flat(half)).toMatch(/Decided by a person how many [^:]+: 44, by ann: /);
+    await quorate(["decide", "latest", "task", "hold", "--by", "bob"], cwd);
+    const { stdout } = await quorate(["show", "latest"], cwd);
+    expect(stdout).toContain("decided by a person, and not resumed yet");
+    expect(stdout).toContain("  task: hold, by bob: ");
+    expect(stdout).toMatch(/To continue\n {2}quorate resume TEAM/);
+  });
+
   it("says of a run that was cancelled while it waited how to go on with it", async () => {
     const { cwd } = await waitingRun();
     expect((await quorate(["cancel", "latest"], cwd)).code).toBe(0);

@@ -84,6 +84,35 @@ describe("report", () => {
     expect(report(run, piped(), { full: true }).join("\n")).toContain("the-end");
   });
 
+  it("keeps the lines and the indentation of an answer that it shows whole", () => {
+    const output = { text: "first", parts: [{ deep: true }] };
+    const answered = events().map((event) =>
+      event.type === "call.succeeded" ? { ...event, output } : event,
+    );
+    const page = report(viewRun(runId, answered), piped(), { full: true }).join("\n");
+    const lines = JSON.stringify(output, undefined, 2).split("\n");
+    expect(page).toContain(lines.map((line) => `    ${line}`).join("\n"));
+  });
+
+  it("shows a failure and a reason whole when asked, also of a run that has no end yet", () => {
+    const message = `legal failed: ${"very ".repeat(30)}badly`;
+    const failing = events().flatMap((event): RunEvent[] => {
+      if (event.type === "call.failed") {
+        return [{ ...event, error: { ...event.error, message } }];
+      }
+      return event.type === "run.finished" ? [] : [event];
+    });
+    const { seq = 0, atMs = 0 } = failing.at(-1) ?? {};
+    const reason = `${"a long ".repeat(20)}reason`;
+    const cancelled = { type: "run.cancelled", runId, seq: seq + 1, atMs, reason } as const;
+    const run = viewRun(runId, [...failing, cancelled]);
+    const flat = (full: boolean): string =>
+      report(run, piped(), { full }).join(" ").replaceAll(/\s+/g, " ");
+    expect(flat(false)).not.toContain("badly");
+    expect(flat(true)).toContain(message.replace("legal failed: ", ""));
+    expect(flat(true)).toContain(reason);
+  });
+
   it("keeps findings that do not stand to a count", () => {
     const finding = (winner: "present" | "absent"): RunEvent => ({
       type: "verdict.reached",

@@ -51,7 +51,13 @@ describe("quorate worker", () => {
       code: 2,
       stderr: expect.stringContaining("give --detach, too") as string,
     });
-    expect((await quorate(["runs"], cwd)).stdout).toContain("interrupted");
+    const listed = await quorate(["runs"], cwd);
+    expect(listed.stdout).toMatch(/^one .* queued /m);
+    expect(listed.stdout).toContain("queued: a worker takes them:\n  quorate worker TEAM\n");
+    const shown = await quorate(["show", "one"], cwd);
+    expect(shown.stdout).toContain("queued: no worker has taken it yet");
+    expect(shown.stdout).toContain("To continue\n  quorate worker TEAM\n");
+    expect((await quorate(["explain", "one"], cwd)).stdout).toContain("the run is queued.");
     const again = await quorate(
       ["run", team("echo"), "--input", '"a"', "--detach", "--id", "one"],
       cwd,

@@ -40,6 +40,13 @@ describe("wrap", () => {
     expect(wrap("a\n\nb", 20)).toEqual(["a", "", "b"]);
   });
 
+  it("keeps the indentation of each line, as of JSON and of code, up to half of the room", () => {
+    const json = JSON.stringify({ a: { b: [1] } }, undefined, 2);
+    expect(wrap(json, 40).join("\n")).toBe(json);
+    expect(wrap("    one two three", 12)).toEqual(["    one two", "    three"]);
+    expect(wrap(`${" ".repeat(30)}word`, 10)).toEqual(["     word"]);
+  });
+
   it("keeps every character as it was written, and does not compose it with its accent", () => {
     const parts = "cafe\u0301 ole\u0301";
     expect(wrap(parts, 20)).toEqual([parts]);

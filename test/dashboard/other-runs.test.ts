@@ -11,6 +11,7 @@ import {
   vote,
   type Usage,
 } from "../../src/index.ts";
+import type { RunEvent } from "../../src/model/events.ts";
 import { viewRun } from "../../src/report/run-view.ts";
 
 type Answer = string | Error | object;
@@ -124,6 +125,41 @@ describe("the answer of a run", () => {
     expect(answer.headline).toBe("Running: 0 of 2 answered");
     expect(answer.facts[3]).toMatchObject({ value: "—", detail: "nobody has ended yet" });
     expect(lanes.map(({ word }) => word)).toEqual(["working", "working"]);
+  });
+});
+
+describe("the answer of a run that nobody drives", () => {
+  it("says that it is queued where nobody has begun it, and how far it has come where somebody had", async () => {
+    const kept = store();
+    const agents = agentsOf({ a: "x", b: "y" });
+    const team = supervisor({ name: "t", agents, backend: { store: kept } });
+    await team.run({}, { runId: "r" });
+    const log = await kept.read("r");
+    const answerAt = (events: number) =>
+      pageOf({ ...viewRun("r", log.slice(0, events)), status: "interrupted" }, billOf(log)).answer;
+    expect(answerAt(2).headline).toBe("Queued: no worker has taken it yet");
+    expect(answerAt(2).facts[0]?.value).toBe("Queued");
+    expect(answerAt(4).headline).toBe("Interrupted after 0 of 2 answers");
+  });
+
+  it("says that a person has decided, until it is resumed", async () => {
+    const kept = store();
+    const team = supervisor({
+      name: "t",
+      agents: agentsOf({ a: "x", b: "y" }),
+      resolve: [unanimous(), human()],
+      backend: { store: kept },
+    });
+    await team.run({}, { runId: "r" });
+    const log = await kept.read("r");
+    const last = log.at(-1);
+    const { seq = 0, atMs = 0 } = last ?? {};
+    const about = { type: "person.decided", runId: "r", subject: "task", winner: "x" } as const;
+    const decision = { ...about, position: 0, why: "so", seq: seq + 1, atMs };
+    const headlineOf = (events: readonly RunEvent[]): string =>
+      pageOf(viewRun("r", events), billOf(events)).answer.headline;
+    expect(headlineOf(log)).toContain("A person has to decide");
+    expect(headlineOf([...log, decision])).toBe("Decided by a person, and not resumed yet");
   });
 });
 

@@ -1,3 +1,4 @@
+import { isQueued } from "../../../src/report/is-queued.ts";
 import type { RunView } from "../../../src/report/run-view.ts";
 import { dissentersOf } from "./columns.ts";
 import { costText, type Costs } from "./costs.ts";
@@ -99,6 +100,7 @@ function headlineOf(
         tone: "plain",
       };
     case "interrupted":
+      if (isQueued(run)) return { headline: "Queued: no worker has taken it yet", tone: "plain" };
       return {
         headline: `Interrupted after ${answered.length} of ${asked.length} answers`,
         tone: "warn",
@@ -111,6 +113,8 @@ function headlineOf(
         tone: "fail",
       };
     case "waiting":
+      if (run.open.length > 0) break;
+      return { headline: "Decided by a person, and not resumed yet", tone: "plain" };
     case "complete":
     case "partial":
       break;
@@ -204,8 +208,10 @@ const STATUS: Readonly<Record<RunView["status"], readonly [value: string, tone: 
   interrupted: ["Interrupted", "warn"],
 };
 
+const QUEUED = ["Queued", "plain"] as const;
+
 function statusFact(run: RunView, lanes: readonly Lane[]): Fact {
-  const [value, tone] = STATUS[run.status];
+  const [value, tone] = isQueued(run) ? QUEUED : STATUS[run.status];
   const { answered, others, notAsked } = countCalls(
     lanes.filter(({ call }) => call?.role !== "team"),
   );
