@@ -85,10 +85,10 @@ it("What strangers do wrong fails their own agent in one sentence, and no other:
     card: expect.stringMatching(/^AGENT_FAILED card: its agent card is malformed: [^\n]+$/),
     redirect: expect.stringMatching(/^AGENT_FAILED redirect: [^\n]+ to another origin, [^\n]+$/),
     permission: expect.stringMatching(
-      /^AGENT_FAILED permission: permissions could not decide: [^\n]+$/,
+      /^AGENT_FAILED permission: its permissions function failed: [^\n]+$/,
     ),
     silent: expect.stringMatching(/^TIMEOUT [^\n]+$/),
-    size: expect.stringMatching(/^OUTPUT_TOO_LARGE what size was answered [^\n]+$/),
+    size: expect.stringMatching(/^OUTPUT_TOO_LARGE the answer to size [^\n]+$/),
     known: "ok",
   });
   expect(reached).toBe(0);

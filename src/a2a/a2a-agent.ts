@@ -132,7 +132,7 @@ export function a2aAgent<
   const { url, card, skill, origins, allowPrivate, ...asking } = own;
   if ((url === undefined) === (card === undefined)) {
     const why = url === undefined ? "has no url" : "has a url and a card";
-    throw new QuorateError("BAD_OPTIONS", `${where} ${why}; say url, or card, and not both`);
+    throw new QuorateError("BAD_OPTIONS", `${where} ${why}; give either url or card`);
   }
   const cardUrl = url && cardUrlOf(url);
   const host = cardUrl ?? cardGiven(card, where, skill).url;

@@ -127,6 +127,6 @@ async function answerTo(
   }
   const taken = takeJson(made, DEFAULT_LIMITS.maxBytes);
   if (taken.fault === undefined) return taken.value as Json | undefined;
-  const why = `the reply of ${to.agent} ${taken.fault.why}; answer with a text, or with a JSON value`;
+  const why = `the reply of ${to.agent} ${taken.fault.why}; return a text or a JSON value`;
   throw new QuorateError("INPUT_INVALID", why);
 }

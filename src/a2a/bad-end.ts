@@ -15,16 +15,16 @@ export function badEnd(task: Task, peer: FailingPeer): QuorateError {
         cause: new Error(said),
       });
     case "rejected":
-      return refusal(
-        `${agent}: its peer does not take the task: ${said}; ask it for something else`,
-      );
+      return refusal(`${agent}: its peer rejected the task: ${said}; ask for something else`);
     case "canceled":
-      return refusal(`${agent}: the task was cancelled at its peer: ${said}; ask there why`);
+      return refusal(`${agent}: its peer cancelled the task: ${said}; ask its operator why`);
     case "auth-required":
-      return refusal(`${agent}: its peer asks for a login: ${said}; give it in headers`);
+      return refusal(
+        `${agent}: its peer asks for a login: ${said}; give the credentials in headers`,
+      );
     default:
       return refusal(
-        `${agent}: its peer left the task as ${peerState(task)}: ${said}; ask there why`,
+        `${agent}: its peer left the task as ${peerState(task)}: ${said}; ask its operator why`,
       );
   }
 }
@@ -32,11 +32,11 @@ export function badEnd(task: Task, peer: FailingPeer): QuorateError {
 /** The error for a peer's question without a `reply`. */
 export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
   return refusal(
-    `${peer.agent}: its peer asks a question, and there is no reply: ${saidIn(task, peer)}; answer it in prompt, or give reply`,
+    `${peer.agent}: its peer asked a question, and the agent has no reply function: ${saidIn(task, peer)}; answer the question in prompt, or give reply`,
   );
 }
 
 function saidIn({ status }: Task, { secrets }: FailingPeer): string {
   const text = saidByPeer(textsOf(status?.message?.parts ?? []), secrets);
-  return text === "" ? "it does not say why" : text;
+  return text === "" ? "it did not say why" : text;
 }

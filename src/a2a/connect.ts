@@ -94,7 +94,7 @@ async function readCard(url: URL, fetching: typeof fetch, agent: string): Promis
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw refusal(`${agent}: its agent card is malformed: it is no JSON; mend it there`);
+    throw refusal(`${agent}: its agent card is malformed: it is not JSON; have it corrected there`);
   }
 }
 
@@ -102,12 +102,12 @@ async function readCard(url: URL, fetching: typeof fetch, agent: string): Promis
 function withoutCard(error: unknown, { origin }: URL, agent: string): unknown {
   if (error instanceof QuorateError && error.code === "OUTPUT_TOO_LARGE") {
     return refusal(
-      `${agent}: its agent card is larger than ${MAX_CARD_BYTES} bytes; have it say less there`,
+      `${agent}: its agent card is larger than ${MAX_CARD_BYTES} bytes; have it shortened there`,
     );
   }
   if (statusOf(error) !== 404) return error;
   return refusal(
-    `${agent}: there is no agent card at its url (${origin} answered with HTTP 404); give the address of the card itself, which ends in .json, or ask for a peer of A2A 1.x`,
+    `${agent}: there is no agent card at its url (${origin} answered with HTTP 404); give the address of the card itself, which ends in .json, or use a peer that speaks A2A 1.x`,
   );
 }
 

@@ -79,13 +79,15 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     if (task === undefined) {
       const isId = next.id !== "" && next.id.length <= MAX_ID_CHARS;
       if (!isId || next.contextId.length > MAX_ID_CHARS) {
-        throw refusal(`${agent}: its peer made a task whose id is none; mend it there`);
+        throw refusal(
+          `${agent}: its peer made a task without a usable id; have the peer corrected`,
+        );
       }
     }
     if (isInPieces(next)) {
       throw new QuorateError(
         "OUTPUT_TOO_LARGE",
-        `what ${agent} was answered is in more than 10,000 parts or 1,000 artifacts; have it answer in fewer`,
+        `the answer to ${agent} has more than 10,000 parts or 1,000 artifacts; have the peer answer with fewer`,
       );
     }
     const isNew = task?.id !== next.id;
@@ -105,7 +107,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
   async function whole(id: string): Promise<Task> {
     const found = await client.getTask({ tenant, id, historyLength: 0 }, { signal });
     if (found.id === id) return found;
-    throw refusal(`${agent}: its peer told of another task than it was asked for; mend it there`);
+    throw refusal(`${agent}: its peer sent news of another task; have the peer corrected`);
   }
 
   /** Polls until the task is settled. */
@@ -141,7 +143,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       if (task === undefined || isForGood(error)) throw error;
     }
     if (task === undefined) {
-      throw new Error("the stream ended before it had told of a task");
+      throw new Error("the stream ended before it named a task");
     }
     return settledOf(task);
   }

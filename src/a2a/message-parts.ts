@@ -80,7 +80,7 @@ function madeFrom({ prompt, task, context, modes, schema, agent }: MessageFrom):
   const why = fault?.why ?? "is undefined";
   throw new QuorateError(
     "INPUT_INVALID",
-    `the prompt of ${agent} ${why}; answer with a text, or with a JSON value`,
+    `the prompt of ${agent} ${why}; return a text or a JSON value`,
   );
 }
 

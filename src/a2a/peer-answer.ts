@@ -81,12 +81,14 @@ export function plainAnswer({ text, data, files }: A2aAnswer, isShaped: boolean)
   const [value, another] = data;
   if (value !== undefined && another === undefined) return value;
   if (another !== undefined) {
-    throw unreadable(`what it answered has ${data.length} values; answer with one, or give read`);
+    throw unreadable(
+      `its answer has ${data.length} values; have the peer answer with one, or give read`,
+    );
   }
   if (isShaped) return jsonIn(text);
   if (text !== "") return text;
-  const has = files.length > 0 ? "files alone" : "nothing in it";
-  throw unreadable(`what it answered has ${has}; answer with a text or a value`);
+  const has = files.length > 0 ? "only files" : "nothing in it";
+  throw unreadable(`its answer has ${has}; have the peer answer with a text or a value`);
 }
 
 const MAX_PARTS = 50;

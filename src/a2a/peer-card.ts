@@ -36,9 +36,9 @@ type CardFields = Readonly<Record<string, unknown>>;
 export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
   const { agent, origins, skill } = wanted;
   const malformed = (why: string): Error =>
-    refusal(`${agent}: its agent card is malformed: ${why}; mend it there`);
+    refusal(`${agent}: its agent card is malformed: ${why}; have it corrected there`);
   const card = fieldsOf(given);
-  if (card === undefined) throw malformed("it is no object");
+  if (card === undefined) throw malformed("it is not an object");
   if (typeof card["name"] !== "string" || card["name"] === "") throw malformed("it has no name");
   if (!Array.isArray(card["supportedInterfaces"])) {
     const { protocolVersion, url, preferredTransport = "JSONRPC" } = card;
@@ -49,18 +49,18 @@ export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
           ? "a version before 0.3"
           : `A2A ${shownPart(protocolVersion)}`;
       throw refusal(
-        `${agent}: its agent card offers ${version} (${shownPart(preferredTransport)}), and A2A 1.x is spoken here; ask for a peer that speaks it`,
+        `${agent}: its agent card offers ${version} (${shownPart(preferredTransport)}), and this agent speaks only A2A 1.x; use a peer that speaks it`,
       );
     }
     throw malformed("it has no list supportedInterfaces");
   }
   const capabilities = fieldsOf(card["capabilities"] ?? {});
-  if (capabilities === undefined) throw malformed("its capabilities are no object");
+  if (capabilities === undefined) throw malformed("its capabilities are not an object");
   const needed = itemsIn(capabilities["extensions"]).find((one) => one["required"] === true);
   if (needed !== undefined) {
     const uri = shownPart(needed["uri"]);
     throw refusal(
-      `${agent}: its agent card requires the extension ${uri}, which is not spoken here; ask for a peer that does without`,
+      `${agent}: its agent card requires the extension ${uri}, which is not supported; use a peer that does not require it`,
     );
   }
   const chosen = itemsIn(card["supportedInterfaces"]).find(isSpoken);
@@ -69,19 +69,21 @@ export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
       .slice(0, 5)
       .map((one) => `${shownPart(one["protocolBinding"])} ${shownPart(one["protocolVersion"])}`);
     throw refusal(
-      `${agent}: its agent card offers ${offered.join(", ") || "no interface"}, and JSONRPC or HTTP+JSON of version 1 is spoken here; ask for a peer that speaks one of these`,
+      `${agent}: its agent card offers ${offered.join(", ") || "no interface"}, and this agent speaks JSONRPC and HTTP+JSON of version 1; use a peer that speaks one of these`,
     );
   }
   const { url: address, tenant = "" } = chosen;
   const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
   const isHttp = url !== undefined && ["http:", "https:"].includes(url.protocol);
   if (!isHttp || `${url.username}${url.password}` !== "") {
-    throw malformed(`the url of an interface is ${shownPart(address)}, which is no address to ask`);
+    throw malformed(
+      `the url of an interface is ${shownPart(address)}, which is not a usable address`,
+    );
   }
-  if (typeof tenant !== "string") throw malformed("the tenant of an interface is no text");
+  if (typeof tenant !== "string") throw malformed("the tenant of an interface is not a text");
   if (origins !== undefined && !origins.includes(url.origin)) {
     throw refusal(
-      `${agent}: its agent card sends to ${shownPart(url.origin)}, another origin than its own; name it in origins if you mean it`,
+      `${agent}: its agent card points to ${shownPart(url.origin)}, which is not its own origin; add it to origins if that is intended`,
     );
   }
   const skills = itemsIn(card["skills"]);

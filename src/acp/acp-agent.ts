@@ -195,7 +195,7 @@ export function speakingAgent<Made>(given: unknown, kind: AcpKind): Made {
   const { tools, model, args, mode, permissions, login, settings, prompt, env = [] } = own;
   const { command = kind.command ?? "", cwd = "." } = own;
   if (kind.modes[tools].length === 0) {
-    const why = `${where} has tools "${tools}", for which it has no mode that permits no more`;
+    const why = `${where} has tools "${tools}", and none of its known modes permits only that`;
     throw new QuorateError("BAD_OPTIONS", `${why}; use its preset of quorate/command`);
   }
   const standard = tools === "none" ? "empty" : tools === "write" ? "copy" : "in-place";
@@ -292,7 +292,7 @@ function answerOf(
       break;
     case "max_tokens":
     case "max_turn_requests":
-      throw unreadable(`${agent}: its turn was cut off (${stopReason}); have it say and do less`);
+      throw unreadable(`${agent}: its turn was cut off (${stopReason}); ask for less`);
     case "refusal":
       throw new QuorateError("AGENT_FAILED", `${agent} refuses to answer; ask for something else`);
     default:
@@ -303,5 +303,5 @@ function answerOf(
   }
   if (isShaped) return jsonIn(all);
   if (last !== "") return last;
-  throw unreadable(`${agent} said nothing; ask it for an answer`);
+  throw unreadable(`${agent} ended its turn without a text; ask for an answer in the prompt`);
 }

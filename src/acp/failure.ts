@@ -85,7 +85,7 @@ export function diedEarly(
     ? "closed its output"
     : endedBy === undefined
       ? `ended with exit code ${exitCode}`
-      : `was ended by ${endedBy}`;
+      : `was terminated by ${endedBy}`;
   const tail = tailOf(withoutFrames(stderr));
   const said = tail === "" ? "it said nothing" : `it said: ${tail}`;
   const why = `${agent}: ${named(command)} ${how} before it answered`;
@@ -102,12 +102,12 @@ export function notAble(message: string): QuorateError {
 /** The error for a user's policy that failed to decide. */
 export function undecided(agent: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
-  const why = `${agent}: permissions could not decide: ${describeThrown(cause)}`;
+  const why = `${agent}: its permissions function failed: ${describeThrown(cause)}`;
   return new QuorateError("AGENT_FAILED", why, { cause });
 }
 
 /** The error for an agent that wrote a message too large to hold in memory. */
 export function lineTooLong(agent: string, cause: Error): QuorateError {
-  const why = `${agent} wrote a message that is too large and was ended; ask less of it`;
+  const why = `${agent} wrote a message that is too large, and was stopped; ask for less`;
   return new QuorateError("OUTPUT_TOO_LARGE", `${why}: ${tailOf(cause.message)}`, { cause });
 }

@@ -63,7 +63,7 @@ export async function answerRequest(
   });
   const allowed: unknown = paths.length > MAX_PATHS ? false : await permissions(request);
   if (typeof allowed !== "boolean") {
-    const why = `permissions answered with ${shown(allowed)}; answer with true or false`;
+    const why = `permissions returned ${shown(allowed)}; return true or false`;
     throw new QuorateError("BAD_OPTIONS", why);
   }
   return { allowed, request, outcome: chosen(options, allowed && !signal.aborted) };

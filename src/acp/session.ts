@@ -113,7 +113,7 @@ async function enterMode(
     throw notAble(
       isModeChosen
         ? `${agent} has no mode "${modes[0]}"; use one of its own as mode: ${list}`
-        : `${agent} has no mode that is known to permit only what its tools say; say by mode which one does: ${list}`,
+        : `${agent} has no mode that is known to permit only its tools; name the one that does as mode: ${list}`,
     );
   }
   // Also if it says that it is in this mode already: once told, it knows.
@@ -121,7 +121,7 @@ async function enterMode(
   const now = modeOption(told["configOptions"])?.["currentValue"] ?? wanted;
   if (now === wanted) return wanted;
   throw notAble(
-    `${agent} stays in the mode "${tailOf(String(now))}" when told to go to "${wanted}"; use another as mode`,
+    `${agent} stayed in the mode "${tailOf(String(now))}" when it was told to change to "${wanted}"; use another mode`,
   );
 }
 

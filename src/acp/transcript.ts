@@ -52,8 +52,8 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
     if (text === "") return;
     bytes += Buffer.byteLength(text);
     if (bytes > maxBytes) {
-      const why = `${agent} answered with more than ${maxBytes} bytes and was ended`;
-      throw new QuorateError("OUTPUT_TOO_LARGE", `${why}; raise maxBytes, or have it say less`);
+      const why = `${agent} answered with more than ${maxBytes} bytes and was stopped`;
+      throw new QuorateError("OUTPUT_TOO_LARGE", `${why}; raise maxBytes, or ask for less`);
     }
     const id = textIn(chunk, "messageId");
     endsAside = id === "";
@@ -63,8 +63,8 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
 
   function modeChanged(mode: unknown): void {
     if (heldTo === undefined || mode === heldTo || typeof mode !== "string") return;
-    const why = `${agent} went from the mode "${heldTo}" to "${tailOf(mode)}" by itself and was ended`;
-    throw new QuorateError("AGENT_FAILED", `${why}; keep it from that in its own settings`, {
+    const why = `${agent} changed its mode from "${heldTo}" to "${tailOf(mode)}" by itself and was stopped`;
+    throw new QuorateError("AGENT_FAILED", `${why}; prevent that in its own settings`, {
       cause: Object.assign(new Error(why), { retryable: false }),
     });
   }

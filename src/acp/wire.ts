@@ -47,7 +47,7 @@ export function wire(
     if ("id" in message) {
       requests += 1;
       if (requests <= MAX_REQUESTS) return true;
-      throw flooded(agent, `asked its client more than ${MAX_REQUESTS} times`);
+      throw flooded(agent, `made more than ${MAX_REQUESTS} requests to its client`);
     }
     if (method === "session/update") {
       const { sessionId, update: told } = fields(params);
@@ -84,7 +84,7 @@ export function wire(
 }
 
 function flooded(agent: string, did: string): QuorateError {
-  return new QuorateError("OUTPUT_TOO_LARGE", `${agent} ${did} and was ended; ask less of it`);
+  return new QuorateError("OUTPUT_TOO_LARGE", `${agent} ${did} and was stopped; ask for less`);
 }
 
 /** Writes after the reader has gone are lost: an agent that has ended is judged by what it wrote. */

@@ -17,7 +17,7 @@ export function jsonIn(said: ModelText, who: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const what = text === "" ? "the answer is empty" : `it is no JSON: ${describeThrown(error)}`;
+    const what = text === "" ? "the answer is empty" : `it is not JSON: ${describeThrown(error)}`;
     throw unfit(who, [what, ...whyCut(said)]);
   }
 }
@@ -43,7 +43,7 @@ const MAX_NAMES = 5;
 function whyCut({ finishReason, rawFinishReason, toolNames }: ModelText): readonly string[] {
   switch (finishReason) {
     case "length":
-      return ["it was cut off at its longest: answer in fewer words, or raise maxOutputTokens"];
+      return ["it was cut off at the token limit: answer in fewer words, or raise maxOutputTokens"];
     case "content-filter":
       return ["the provider's content filter stopped it"];
     case "error":
@@ -51,7 +51,7 @@ function whyCut({ finishReason, rawFinishReason, toolNames }: ModelText): readon
     case "tool-calls": {
       const names = toolNames.slice(0, MAX_NAMES).map((name) => JSON.stringify(name.slice(0, 100)));
       const which = names.length === 0 ? "a tool" : names.join(", ");
-      return [`it ended with a call of ${which}, and not with an answer`];
+      return [`it ended with a call of ${which} instead of an answer`];
     }
     case "other":
       return rawFinishReason === undefined

@@ -28,10 +28,11 @@ export function modelFailure(thrown: unknown, who: string): Error {
 
 /** Why a request of a batch has no answer, as one sentence that names the model. */
 export function itemFailure(item: UnansweredItem | undefined, who: string): Error {
-  if (item === undefined) return new Error(`${who} failed: its batch has nothing for this request`);
+  if (item === undefined)
+    return new Error(`${who} failed: its batch has no answer to this request`);
   const { status, error } = item;
   const { statusCode } = error ?? {};
-  const ends = { failed: "failed", cancelled: "was cancelled", expired: "had no time to answer" };
+  const ends = { failed: "failed", cancelled: "was cancelled", expired: "expired" };
   const http = statusCode === undefined ? "" : ` with HTTP ${statusCode}`;
   const said = error === undefined ? "" : `: ${cut(error.message, MAX_SAID_CHARS)}`;
   return Object.assign(

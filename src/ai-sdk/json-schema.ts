@@ -19,7 +19,7 @@ export function jsonSchemaBytes(schema: Schema, where: string): number {
   } catch (cause) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where} has no JSON Schema, which a model is told the shape of its answer by (${describeThrown(cause)}); use Zod 4.2 or newer, ArkType, or Valibot with toStandardJsonSchema()`,
+      `${where} has no JSON Schema to tell the model the shape of its answer (${describeThrown(cause)}); use Zod 4.2 or newer, ArkType, or Valibot with toStandardJsonSchema()`,
       { cause },
     );
   }

@@ -225,6 +225,6 @@ function checkSize(
   if (bytes <= maxPromptBytes) return;
   throw new QuorateError(
     "INPUT_INVALID",
-    `the prompt of ${name} has ${bytes} bytes with its instructions, and maxPromptBytes is ${maxPromptBytes}; ask with less, or raise it`,
+    `the prompt of ${name} has ${bytes} bytes with its instructions, and maxPromptBytes is ${maxPromptBytes}; shorten the prompt, or raise maxPromptBytes`,
   );
 }

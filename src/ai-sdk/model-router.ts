@@ -43,7 +43,7 @@ export function modelRouter<const Agents extends Workers>(
     if (description !== undefined) return { name, description };
     throw new QuorateError(
       "BAD_OPTIONS",
-      `modelRouter: "${name}" has no description, which it would be chosen by; give it one`,
+      `modelRouter: "${name}" has no description to choose it by; give it one`,
     );
   });
   const names = specialists.map(({ name }) => name);
@@ -95,7 +95,7 @@ function namesIn(answer: unknown, names: readonly string[]): readonly string[] {
     chosen.length === 0
       ? "nobody"
       : typeof unknown === "string"
-        ? `${JSON.stringify(unknown.slice(0, 100))}, who is not there`
+        ? `${JSON.stringify(unknown.slice(0, 100))}, which does not exist`
         : `a value of type ${typeof unknown}`;
   throw new QuorateError(
     "BAD_ROUTE",

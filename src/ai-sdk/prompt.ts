@@ -22,5 +22,5 @@ export function promptOf<Task, Upstream>(
       : prompt(task, context);
   if (typeof made === "string") return withIssues(made, context.issues);
   hear(made);
-  throw new QuorateError("INPUT_INVALID", `the prompt of ${name} is no text; answer with a text`);
+  throw new QuorateError("INPUT_INVALID", `the prompt of ${name} is not a text; return a text`);
 }

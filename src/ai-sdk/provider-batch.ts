@@ -204,7 +204,7 @@ export function checkBatched(
     given.tools !== undefined
       ? ["tools", "the tools of a batch are never called"]
       : given.stream
-        ? ["stream", "a batch has no answer before it is whole"]
+        ? ["stream", "a batch gives no partial answers"]
         : [undefined, ""];
   if (option === undefined) return;
   throw new QuorateError(

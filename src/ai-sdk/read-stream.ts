@@ -33,7 +33,7 @@ export async function readStream(
   async function grow(piece: string): Promise<void> {
     text += piece;
     if (text.length > maxBytes) {
-      const why = `the answer is larger than ${maxBytes} bytes, and was not read on`;
+      const why = `the answer is larger than ${maxBytes} bytes, and the rest was not read`;
       throw new QuorateError("OUTPUT_TOO_LARGE", why);
     }
     if (text.length < nextShown) return;

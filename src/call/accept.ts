@@ -54,11 +54,11 @@ export function takeOutput(name: string, output: unknown, maxBytes: number): unk
   throw fault.kind === "too-large"
     ? new QuorateError(
         "OUTPUT_TOO_LARGE",
-        `the output of ${name} ${fault.why}; raise maxBytes or answer less`,
+        `the output of ${name} ${fault.why}; raise maxBytes, or return less`,
       )
     : new QuorateError(
         "OUTPUT_NOT_JSON",
-        `the output of ${name} ${fault.why}; answer with plain JSON values`,
+        `the output of ${name} ${fault.why}; return plain JSON values`,
       );
 }
 
@@ -66,6 +66,6 @@ export function takeOutput(name: string, output: unknown, maxBytes: number): unk
 export function unkept(name: string, why: string): QuorateError {
   return new QuorateError(
     "OUTPUT_TOO_LARGE",
-    `the output of ${name} ${why}; answer less, or put what is large elsewhere and answer with its place`,
+    `the output of ${name} ${why}; return less, or store the large part elsewhere and return its address`,
   );
 }

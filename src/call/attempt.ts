@@ -290,7 +290,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (this.#state === "given up" || this.#state === "stopping") return this.#settle();
     // Otherwise its answer is being checked.
     if (this.#how === undefined) {
-      const why = `${this.#configured.agent.name} stopped and had not answered`;
+      const why = `${this.#configured.agent.name} stopped without an answer`;
       this.hear({ type: "failure", thrown: new QuorateError("AGENT_FAILED", why) });
     }
   }

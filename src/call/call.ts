@@ -143,6 +143,6 @@ async function logged(
   if (policy === "wait") {
     return { result: { status: "waiting", detail: WAITS_IN_DOUBT }, said: undefined };
   }
-  const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
+  const why = `${agent.name} had been asked when the process ended, and must not be asked twice`;
   return failCall(run, configured, state, new QuorateError("IN_DOUBT", why));
 }

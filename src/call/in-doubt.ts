@@ -12,7 +12,7 @@ const CHOICES: readonly Position[] = Object.freeze([
 
 /** Why a call in doubt waits. */
 export const WAITS_IN_DOUBT: string =
-  "it had been asked when the process ended, and a person says whether to ask it again";
+  "it had been asked when the process ended, and a person has to say whether to ask it again";
 
 /**
  * What happens to a call that had begun when the process died: its agent's policy, or, for `ask`, what a person has decided.

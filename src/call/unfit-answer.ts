@@ -49,7 +49,7 @@ function issuesIn(error: Fields): readonly Issue[] {
     if (Array.isArray(issues) && issues.length > 0) return issuesFrom(issues.filter(isIssue));
   }
   const reasons = [describeThrown(below.at(-1) ?? error)];
-  if (field(error, "finishReason") === "length") reasons.push("it was cut off at its longest");
+  if (field(error, "finishReason") === "length") reasons.push("it was cut off at the token limit");
   return reasons.map((message) => ({ message }));
 }
 

@@ -11,6 +11,6 @@ export function atOnce<T>(call: () => T, what: string): T {
   hear(answer);
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} answered with a promise; it has to answer at once`,
+    `${what} returned a promise; it must return its value at once`,
   );
 }

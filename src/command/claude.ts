@@ -87,7 +87,7 @@ function answer(ran: Ran): string | { readonly document: unknown } {
   const result = resultIn(ran);
   if (result === undefined) {
     if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
-    throw unreadable("what claude printed has no result; it has to print JSON");
+    throw unreadable("claude printed no result; it has to print JSON");
   }
   const said = textIn(result, "result");
   if (result["is_error"] === true || result["subtype"] !== "success") {
@@ -99,7 +99,7 @@ function answer(ran: Ran): string | { readonly document: unknown } {
     }
     if (NO_SHAPE.includes(textIn(result, "subtype"))) {
       throw unreadable(
-        "its model gave no answer of the shape that was wanted, though it was asked again",
+        "its model gave no answer of the required shape, even when it was asked again",
       );
     }
     const why = said === "" ? `it ended with ${textIn(result, "subtype")}` : said;

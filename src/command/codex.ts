@@ -66,7 +66,7 @@ function answer(ran: Ran): string {
   const message = lines
     .map(({ item }) => fields(item))
     .findLast(({ type }) => type === "agent_message");
-  if (message === undefined) throw unreadable("what codex printed has no message of its model");
+  if (message === undefined) throw unreadable("codex printed no message of its model");
   return textIn(message, "text");
 }
 

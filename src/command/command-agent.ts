@@ -212,7 +212,7 @@ function checkArgument(name: string, prompt: string): void {
   const bytes = Buffer.byteLength(prompt);
   const why =
     bytes > MAX_ARGUMENT_BYTES
-      ? `has ${bytes} bytes, and an argument at most ${MAX_ARGUMENT_BYTES}; ask less, or use send: "stdin"`
+      ? `has ${bytes} bytes, and an argument may have at most ${MAX_ARGUMENT_BYTES}; shorten it, or use send: "stdin"`
       : prompt.includes("\0")
         ? 'has a NUL character, which no argument may have; take it out, or use send: "stdin"'
         : undefined;

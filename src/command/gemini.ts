@@ -70,7 +70,6 @@ function answer(ran: Ran): string {
     throw serviceFailed(said, fields(failure)["code"]);
   }
   if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
-  if (typeof printed["response"] !== "string")
-    throw unreadable("what gemini printed has no response");
+  if (typeof printed["response"] !== "string") throw unreadable("gemini printed no response");
   return printed["response"];
 }

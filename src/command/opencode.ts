@@ -69,7 +69,7 @@ function answer(ran: Ran): string {
   if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
   const parts = lines.filter(({ type }) => type === "text").map(({ part }) => fields(part));
   const last = parts.at(-1);
-  if (last === undefined) throw unreadable("what opencode printed has no text of its model");
+  if (last === undefined) throw unreadable("opencode printed no text of its model");
   return parts
     .filter(({ messageID }) => messageID === last["messageID"])
     .map((part) => textIn(part, "text"))

@@ -21,7 +21,7 @@ export type Read<Answer = unknown> = (ran: Ran) => Answer | Promise<Answer>;
 /** The error for an exit code that the reader does not accept. */
 export class UnreadExit extends Error {
   constructor(code: number) {
-    super(`exit code ${code} is no answer`);
+    super(`exit code ${code} is not listed as an answer`);
   }
 }
 
@@ -38,7 +38,7 @@ export function json(ran: Ran): unknown {
   try {
     return JSON.parse(document) as unknown;
   } catch (cause) {
-    throw unreadable(`what it printed is no JSON document: ${said(cause)}`, cause);
+    throw unreadable(`what it printed is not a JSON document: ${said(cause)}`, cause);
   }
 }
 

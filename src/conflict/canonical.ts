@@ -76,7 +76,7 @@ function write(value: unknown, string: (text: string) => string): string {
   function record(part: object, depth: number): string {
     const prototype: unknown = Object.getPrototypeOf(part);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-      const what = isThenable(part) ? "a Promise that nobody awaits" : "an instance of a class";
+      const what = isThenable(part) ? "a Promise that was not awaited" : "an instance of a class";
       throw new TypeError(`contains ${what}; give its data as a plain object`);
     }
     spend("{}");

@@ -150,7 +150,7 @@ function checkGrouping<C extends Candidate>(
     const found = members.map((index) => {
       const candidate = candidates[index];
       if (candidate === undefined || !left.delete(candidate))
-        throw new TypeError(`member ${index} is no candidate, or in two groups`);
+        throw new TypeError(`member ${index} is not a candidate, or is in two groups`);
       return candidate;
     });
     const [first] = found;

@@ -22,7 +22,7 @@ export function oneOf(values: readonly Json[]): Comparator {
     if (listed.has(key)) {
       throw new QuorateError(
         "BAD_OPTIONS",
-        `oneOf: ${JSON.stringify(value)} is listed twice, but for case and spaces around it; list it once`,
+        `oneOf: ${JSON.stringify(value)} is listed twice (case and surrounding spaces do not count); list it once`,
       );
     }
     listed.set(key, value);

@@ -77,7 +77,7 @@ function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[
   if (taken.fault === undefined) {
     return named === undefined && isBlank(value) ? NONE : [aboutTask(name, taken.value as Json)];
   }
-  const why = `the ${named ?? "recommendation"} of ${name} ${taken.fault.why}; say it in fewer`;
+  const why = `the ${named ?? "recommendation"} of ${name} ${taken.fault.why}; return less, or plain JSON values`;
   throw new QuorateError("CLAIMS_INVALID", why);
 }
 
@@ -130,7 +130,9 @@ function ownClaims(
 
 function iterable(drafts: unknown): Iterable<unknown> {
   if (typeof Object(drafts)[Symbol.iterator] === "function") return drafts as Iterable<unknown>;
-  throw new Error(`its function answered with ${typeof drafts} that is no list; list claims`);
+  throw new Error(
+    `its function returned a value of type ${typeof drafts}; return a list of claims`,
+  );
 }
 
 /** A draft's members other than those of a claim are ignored, except for promises. */

@@ -129,7 +129,7 @@ function gapLines({ name, incomplete, unrecorded }: EvaluatedTeam): readonly str
   const why = unrecorded === 0 ? "" : `; ${count(unrecorded, "answer")} are not recorded`;
   return [
     "",
-    `${markdownText(name, MAX_NAME)}: in ${count(incomplete, "case")} somebody did not answer, or the run has no outcome${why}.`,
+    `${markdownText(name, MAX_NAME)}: in ${count(incomplete, "case")} an agent did not answer, or the run has no outcome${why}.`,
   ];
 }
 

@@ -11,6 +11,6 @@ export function takeCheckpoint(name: string, value: unknown): unknown {
   const { kind, why } = taken.fault ?? { kind: "not-json", why: "is undefined" };
   throw new QuorateError(
     kind === "too-large" ? "OUTPUT_TOO_LARGE" : "OUTPUT_NOT_JSON",
-    `the checkpoint of ${name} ${why}; give plain JSON that says where it goes on, for instance an id`,
+    `the checkpoint of ${name} ${why}; give plain JSON that says where to continue, for instance an id`,
   );
 }

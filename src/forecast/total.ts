@@ -45,8 +45,8 @@ export function totalOf(root: TeamNode): Total {
     const { configured, calls, callsInRow, place } = node;
     const tell = tellOf(place);
     if (calls === Infinity) {
-      tell("cost", "nobody says how often it is asked");
-      tell("time", "nobody says how often it is asked");
+      tell("cost", "nothing says how often it is asked");
+      tell("time", "nothing says how often it is asked");
     }
     look(node);
     const one = worstOf(configured, undefined, false, tell);

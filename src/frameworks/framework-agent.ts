@@ -109,7 +109,7 @@ export function frameworkAgent<
     }
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where} is one of the AI SDK, which says what it answers and used; leave out read and usage`,
+      `${where} is an agent of the AI SDK, whose answer and usage are read already; leave out read and usage`,
     );
   }
 
@@ -145,7 +145,10 @@ function questionOf(
   // The framework may not listen to a promise that is within the question.
   hear(made);
   if (!isThenable(made)) return made;
-  throw new QuorateError("INPUT_INVALID", `the prompt of ${name} is a promise; answer at once`);
+  throw new QuorateError(
+    "INPUT_INVALID",
+    `the prompt of ${name} is a promise; return its value at once`,
+  );
 }
 
 interface Telling {

@@ -32,7 +32,7 @@ function generated(fields: Fields, name: string): unknown {
   const { object, text, error, tripwire, finishReason } = fields;
   if (error instanceof Error) throw error;
   if (tripwire !== undefined && tripwire !== null) {
-    throw failed(`${name} was kept from answering by a processor of its own`);
+    throw failed(`${name} was stopped by one of its own processors`);
   }
   if (finishReason === "suspended") refuseWaiting([finishReason], name);
   return object ?? text;

@@ -46,14 +46,14 @@ async function* partsOf(
     if (bytes <= maxBytes) return;
     throw new QuorateError(
       "OUTPUT_TOO_LARGE",
-      `what ${agent} was answered is larger than ${maxBytes} bytes; raise maxBytes, or have it answer less`,
+      `the answer to ${agent} is larger than ${maxBytes} bytes; raise maxBytes, or have the endpoint answer with less`,
     );
   };
   try {
     const { "content-encoding": coding = "identity", "content-length": length } = response.headers;
     if (coding !== "identity") {
       throw refusal(
-        `${agent} was answered with content-encoding ${clip(coding, 50)}, unasked; have it answer plainly`,
+        `the answer to ${agent} has the content-encoding ${clip(coding, 50)}, which was not asked for; have the endpoint answer without it`,
       );
     }
     bytes = Number(length ?? 0);

@@ -13,7 +13,7 @@ export function refusePrivate(url: URL, where: string, allow = "allowPrivate: tr
   if (!isPrivateHost(url)) return;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${where} asks ${url.host}, whose address is not public; set ${allow} if you mean it`,
+    `${where} asks ${url.host}, whose address is not public; set ${allow} if that is intended`,
   );
 }
 
@@ -31,7 +31,7 @@ export function givenUrl(given: unknown, what: string, example: string): URL {
     const mayHide = (given instanceof URL ? given.href : shown(given)).includes("@");
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${what} is ${mayHide ? "no address of http or https" : shown(given)}; use an address such as "${example}"`,
+      `${what} is ${mayHide ? "not an address of http or https" : shown(given)}; use an address such as "${example}"`,
     );
   }
   if (`${url.username}${url.password}` === "") return url;

@@ -111,7 +111,7 @@ async function send(url: URL, asked: AskedUrl, guard: Guard): Promise<IncomingMe
   const { agent, origins } = guard;
   if (!origins.includes(url.origin)) {
     throw refusal(
-      `${agent} was to ask ${clip(url.origin, 200)}, and may only ask ${origins.join(", ")}; give it that address if you mean it`,
+      `${agent} was to ask ${clip(url.origin, 200)}, and may only ask ${origins.join(", ")}; give the agent that address if that is intended`,
     );
   }
   const { method, headers, body, signal } = asked;
@@ -131,7 +131,9 @@ async function send(url: URL, asked: AskedUrl, guard: Guard): Promise<IncomingMe
   request.on("upgrade", (_, socket) => {
     socket.destroy();
     reject(
-      refusal(`${agent} was answered with another protocol than HTTP, unasked; mend it there`),
+      refusal(
+        `${agent} was answered in another protocol than HTTP, which was not asked for; have the server corrected`,
+      ),
     );
   });
   request.on("response", resolve);
@@ -189,10 +191,10 @@ const bare = (hostname: string): string => hostname.replaceAll(/^\[|\]$/g, "");
 /** What to do about a fault of TLS; `undefined` for another one. */
 function tlsMend(code: string): string | undefined {
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
-    return "look whether it speaks https there, and not http";
+    return "check that it speaks https and not http";
   }
   if (/CERT|_SIGNATURE$|^CRL_|^INVALID_CA$|^HOSTNAME_MISMATCH$/.test(code)) {
-    return "mend its certificate, or name its authority in NODE_EXTRA_CA_CERTS";
+    return "renew its certificate, or name its authority in NODE_EXTRA_CA_CERTS";
   }
   return undefined;
 }
@@ -207,7 +209,7 @@ function notReached(error: Error, { origin }: URL, { agent }: Pick<Guard, "agent
     const cause = Object.assign(new Error(said), { code, retryable: false });
     return new QuorateError("AGENT_FAILED", untrusted, { cause });
   }
-  const message = `${agent} got no answer from ${origin} (${why}); look whether it is up and reached from here`;
+  const message = `${agent} got no answer from ${origin} (${why}); check that it is up and can be reached from here`;
   return new QuorateError("AGENT_FAILED", message, { cause: error });
 }
 
@@ -226,7 +228,7 @@ function redirected(
   const where = `${guard.agent}: ${from.origin} redirects (HTTP ${status})`;
   const mend = "give the address that answers";
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (to === undefined) throw refusal(`${where} to what is no address; mend it there`);
+  if (to === undefined) throw refusal(`${where} to an invalid address; have the server corrected`);
   if (to.origin !== from.origin) {
     throw refusal(
       `${where} to another origin, ${clip(to.origin, 200)}, which is not followed; ${mend}`,
@@ -234,9 +236,9 @@ function redirected(
   }
   const keepsMethod = status >= 307 || ["GET", "HEAD"].includes(asked.method);
   const why = !keepsMethod
-    ? `, which would make another request of a ${asked.method}`
+    ? `, which would turn the ${asked.method} into another request`
     : asked.redirect === "error"
-      ? ", which is not wanted here"
+      ? ", which is not allowed here"
       : redirects === MAX_REDIRECTS
         ? ` ${redirects + 1} times in a row`
         : undefined;
@@ -253,7 +255,7 @@ function answered(response: IncomingMessage, { method, signal }: AskedUrl, guard
   if (status < 200 || status > 599) {
     response.on("error", () => {}).destroy();
     throw refusal(
-      `${guard.agent} was answered with HTTP ${status}, which says nothing; mend it there`,
+      `${guard.agent} was answered with HTTP ${status}, which has no content; have the server corrected`,
     );
   }
   const isEmpty = method === "HEAD" || WITHOUT_BODY.includes(status);

@@ -25,12 +25,12 @@ export const HEADERS: Option<Readonly<Record<string, HeaderValue>> | undefined> 
     const headers = record<Readonly<Record<string, HeaderValue>>>(USE).take(given, what) ?? {};
     for (const [name, value] of Object.entries(headers)) {
       const why = !NAME.test(name)
-        ? `has ${shown(name)}, which is no header`
+        ? `has ${shown(name)}, which is not the name of a header`
         : OF_CONNECTION.has(name.toLowerCase())
           ? `has ${name}, which the connection sets by itself`
           : isHeaderValue(value)
             ? undefined
-            : `has ${name} as what no header can be`;
+            : `has a ${name} that is not a valid header`;
       if (why !== undefined) throw new QuorateError("BAD_OPTIONS", `${what} ${why}; ${USE}`);
     }
     return headers;
@@ -67,7 +67,7 @@ export async function headersFor(
     if (typeof made !== "string" || !VALUE.test(made)) {
       hear(made);
       throw refusal(
-        `${agent}: its header ${name} is what no header can be; make it a text of one line`,
+        `${agent}: its header ${name} is not a valid header; make it a text of one line`,
       );
     }
     const sent = made.trim();

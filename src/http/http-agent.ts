@@ -160,6 +160,9 @@ function plainAnswer(
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw unreadable(`what ${name} answered is no JSON document; answer with JSON alone`, cause);
+    throw unreadable(
+      `the answer to ${name} is not a JSON document; have the endpoint answer with JSON alone`,
+      cause,
+    );
   }
 }

@@ -18,7 +18,7 @@ const MEDIA = /^\s*(?:image|audio|video|font)\//i;
 function noText(agent: string, type: string): QuorateError {
   const named = type === "" ? "" : ` (${clip(type, 100)})`;
   return refusal(
-    `${agent} was answered with what is no text in UTF-8${named}; have it answer with text or JSON`,
+    `the answer to ${agent} is not a text in UTF-8${named}; have the endpoint answer with text or JSON`,
   );
 }
 

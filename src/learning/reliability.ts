@@ -137,7 +137,7 @@ function decide(positions: readonly Position[], means: LearnedMeans): Ruling {
   const { learned, scale, topic, atLeast } = means;
   const ballot = ballotOf(positions, topic);
   const [first, second] = ranked(positions, scale.standings(ballot));
-  if (first === undefined) return { defer: "nobody holds a position" };
+  if (first === undefined) return { defer: "no agent holds a position" };
   const { confidence, calibrated } = scale.confidence(first.chance, ballot);
   const leads = `${shown(first.position.value)} is right with ${figure(confidence)}`;
   if (second !== undefined && first.lead - second.lead <= SLACK) {

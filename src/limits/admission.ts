@@ -253,7 +253,7 @@ function stuck({ concurrency }: Limit): QuorateError {
   const slots = concurrency === 1 ? "the only slot is" : `all ${concurrency} slots are`;
   return new QuorateError(
     "DEADLOCK",
-    `${slots} held by agents that wait for runs which need one themselves; raise concurrency, or run those in a supervisor of their own`,
+    `${slots} held by agents that wait for runs that need a slot themselves; raise concurrency, or start those runs in another supervisor`,
   );
 }
 

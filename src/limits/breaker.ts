@@ -89,6 +89,6 @@ export function breaker(name: string, { failures, cooldownMs }: Required<Breaker
 function refusal(name: string, failures: number, cause: unknown, untilMs: number): QuorateError {
   const until = new Date(untilMs).toISOString();
   const many = failures === 1 ? "1 failure" : `${failures} failures in a row`;
-  const why = `the limiter "${name}" lets nobody through until ${until}, after ${many}`;
+  const why = `the limiter "${name}" lets no attempt through until ${until}, after ${many}`;
   return new QuorateError("BREAKER_OPEN", why, { cause });
 }

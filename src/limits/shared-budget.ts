@@ -113,7 +113,7 @@ function keptFrom(value: Json | undefined): KeptBudget {
   if (isKept(kept)) return kept.spent < 0 ? { ...kept, spent: 0 } : kept;
   throw new QuorateError(
     "STORE_FAILED",
-    "the store has something else where a shared budget is kept; start it again with budgets(backend).reset()",
+    "the store holds something else where a shared budget is kept; reset the budget with budgets(backend).reset()",
   );
 }
 

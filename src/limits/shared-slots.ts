@@ -164,7 +164,7 @@ function keptFrom(value: Json | undefined, scope: string): KeptSlots {
   if (isKept) return value as unknown as KeptSlots;
   throw new QuorateError(
     "STORE_FAILED",
-    `the store has something else where the limiter of the scope "${scope}" is kept; use another scope`,
+    `the store holds something else where the limiter of the scope "${scope}" is kept; use another scope`,
   );
 }
 

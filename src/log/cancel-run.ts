@@ -24,7 +24,7 @@ export type CancelAnswer = "asked" | "cancelled" | "ended";
 
 const REASON = text("say why in a sentence");
 const MAX_REASON = 10_000;
-const NO_REASON = "somebody asked for it";
+const NO_REASON = "a caller asked for it";
 
 /**
  * Requests that a run is cancelled, whichever process drives it. Resolves once the request is kept; the run has ended when its log says so.

@@ -134,7 +134,7 @@ function indexFor(
   }
   const values = positions.map(({ value }) => briefly(value)).join(", ");
   const what = isSecret ? "that" : briefly(wanted);
-  throw noSuchPosition(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
+  throw noSuchPosition(`no agent holds ${what} about "${subject}"; decide for one of ${values}`);
 }
 
 /** A position for a message, shortened: one may be megabytes, and the others must be readable, too. */
@@ -188,7 +188,7 @@ function questionFor(
   if (events.at(-1)?.type === "run.cancelled") {
     throw refusal(`run "${runId}" was cancelled; resume it, and decide once it waits again`);
   }
-  if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);
+  if (open.length === 0) throw refusal(`run "${runId}" does not wait for a person`);
   const subjects = open.map(({ verdict }) => `"${verdict.subject}"`).join(", ");
   const what = isSecret ? "that subject" : `"${subject}"`;
   throw refusal(`run "${runId}" does not wait for ${what}; it waits for ${subjects}`);

@@ -22,7 +22,7 @@ export type RedactedKind = "input" | "output" | "position" | "text";
 export type Redact = readonly string[] | ((value: Json, kind: RedactedKind) => Json);
 
 /** Replaces a value if the caller's function is not synchronous: otherwise nothing would say why everything is hidden. */
-const NOT_AT_ONCE = "[redacted: redact answered with a promise; it has to answer at once]";
+const NOT_AT_ONCE = "[redacted: redact returned a promise; it must return its value at once]";
 
 /** One `redact` option, checked. */
 export interface RedactRule {

@@ -100,7 +100,7 @@ export async function leaveDecision(
         if (before.some((one) => isSameQuestion(one, left))) {
           throw new QuorateError(
             "ALREADY_DECIDED",
-            `a person has decided about that in run "${runId}" already; who drives the run takes it over`,
+            `a person has decided about that in run "${runId}" already; the process that drives the run takes that decision over`,
           );
         }
         return [...before, left] as unknown as Json;

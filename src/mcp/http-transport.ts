@@ -92,7 +92,7 @@ export async function httpTransport(
     // The SDK would wait without end if the stream of a call ends without an answer.
     const onRequestStreamEnd = (): void => {
       options?.onRequestStreamEnd?.();
-      const why = `${agent}: ${url.origin} ended its answer before it was whole; ask it again`;
+      const why = `${agent}: ${url.origin} broke off its answer; ask it again`;
       const cause = new Error("the stream of a call ended without a response");
       setImmediate(() =>
         brokenOff.reject(fault ?? new QuorateError("AGENT_FAILED", why, { cause })),

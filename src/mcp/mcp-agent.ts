@@ -236,7 +236,7 @@ function argumentsOf(
   if (isRecord(given)) return given;
   throw new QuorateError(
     "INPUT_INVALID",
-    `the arguments for ${name} are ${shown(given)}; answer with an object`,
+    `the arguments for ${name} are ${shown(given)}; return an object`,
   );
 }
 

@@ -62,7 +62,7 @@ export function stdioTransport(
 
   function flooded(): void {
     const { agent, maxBytes } = program;
-    const why = `${agent}: its server sent a message of more than ${maxBytes} bytes and was ended; raise maxBytes, or ask for less`;
+    const why = `${agent}: its server sent a message of more than ${maxBytes} bytes and was stopped; raise maxBytes, or ask for less`;
     fault ??= new QuorateError("OUTPUT_TOO_LARGE", why);
     pending = [];
     child?.stop();

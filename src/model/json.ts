@@ -26,7 +26,7 @@ export type TakenJson =
   | { readonly fault: JsonFault };
 
 const MAX_DEPTH = 500;
-const UNAWAITED = "a Promise that nobody awaits";
+const UNAWAITED = "a Promise that was not awaited";
 
 /**
  * Copies a value as one trip through JSON would return it, within `maxBytes`. The copy is frozen, because the

@@ -81,15 +81,17 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   },
   "severity-unread": {
     level: "info",
-    advice: "Say it in one of these words; a gate by severity cannot tell whether others pass.",
+    advice: "Use one of these severities; a gate by severity cannot judge any other word.",
   },
   "set-aside": {
     level: "info",
-    advice: "It has no vote; have it answer with what is listed, or list that.",
+    advice:
+      "It has no vote; have the agent answer with one of the listed positions, or add this one to the list.",
   },
   "team-undecided": {
     level: "info",
-    advice: "See what that team left open; only what it has decided is a claim of it.",
+    advice:
+      "See what that team left open: only what a nested team has decided counts as its claim.",
   },
   "report-unread": {
     level: "warn",
@@ -99,7 +101,7 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "not-free": {
     level: "warn",
     advice:
-      'Give each a maxCost in place of cost: "free", so that a budget keeps money for it, or have it report tokens alone.',
+      'Give each a maxCost in place of cost: "free", so that a budget reserves money for it, or have it report tokens alone.',
   },
   "cost-unknown": {
     level: "info",
@@ -120,7 +122,7 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   },
   "short-of-truths": {
     level: "info",
-    advice: "Record what turned out true; until then more are asked than need be.",
+    advice: "Record what turned out to be true; until then more agents are asked than necessary.",
   },
   "redacted-decided": {
     level: "info",

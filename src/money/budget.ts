@@ -82,7 +82,7 @@ export function overrun(whose: string, by: string | undefined): QuorateError {
     by === undefined ? ["an attempt", "that maxCost"] : [`an attempt of "${by}"`, "it"];
   return new QuorateError(
     "BUDGET_EXCEEDED",
-    `under the budget of ${whose} ${attempt} cost more than its maxCost, so nothing new is begun; raise ${maxCost}`,
+    `under the budget of ${whose} ${attempt} cost more than its maxCost, so no further attempt is made; raise ${maxCost}`,
   );
 }
 
@@ -98,7 +98,7 @@ export interface Unbounded {
 export function noBound(whose: string, { agent, tokens, modelName }: Unbounded): QuorateError {
   const [why, what] =
     tokens === 0
-      ? [`nobody says what an attempt of "${agent}" costs at most`, "give it a maxCost"]
+      ? [`nothing says what an attempt of "${agent}" costs at most`, "give it a maxCost"]
       : modelName === undefined
         ? [`"${agent}" has a maxCost in tokens and no model`, "give it a model that has a price"]
         : [

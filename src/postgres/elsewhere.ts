@@ -136,7 +136,7 @@ export function elsewhere(
       return errorRecord(
         mayRepeat
           ? new QuorateError("AGENT_FAILED", why)
-          : new QuorateError("IN_DOUBT", `${why}, and it is not to be asked twice`),
+          : new QuorateError("IN_DOUBT", `${why}, and it must not be asked twice`),
       );
     }
     if (state !== "queued" || served) {

@@ -13,7 +13,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     "does not let this user do that: grant it usage of the schema and its tables, or let an owner open it once (docs/scale.md)",
   "53100": "has no room left on its disk: free some space",
   "53300": "has no connection left: raise max_connections, or lower `connections`",
-  "55P03": "was locked by somebody else for longer than patienceMs: let them finish",
+  "55P03": "was locked by another process for longer than patienceMs: let that process finish",
   "57P03": "is starting or stopping: wait until it is ready",
 };
 

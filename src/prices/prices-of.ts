@@ -42,7 +42,9 @@ export async function pricesOf(
   const listed = await loadPrices();
   const date = day ?? releaseDay();
   if (date === undefined) {
-    throw refused("the day of the price package is not known; say it: { date: " + '"2026-11-22" }');
+    throw refused(
+      "the date of the price package is not known; give it: { date: " + '"2026-11-22" }',
+    );
   }
   const prices = names.map((name) => [name, priceOf(listed, name, date, maxInputTokens)] as const);
   return Object.freeze(Object.fromEntries(prices));

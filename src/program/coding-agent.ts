@@ -21,7 +21,7 @@ export const DEFAULT_MAX_BYTES: number = 16 * 1024 * 1024;
 export const MODEL_NAME: Option<string | undefined> = option((given, what) => {
   if (typeof given !== "string") return undefined;
   if (/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(given)) return given;
-  const why = `${what} is no name of a model; use one without spaces that begins with no dash`;
+  const why = `${what} is not the name of a model; use a name without spaces that does not begin with a dash`;
   throw new QuorateError("BAD_OPTIONS", why);
 }, "name a model");
 

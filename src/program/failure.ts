@@ -36,7 +36,7 @@ export function withoutFrames(text: string): string {
 
 function said({ stderr, stdout }: Pick<ProgramEnd, "stderr" | "stdout">): string {
   const tail = tailOf(withoutFrames(stderr.trim() === "" ? stdout : stderr));
-  return tail === "" ? "it said nothing" : `it said: ${tail}`;
+  return tail === "" ? "it printed nothing" : `it printed: ${tail}`;
 }
 
 /** The error behind a failure, with what the classifier reads. */
@@ -87,7 +87,7 @@ function whyNot(code: unknown): string {
     case "ENOENT":
       return "there is no such program on its PATH";
     case "EACCES":
-      return "it may not be executed";
+      return "this user may not execute it";
     case "E2BIG":
       return "its arguments are too long";
     default:
@@ -100,7 +100,7 @@ export function tooMuch({ agent, command, maxBytes }: Program, stream: string): 
   const where = `${agent}: ${named(command)} wrote more than ${maxBytes} bytes to its ${stream}`;
   return new QuorateError(
     "OUTPUT_TOO_LARGE",
-    `${where} and was ended; raise maxBytes, or have it write less`,
+    `${where} and was stopped; raise maxBytes, or have it write less`,
   );
 }
 
@@ -108,16 +108,16 @@ export function tooMuch({ agent, command, maxBytes }: Program, stream: string): 
 export function badEnd({ agent, command }: NamedProgram, told: ProgramEnd): QuorateError {
   const { exitCode, endedBy } = told;
   if (endedBy !== undefined) {
-    const why = endedBy === "SIGKILL" ? `${endedBy}, perhaps as memory ran out` : endedBy;
+    const why = endedBy === "SIGKILL" ? `${endedBy}, perhaps because memory ran out` : endedBy;
     return new QuorateError(
       "AGENT_FAILED",
-      `${agent}: ${named(command)} was ended by ${why}; run it by hand to see why; ${said(told)}`,
-      { cause: causedBy(`ended by ${endedBy}`, { signal: endedBy }) },
+      `${agent}: ${named(command)} was terminated by ${why}; run it by hand to see why; ${said(told)}`,
+      { cause: causedBy(`terminated by ${endedBy}`, { signal: endedBy }) },
     );
   }
   return new QuorateError(
     "AGENT_FAILED",
-    `${agent}: ${named(command)} exited with ${exitCode}, which is no answer; mend what it says, or read that exit code; ${said(told)}`,
+    `${agent}: ${named(command)} exited with ${exitCode}, which is not listed as an answer; correct what it complains about, or list that exit code in read; ${said(told)}`,
     { cause: causedBy(`exit code ${exitCode}`, { exitCode, command }) },
   );
 }

@@ -20,8 +20,8 @@ export async function refuseObeyedSettings(agent: string, cwd: string): Promise<
         () => false,
       );
       if (!isThere) continue;
-      const why = `${agent} would run the plugins of "${tailOf(path)}", and nothing keeps it from that`;
-      throw forGood(`${why}; give it a folder without that, or ask another agent`, why);
+      const why = `${agent} would run the plugins of "${tailOf(path)}", and no option prevents that`;
+      throw forGood(`${why}; give it a folder without plugins, or use another agent`, why);
     }
     if (dirname(folder) === folder) return;
   }

@@ -32,5 +32,5 @@ export function taskInFence(task: unknown, indent?: number): string {
 export function withIssues(prompt: string, issues: readonly Issue[], indent?: number): string {
   if (issues.length === 0) return prompt;
   const wrong = jsonFence(issues, indent);
-  return `${prompt}\n\nYour last answer was refused. Answer again, and mend what was wrong with it:\n\n${wrong}`;
+  return `${prompt}\n\nYour last answer was refused. Answer again, and correct what was wrong with it:\n\n${wrong}`;
 }

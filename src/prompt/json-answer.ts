@@ -13,7 +13,7 @@ export function instructionsFor(schema: object | undefined): string {
 export function jsonIn(printed: string): unknown {
   const found = lastDocument(withoutMark(printed));
   if (found !== undefined) return found.value;
-  throw unreadable("what it answered has no whole JSON document; answer with JSON alone");
+  throw unreadable("the answer has no complete JSON document; answer with JSON alone");
 }
 
 /** The error for an unreadable answer: the agent is asked again and told what was wrong. */

@@ -42,10 +42,7 @@ export function jsonText(made: unknown, what: string): string {
   const { fault, value } = { value: undefined, ...takeJson(made, MAX_PROMPT_BYTES) };
   if (fault === undefined && value !== undefined) return JSON.stringify(value);
   const why = fault?.why ?? "is undefined";
-  throw new QuorateError(
-    "INPUT_INVALID",
-    `${what} ${why}; answer with a text, or with a JSON value`,
-  );
+  throw new QuorateError("INPUT_INVALID", `${what} ${why}; return a text or a JSON value`);
 }
 
 /** A task that is a text is the prompt itself. */

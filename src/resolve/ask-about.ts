@@ -38,7 +38,7 @@ export function withoutAsking(
   resolve: readonly Resolver[],
   maxSubjects: number,
 ): readonly Resolver[] {
-  const defer = `it is asked about ${maxSubjects} subjects at most, and more agents hold a position on those`;
+  const defer = `it is asked about at most ${maxSubjects} subjects of a run: those on which most agents hold a position`;
   return resolve.map((resolver) =>
     asksAgents(resolver) ? { name: resolver.name, settle: () => ({ defer }) } : resolver,
   );

@@ -152,7 +152,7 @@ function judgedFindings(
   if (enoughLooked(looked, missing)) return found;
   const why =
     looked === 0
-      ? "nobody looked for findings"
+      ? "no agent looked for findings"
       : `only ${looked} looked for findings, and ${missing} did not answer`;
   return [{ subject: "", passes: null, why }, ...found];
 }

@@ -36,7 +36,7 @@ export function human(given: HumanOptions = {}): Resolver {
     const { subject, positions } = question;
     if (person === undefined) {
       return {
-        defer: "a person cannot be waited for without a store from which the run can be resumed",
+        defer: "a run can wait for a person only if its store lets it be resumed",
       };
     }
     const decided = person.decided(subject);
@@ -49,7 +49,7 @@ export function human(given: HumanOptions = {}): Resolver {
     if (withinMs === undefined || sinceMs === undefined || person.nowMs() - sinceMs < withinMs) {
       return { defer: "a person is asked", status: "waiting" };
     }
-    const late = `nobody decided within ${withinMs} ms`;
+    const late = `no person decided within ${withinMs} ms`;
     if (otherwise === undefined) return { defer: late };
     const wanted = foldedKey(otherwise);
     const held = positions.find(({ value }) => foldedKey(value) === wanted);
@@ -58,7 +58,7 @@ export function human(given: HumanOptions = {}): Resolver {
       winner: otherwise,
       confidence: laplace(held?.heldBy.length ?? 0, all, positions.length),
       confidenceFrom: LAPLACE,
-      reasoning: `${late}, so ${shown(otherwise)} holds as was agreed for that case`,
+      reasoning: `${late}, so ${shown(otherwise)} applies, as its options say for that case`,
     };
   }
   return Object.freeze({

@@ -26,13 +26,13 @@ export function prefer(values: readonly Json[]): Resolver {
   function settle({ positions }: Question): Ruling {
     const held = new Map(positions.map((position) => [foldedKey(position.value), position]));
     const preferred = keys.flatMap((key) => held.get(key) ?? [])[0];
-    if (preferred === undefined) return { defer: "nobody holds a position that is preferred" };
+    if (preferred === undefined) return { defer: "no agent holds a position that is preferred" };
     const speakers = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
     return {
       winner: preferred.value,
       confidence: laplace(preferred.heldBy.length, speakers, positions.length),
       confidenceFrom: LAPLACE,
-      reasoning: `${shown(preferred.value)} is preferred wherever somebody holds it.`,
+      reasoning: `${shown(preferred.value)} is preferred wherever an agent holds it.`,
     };
   }
 

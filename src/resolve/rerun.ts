@@ -25,9 +25,9 @@ export function rerun(given: RerunOptions = {}): Resolver {
     reruns: taken,
     settle(question, context) {
       if (question.kind === "finding")
-        return { defer: "a finding is nobody's answer to a question" };
+        return { defer: "agents are not asked again about a finding" };
       if (context.rerun === undefined) {
-        return { defer: "without a supervisor there is nobody who could be asked once more" };
+        return { defer: "without a team there are no agents that could be asked again" };
       }
       return context.rerun(question, taken.tier);
     },

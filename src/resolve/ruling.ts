@@ -55,7 +55,7 @@ function check(question: Question, given: unknown): CheckedRuling {
   // Only the fields of a ruling are read, and only if all of them are sound.
   hear(given);
   if (typeof given !== "object" || given === null) {
-    return { defer: `it returned ${given === null ? "null" : typeof given} and no ruling` };
+    return { defer: `it returned ${given === null ? "null" : typeof given} instead of a ruling` };
   }
   const ruling = given as Readonly<Record<string, unknown>>;
   const { defer, status, confidence, confidenceFrom, calibrated = false, reasoning } = ruling;
@@ -64,7 +64,8 @@ function check(question: Question, given: unknown): CheckedRuling {
     return { defer: `it returned { pass }, which is renamed to { defer }: ${ruling["pass"]}` };
   }
   const winner = positionOf(question, ruling["winner"]);
-  if (winner === undefined) return { defer: "it decided for something that is no position" };
+  if (winner === undefined)
+    return { defer: "it decided for something that is not one of the positions" };
   if (!(typeof confidence === "number" && confidence >= 0 && confidence <= 1)) {
     const got = typeof confidence === "number" ? String(confidence) : describeThrown(confidence);
     return { defer: `it gave the confidence ${got}, which is no number from 0 to 1` };

@@ -32,7 +32,7 @@ export function unanimous(given: UnanimousOptions = {}): Resolver {
     agreed(question: Question): Ruling {
       const { positions, asked } = question;
       const [position] = positions;
-      if (position === undefined) return { defer: "nobody holds a position" };
+      if (position === undefined) return { defer: "no agent holds a position" };
       const speakers = position.heldBy.length;
       if (speakers < quorum) {
         return {

@@ -19,7 +19,7 @@ export function harmlessTracing(tracing: Tracing, where: string): Tracing {
       if (!warned) {
         warned = true;
         process.emitWarning(
-          `${where}: tracing failed with ${describeThrown(error)}; the run goes on, and later failures are not told`,
+          `${where}: tracing failed with ${describeThrown(error)}; the run continues, and later failures are not reported`,
           "QuorateWarning",
         );
       }

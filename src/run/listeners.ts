@@ -46,7 +46,7 @@ export function harmless<T>(
     if (warned) return;
     warned = true;
     process.emitWarning(
-      `${where}: ${name} failed with ${describeThrown(error)}; the run goes on, and later failures are not told`,
+      `${where}: ${name} failed with ${describeThrown(error)}; the run continues, and later failures are not reported`,
       "QuorateWarning",
     );
   };

@@ -36,7 +36,7 @@ function notFree({ notices }: Run, bill: Bill): readonly Notice[] {
   if (agents.length === 0) return [];
   return [
     notice("not-free", {
-      what: `${few(agents)} reported money, and ${agents.length === 1 ? "is" : "are"} said to be free`,
+      what: `${few(agents)} reported a cost, although ${agents.length === 1 ? "it is" : "they are"} declared free`,
       agents,
     }),
   ];
@@ -82,7 +82,7 @@ function unmatchedPaths({ redact }: Run): readonly Notice[] {
   return (redact?.unmatched() ?? []).map(({ path, near }) => {
     const meant = near === undefined ? "" : `; there is "${oneLine(near, MAX_NAME_CHARS)}"`;
     return notice("redact-unmatched", {
-      what: `redact has the path "${oneLine(path, MAX_NAME_CHARS)}", and nothing in this run stands there${meant}`,
+      what: `redact has the path "${oneLine(path, MAX_NAME_CHARS)}", and nothing in this run is at that path${meant}`,
       level: near === undefined ? "info" : "warn",
     });
   });
@@ -93,7 +93,7 @@ function redactedVerdicts({ notices }: Run): readonly Notice[] {
   if (subjects.length === 0) return [];
   return [
     notice("redacted-decided", {
-      what: `The log has positions without what redact takes out, and one was decided for, about ${fewOf(subjects, MAX_NAMES, String)}`,
+      what: `redact changed positions in the log, and one of these won, about ${fewOf(subjects, MAX_NAMES, String)}`,
     }),
   ];
 }

@@ -37,7 +37,7 @@ export async function planFork(
     throw new HttpRefusal(
       422,
       "BAD_REQUEST",
-      "Nobody has the place that the fork is to go on from.",
+      "The run has no agent at the place that the fork is to begin from.",
     );
   }
   const isOther = canonicalJson(task) !== canonicalJson(view.input);

@@ -116,7 +116,7 @@ export function handler(
     }
     const headers = { Allow: methods.join(", ") };
     return failureAnswer(
-      new HttpRefusal(405, "METHOD_NOT_ALLOWED", "The path is not asked by this method.", {
+      new HttpRefusal(405, "METHOD_NOT_ALLOWED", "The path does not take this method.", {
         headers,
       }),
     );

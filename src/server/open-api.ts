@@ -10,7 +10,7 @@ export function openApi(version: string): RouteSchema {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Quorate", version, summary: "Runs of teams of agents: begun, seen, steered." },
+    info: { title: "Quorate", version, summary: "Begin, watch and steer runs of teams of agents." },
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
     paths,
     components: {

@@ -24,7 +24,7 @@ export async function readBody(
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new HttpRefusal(400, "BAD_REQUEST", "The body is no JSON.");
+    throw new HttpRefusal(400, "BAD_REQUEST", "The body is not JSON.");
   }
 }
 
@@ -51,14 +51,14 @@ async function textOf(
   } catch (error) {
     void reader.cancel().catch(() => {});
     if (error instanceof HttpRefusal) throw error;
-    throw new HttpRefusal(400, "BAD_REQUEST", "The body ended before it was whole.");
+    throw new HttpRefusal(400, "BAD_REQUEST", "The body broke off.");
   } finally {
     clearTimeout(timer);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw new HttpRefusal(400, "BAD_REQUEST", "The body is no UTF-8.");
+    throw new HttpRefusal(400, "BAD_REQUEST", "The body is not UTF-8.");
   }
 }
 

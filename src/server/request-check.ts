@@ -44,7 +44,7 @@ export function requestCheck({ Ajv2020 }: Pick<ServerPackages, "Ajv2020">): Requ
           throw new HttpRefusal(
             400,
             "BAD_REQUEST",
-            "The query has something twice that may stand there once.",
+            `The query has ${JSON.stringify(name.slice(0, MAX_ISSUE_CHARS))} twice; give it once.`,
           );
         }
         taken[name] = isMany ? values : values[0];
@@ -65,7 +65,7 @@ function fitting(
   const [first] = issues;
   const why =
     first === undefined ? "" : `: ${first.path === "" ? "it" : first.path} ${first.message}`;
-  throw new HttpRefusal(400, "BAD_REQUEST", `The ${what} is not as it should be${why}.`, {
+  throw new HttpRefusal(400, "BAD_REQUEST", `The ${what} is not valid${why}.`, {
     issues,
   });
 }

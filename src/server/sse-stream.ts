@@ -51,7 +51,7 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
     fullSinceMs ??= performance.now();
     if (performance.now() - fullSinceMs < stalledMs) return;
     over();
-    controller.error(new Error("its reader takes nothing"));
+    controller.error(new Error("its reader does not read"));
   }
 
   return new ReadableStream<Uint8Array>(

@@ -75,12 +75,12 @@ export function tokenBook(tokens: readonly ServerToken[]): TokenBook {
   }));
   for (const [at, { hash }] of known.entries()) {
     if (!known.slice(0, at).some((one) => one.hash.equals(hash))) continue;
-    throw new QuorateError("BAD_OPTIONS", "two tokens are the same; make one for each");
+    throw new QuorateError("BAD_OPTIONS", "two tokens are the same; make one for each client");
   }
   const first = known[0]?.principal;
   if (first === undefined) {
     const why =
-      "there is no token that the server could be asked with; give one, or leave them out";
+      "tokens is empty, so that nobody could use the server; give one, or leave tokens out";
     throw new QuorateError("BAD_OPTIONS", why);
   }
   return {

@@ -29,7 +29,7 @@ const URL_OF: Option<string> = option((given, what) => {
   const isLocal = url !== undefined && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
   const fits = url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
   if (fits && url?.username === "" && url.password === "") return url.href;
-  const why = `${what} is no address that a web hook may have; use one with https:, without a name and a password in it`;
+  const why = `${what} is not a valid address of a web hook; use one with https:, without a name and a password in it`;
   throw new QuorateError("BAD_OPTIONS", why);
 }, "").needed();
 

@@ -28,7 +28,7 @@ export function addresses(origins: readonly URL[]): Addresses {
       throw new HttpRefusal(
         421,
         "FORBIDDEN",
-        "The server is not known by this Host; name its address among its origins.",
+        "This Host is not an address of the server; add it to its origins.",
       );
     },
     checkOrigin(request, address) {

@@ -64,7 +64,7 @@ function leaseLost(runId: string, run: AppendTo | undefined, fence: number): Quo
     run === undefined
       ? "it is not in the store any more"
       : run.fence === fence
-        ? "it was let go of, or begun by another store: take it first"
+        ? "it was released, or begun by another store: take it first"
         : `its fence is ${run.fence}, so another store has taken it over`;
   return new QuorateError(
     "LEASE_LOST",
@@ -82,7 +82,7 @@ function severalRuns(runId: string, other: string): QuorateError {
 function seqTaken({ runId, seq }: RunEvent, next: number): QuorateError {
   return new QuorateError(
     "SEQ_TAKEN",
-    `Event ${seq} of run ${quoteRun(runId)} was refused: the next one is ${next}. Somebody else may be writing this run.`,
+    `Event ${seq} of run ${quoteRun(runId)} was refused: the next one is ${next}. Another process may be writing this run.`,
   );
 }
 

@@ -107,7 +107,7 @@ export function panelFault(
 ): string | undefined {
   if (!resolve.some(({ foresee }) => foresee !== undefined)) {
     const names = resolve.map(({ name }) => `${name}()`).join(", ");
-    return `has a panel, and its chain (${names}) does not show before all have answered whether the answers are enough; put vote() or reliability() into it, or leave panel out`;
+    return `has a panel, and no resolver of its chain (${names}) can tell before all have answered whether the answers are enough; add vote() or reliability(), or leave panel out`;
   }
   const rerun = resolve.find(({ reruns }) => reruns !== undefined);
   if (rerun !== undefined)

@@ -64,7 +64,7 @@ export function checkOrder(
         stack.pop();
       } else if (state.get(need) === "open") {
         const circle = [...path.slice(path.indexOf(need)), need].map(name).join(" needs ");
-        refuse(`has agents that wait for each other: ${circle}; take one of these needs away`);
+        refuse(`has agents that wait for each other: ${circle}; remove one of these needs`);
       } else if (!state.has(need)) {
         state.set(need, "open");
         path.push(need);

@@ -53,7 +53,8 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   const required = new Set(described.required.map((agent) => known(agent, "requires")));
   const elsewhere = new Set(described.elsewhere.map((agent) => known(agent, "has elsewhere")));
   if (Array.isArray(route)) {
-    if (route.length === 0) refuse("routes to nobody; name at least one agent, or leave route out");
+    if (route.length === 0)
+      refuse("routes to no agent; name at least one agent, or leave route out");
     for (const agent of route) known(agent, "routes to");
   }
 
@@ -98,7 +99,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   checkAsked(resolve, askedToCompare(comparing), where);
   for (const resolver of resolve) {
     for (const agent of resolver.names ?? [])
-      known(agent, `has ${resolver.name}() with a word about`);
+      known(agent, `has ${resolver.name}() with a setting for`);
     const unknown = comparing.compare.has(TASK_SUBJECT)
       ? undefined
       : impossibleIn(resolver, members);

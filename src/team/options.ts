@@ -301,7 +301,7 @@ export const SUPERVISOR: Options<
       engine:
         "renamed to executor, which is told what happens to attempts as events: { start, cancel, close }",
       earlyStop:
-        'removed; leave it out, or use panel: "certain", which asks no more agents than it takes',
+        'removed; leave it out, or use panel: "certain", which asks no more agents than necessary',
     },
   },
 );

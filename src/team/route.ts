@@ -81,7 +81,7 @@ function resolved(team: Team, names: unknown): readonly number[] {
   if (!Array.isArray(names) || names.length === 0) {
     throw new QuorateError(
       "BAD_ROUTE",
-      `the route of ${team.where} names nobody; name at least one of ${listed(team.indexOf)}`,
+      `the route of ${team.where} names no agent; name at least one of ${listed(team.indexOf)}`,
     );
   }
   const asked = new Set<number>();

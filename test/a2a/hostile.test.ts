@@ -63,8 +63,8 @@ type CardJson = Record<string, any>; // oxlint-disable-line typescript/no-explic
 
 describe("a card that is not as it should be is one sentence, and nobody is asked", () => {
   it.each<[string, (card: CardJson, at: string) => unknown, RegExp]>([
-    ["no JSON", () => "<html>", /malformed: it is no JSON/],
-    ["no object", () => [], /malformed: it is no object/],
+    ["no JSON", () => "<html>", /malformed: it is not JSON/],
+    ["no object", () => [], /malformed: it is not an object/],
     ["without a name", (card) => ({ ...card, name: 7 }), /malformed: it has no name/],
     [
       "without interfaces",
@@ -74,12 +74,12 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
     [
       "of an earlier A2A",
       ({ name }) => ({ name, url: "http://x", protocolVersion: "0.3.0" }),
-      /its agent card offers A2A 0\.3\.0 \(JSONRPC\), and A2A 1\.x is spoken here/,
+      /its agent card offers A2A 0\.3\.0 \(JSONRPC\), and this agent speaks only A2A 1\.x/,
     ],
     [
       "of an A2A that did not say its version yet",
       ({ name }) => ({ name, url: "http://x" }),
-      /its agent card offers a version before 0\.3 \(JSONRPC\), and A2A 1\.x is spoken here/,
+      /its agent card offers a version before 0\.3 \(JSONRPC\), and this agent speaks only A2A 1\.x/,
     ],
     [
       "whose interfaces are of an earlier A2A",
@@ -89,7 +89,7 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
           { url: "http://x", protocolBinding: "JSONRPC", protocolVersion: "0.3" },
         ],
       }),
-      /offers JSONRPC 0\.3, and JSONRPC or HTTP\+JSON of version 1 is spoken here/,
+      /offers JSONRPC 0\.3, and this agent speaks JSONRPC and HTTP\+JSON of version 1/,
     ],
     [
       "with no interface that is spoken",
@@ -99,7 +99,7 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
           { url: "x", protocolBinding: "GRPC\u001b[31m", protocolVersion: "1.0" },
         ],
       }),
-      /offers GRPC\[31m 1\.0, and JSONRPC/,
+      /offers GRPC\[31m 1\.0, and this agent speaks/,
     ],
     [
       "with what is no address",
@@ -122,12 +122,12 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
           { ...card["supportedInterfaces"][0], url: "https://evil.example/rpc" },
         ],
       }),
-      /sends to https:\/\/evil\.example, another origin/,
+      /points to https:\/\/evil\.example, which is not its own origin/,
     ],
     [
       "that is larger than a card",
       (card) => ({ ...card, description: "x".repeat(2_000_000) }),
-      /its agent card is larger than 1048576 bytes; have it say less there/,
+      /its agent card is larger than 1048576 bytes; have it shortened there/,
     ],
   ])("%s", async (_, card, why) => {
     await using server = await sdkServer({
@@ -166,7 +166,7 @@ describe("a card that is not as it should be is one sentence, and nobody is aske
     expect(() => a2aAgent({ name: "far", card: { name: "x" } })).toThrow(
       /a2aAgent "far": its agent card is malformed/,
     );
-    expect(() => a2aAgent({ name: "far" })).toThrow(/has no url; say url, or card/);
+    expect(() => a2aAgent({ name: "far" })).toThrow(/has no url; give either url or card/);
     expect(() => a2aAgent({ name: "far", url: "http://127.0.0.1:1" })).toThrow(/is not public/);
     expect(() => a2aAgent({ name: "far", url: "https://u:secret@a.example" })).toThrow(
       /has a name or a password in it/,
@@ -372,7 +372,7 @@ describe("a peer that does not keep to it", () => {
         return true;
       },
     });
-    expect(await whyNot(server)).toMatch(/a task whose id is none/);
+    expect(await whyNot(server)).toMatch(/a task without a usable id/);
   });
 });
 
@@ -387,13 +387,13 @@ describe("how a task ends", () => {
     [
       "rejected",
       (working) => working.tell("TASK_STATE_REJECTED", "not my job"),
-      /does not take the task: not my job/,
+      /rejected the task: not my job/,
       1,
     ],
     [
       "cancelled there",
       (working) => working.tell("TASK_STATE_CANCELED"),
-      /was cancelled at its peer/,
+      /its peer cancelled the task/,
       1,
     ],
     ["without anything", (working) => working.tell("TASK_STATE_COMPLETED"), /nothing in it/, 2],
@@ -410,7 +410,7 @@ describe("how a task ends", () => {
       onCancel: () => (cancelled = true),
     });
     expect(await whyNot(server, { options: { retries: 3 } })).toMatch(
-      /its peer asks a question, and there is no reply: Which branch\?; answer it in prompt, or give reply/,
+      /its peer asked a question, and the agent has no reply function: Which branch\?; answer the question in prompt, or give reply/,
     );
     expect(server.begun()).toBe(1);
     expect(cancelled).toBe(true);

@@ -142,7 +142,7 @@ describe("a team served by A2A, asked by the official client", () => {
     });
     await expect(
       client.sendMessage(sending(message([text("perhaps")], { taskId }))),
-    ).rejects.toThrow(/none of what the task asks/);
+    ).rejects.toThrow(/not one of the positions that the task asks about/);
     const answered = taskIn(
       await client.sendMessage(
         sending(message([text(" Hold ")], { taskId, contextId: waiting.contextId })),

@@ -102,7 +102,10 @@ describe("what an agent is told", () => {
 describe("an agent is refused before it is prompted", () => {
   it.each([
     ["refuses", /agent failed: .*not that mode/],
-    ["ignores", /agent stays in the mode "build" when told to go to "plan"; use another as mode/],
+    [
+      "ignores",
+      /agent stayed in the mode "build" when it was told to change to "plan"; use another mode/,
+    ],
   ] as const)("when it %s the mode that it is told to go to", async (stays, sentence) => {
     const option = {
       id: "mode",
@@ -121,7 +124,7 @@ describe("an agent is refused before it is prompted", () => {
   it("when nobody knows what its modes permit, or the one that was chosen is not there", async () => {
     const { peer, make } = await scripted({ session: modes("turbo", "zen") }, answers);
     expect(await failureOf(make({ retries: 3 }))).toBe(
-      'AGENT_FAILED agent has no mode that is known to permit only what its tools say; say by mode which one does: "turbo", "zen"',
+      'AGENT_FAILED agent has no mode that is known to permit only its tools; name the one that does as mode: "turbo", "zen"',
     );
     expect(await failureOf(make({ mode: "plan" }))).toBe(
       'AGENT_FAILED agent has no mode "plan"; use one of its own as mode: "turbo", "zen"',
@@ -218,8 +221,8 @@ describe("what an agent asks for", () => {
   });
 
   it.each([
-    ["throws", () => Promise.reject(new Error("who knows")), "permissions could not decide: "],
-    ["says maybe", () => "maybe", 'permissions answered with "maybe"; answer with true or false'],
+    ["throws", () => Promise.reject(new Error("who knows")), "its permissions function failed: "],
+    ["says maybe", () => "maybe", 'permissions returned "maybe"; return true or false'],
   ])("a policy that %s permits nothing and fails the attempt", async (_, permissions, sentence) => {
     const path = join(folder, "never.txt");
     const { make } = await scripted({ session: modes("default") }, reach("file", path), answers);
@@ -270,7 +273,7 @@ describe("what an agent asks for", () => {
       { does: "writes lines", lines: [lines.join("\n")], output: HOLD },
     );
     expect(await failureOf(make())).toBe(
-      "OUTPUT_TOO_LARGE agent asked its client more than 10000 times and was ended; ask less of it",
+      "OUTPUT_TOO_LARGE agent made more than 10000 requests to its client and was stopped; ask for less",
     );
   });
 });
@@ -281,7 +284,7 @@ describe("acpAgent", () => {
     [{}, "acpAgent: command is missing"],
     [{ command: "x", args: "--acp" }, 'acpAgent "x": args is "--acp"'],
     [{ command: "x", tools: "all" }, 'acpAgent "x": tools is "all"'],
-    [{ command: "x", model: "--yolo" }, 'acpAgent "x": model is no name of a model'],
+    [{ command: "x", model: "--yolo" }, 'acpAgent "x": model is not the name of a model'],
     [{ command: "x", permissions: true }, 'acpAgent "x": permissions is true'],
     [{ command: "x", settings: { a: 1 } }, 'acpAgent "x": settings is'],
     [{ command: "x", mode: 1 }, 'acpAgent "x": mode is 1'],

@@ -65,7 +65,9 @@ describe("what an agent says", () => {
     const text = { output: undefined };
     expect(await ask(make(text))).toMatchObject({ output: "It may ship." });
     expect(await ask(make(text))).toMatchObject({ output: "It may ship." });
-    expect(await failureOf(make(text))).toContain("OUTPUT_INVALID agent said nothing");
+    expect(await failureOf(make(text))).toContain(
+      "OUTPUT_INVALID agent ended its turn without a text",
+    );
   });
 
   it.each([
@@ -86,7 +88,7 @@ describe("what an agent says", () => {
     ];
     const { make } = await scripted({ session: MODES }, { does: "updates", updates });
     expect(await failureOf(make({ retries: 3 }))).toBe(
-      'AGENT_FAILED agent went from the mode "plan" to "auto" by itself and was ended; keep it from that in its own settings',
+      'AGENT_FAILED agent changed its mode from "plan" to "auto" by itself and was stopped; prevent that in its own settings',
     );
   });
 

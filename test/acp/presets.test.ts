@@ -86,7 +86,7 @@ const OPENCODE: AcpNature = {
 describe("the presets of agents that speak the Agent Client Protocol", () => {
   it("Codex is refused tools write, which its modes do not keep to", () => {
     expect(() => codexAcp({ tools: "write", mode: "workspace-write" })).toThrow(
-      'codexAcp() has tools "write", for which it has no mode that permits no more; use its preset of quorate/command',
+      'codexAcp() has tools "write", and none of its known modes permits only that; use its preset of quorate/command',
     );
   });
 
@@ -97,7 +97,7 @@ describe("the presets of agents that speak the Agent Client Protocol", () => {
     const { result } = await start(opencodeAcp, { tools: "read", cwd, retries: 3 }, OPENCODE);
     expect(result).toMatchObject({ status: "failed", attempts: 1 });
     expect(result.status === "failed" && result.error.message).toBe(
-      `agent would run the plugins of "${join(folder, "odd", "opencode.json")}", and nothing keeps it from that; give it a folder without that, or ask another agent`,
+      `agent would run the plugins of "${join(folder, "odd", "opencode.json")}", and no option prevents that; give it a folder without plugins, or use another agent`,
     );
   });
 

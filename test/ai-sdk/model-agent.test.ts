@@ -161,7 +161,7 @@ describe("an agent that is a model", () => {
     );
     const { result } = await ask(reviewer({ retries: 1 }));
     expect(result).toMatchObject({ status: "ok", attempts: 2, cost: { inputTokens: 40 } });
-    expect(server.asked[1]).toContain("cut off at its longest");
+    expect(server.asked[1]).toContain("cut off at the token limit");
   });
 
   it("does not take half a text for a text", async () => {
@@ -185,7 +185,7 @@ describe("an agent that is a model", () => {
         error: {
           code: "OUTPUT_INVALID",
           message:
-            'the answer of reviewer cannot be used: the answer is empty; it ended with a call of "rm", and not with an answer',
+            'the answer of reviewer cannot be used: the answer is empty; it ended with a call of "rm" instead of an answer',
         },
         cost: USAGE,
       });

@@ -309,7 +309,11 @@ describe("a router that is a model", () => {
 
   it.each([
     ["nobody", { specialists: [] }, /the router chose nobody; there are "lawyer", "trader"/],
-    ["somebody who is not there", { specialists: ["baker"] }, /chose "baker", who is not there/],
+    [
+      "somebody who is not there",
+      { specialists: ["baker"] },
+      /chose "baker", which does not exist/,
+    ],
     ["what is no name", { specialists: [7] }, /chose a value of type number/],
     ["something else", "lawyer", /chose nobody/],
   ])("fails in one sentence when it names %s", async (_, output, message) => {
@@ -320,7 +324,7 @@ describe("a router that is a model", () => {
   it("fails in one sentence when half of its answer is missing", async () => {
     server.follow({ does: "answers half", output: { specialists: ["lawyer"] } });
     await expect(desk().run("?")).rejects.toThrow(
-      /the answer of the router cannot be used: it is no JSON/,
+      /the answer of the router cannot be used: it is not JSON/,
     );
   });
 

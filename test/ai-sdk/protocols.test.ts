@@ -33,7 +33,7 @@ describe.each(ways)(
       return results.one;
     };
 
-    it("is told that its answer was cut off at its longest", async () => {
+    it("is told that its answer was cut off at the token limit", async () => {
       server.follow(
         { does: "says", text: '{"recommendation":"ho', ended: "length", usage: USAGE },
         HOLD,
@@ -43,7 +43,7 @@ describe.each(ways)(
         attempts: 2,
         cost: { inputTokens: 40 },
       });
-      expect(server.asked[1]).toContain("cut off at its longest");
+      expect(server.asked[1]).toContain("cut off at the token limit");
     });
 
     it("fails where a filter has stopped it, and says so", async () => {

@@ -120,8 +120,8 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
       expect(error.message).toMatch(
         {
           cancelled: /was cancelled in its batch/,
-          expired: /had no time to answer in its batch/,
-          nothing: /has nothing for this request/,
+          expired: /expired in its batch/,
+          nothing: /has no answer to this request/,
         }[what],
       );
     },
@@ -138,7 +138,7 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
     const agents = { reviewer: reviewer(by) };
     const { results, bill } = await supervisor({ name: "team", agents, retries: 1 }).run("?");
     expect(results.reviewer).toMatchObject({ status: "ok", attempts: 2 });
-    expect(server.asked[1]).toContain("it is no JSON");
+    expect(server.asked[1]).toContain("it is not JSON");
     expect(bill.spent).toMatchObject({ inputTokens: 20, outputTokens: 6 });
   });
 
@@ -220,7 +220,7 @@ describe("an agent that is asked by batches", () => {
   it.each([
     ["a provider without batches", { providerBatch: { provider: {} as never } }, "providerBatch"],
     ["tools", { tools: {} }, "the tools of a batch are never called"],
-    ["a stream", { stream: true }, "a batch has no answer before it is whole"],
+    ["a stream", { stream: true }, "a batch gives no partial answers"],
     ["a model without a name", { model: { doGenerate() {} } as never }, "has no modelId"],
     [
       "a name that is not an option",

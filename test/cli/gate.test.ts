@@ -64,7 +64,7 @@ describe("a team with a gate, run by the command line,", () => {
     expect(logged.stdout).toContain("the gate is undecided: task is tied");
   });
 
-  it("says that nobody looked for findings, where a severity is not to come out", async () => {
+  it("says that no agent looked for findings, where a severity is not to come out", async () => {
     const { code, stdout } = await quorate(
       ["run", team("learning"), "--input", "-", "--fail-on", "severity>=high"],
       folder(),
@@ -72,7 +72,7 @@ describe("a team with a gate, run by the command line,", () => {
     );
     expect([code, stdout]).toEqual([
       3,
-      expect.stringContaining("\nwhy: nobody looked for findings\n"),
+      expect.stringContaining("\nwhy: no agent looked for findings\n"),
     ]);
   });
 

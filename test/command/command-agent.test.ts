@@ -61,7 +61,7 @@ describe("a program as an agent", () => {
     const printing = commandAgent({ name: "printing", send: "argument", ...play("arguments") });
     const long = await failureOf(printing, "é".repeat(16_385));
     expect(long.code).toBe("INPUT_INVALID");
-    expect(long.message).toContain("32770 bytes, and an argument at most 32768");
+    expect(long.message).toContain("32770 bytes, and an argument may have at most 32768");
     expect((await failureOf(printing, "a\0b")).message).toContain("NUL");
     expect(long.attempts).toBe(1);
     expect((await ask(printing, "é".repeat(16_384))).status).toBe("ok");
@@ -151,7 +151,7 @@ describe("a program as an agent", () => {
       ...play("echo"),
     });
     expect((await failureOf(none)).message).toBe(
-      "a prompt is undefined; answer with a text, or with a JSON value",
+      "a prompt is undefined; return a text or a JSON value",
     );
   });
 
@@ -186,7 +186,7 @@ describe("a program that gives no answer", () => {
 
   it("may not be executed: it is not tried again", async () => {
     const failed = await failureOf(commandAgent({ name: "text", command: import.meta.filename }));
-    expect(failed.message).toContain("it may not be executed; make it executable: chmod +x");
+    expect(failed.message).toContain("this user may not execute it; make it executable: chmod +x");
     expect(failed.attempts).toBe(1);
   });
 
@@ -207,14 +207,14 @@ describe("a program that gives no answer", () => {
     });
     const failed = await failureOf(bad);
     expect(failed.message).toMatch(
-      /exited with 3, which is no answer; .*it said: red ⏎ next\\u\{7\}\\u\{202e\}$/,
+      /exited with 3, which is not listed as an answer; .*it printed: red ⏎ next\\u\{7\}\\u\{202e\}$/,
     );
     expect(failed.attempts).toBe(2);
   });
 
   it("is ended by a signal: the signal is named", async () => {
     const failed = await failureOf(commandAgent({ name: "x", retries: 0, ...play("kill itself") }));
-    expect(failed.message).toContain("was ended by SIGKILL, perhaps as memory ran out");
+    expect(failed.message).toContain("was terminated by SIGKILL, perhaps because memory ran out");
   });
 
   it("fails with an exit code that is not listed, and holds a position with one that is", async () => {
@@ -226,7 +226,9 @@ describe("a program that gives no answer", () => {
       evidence: "two errors",
     });
     const other = commandAgent({ name: "other", read, retries: 0, ...play("exit", "2") });
-    expect((await failureOf(other)).message).toContain("exited with 2, which is no answer");
+    expect((await failureOf(other)).message).toContain(
+      "exited with 2, which is not listed as an answer",
+    );
   });
 
   it("is read by a function of one's own that throws: the failure says what it threw", async () => {

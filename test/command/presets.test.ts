@@ -199,7 +199,7 @@ describe.each(PRESETS)("$name", ({ make, name, printed, cost }) => {
   });
 
   it("is refused with a model that looks like an option, and with tools that there are not", () => {
-    expect(() => make({ model: "--yolo" })).toThrow("is no name of a model");
+    expect(() => make({ model: "--yolo" })).toThrow("is not the name of a model");
     expect(() => make({ tools: "all" as Tools })).toThrow(
       'tools is "all"; use "none", "read" or "write"',
     );
@@ -221,7 +221,9 @@ describe.each(PRESETS)("$name", ({ make, name, printed, cost }) => {
     const failed = await failureOf(
       make({ command: crashed.command, env: crashed.env, retries: 0 }),
     );
-    expect(failed.message).toMatch(/exited with 3, which is no answer; .*it said: panic/);
+    expect(failed.message).toMatch(
+      /exited with 3, which is not listed as an answer; .*it printed: panic/,
+    );
   });
 
   it("is ended with its processes when its attempt is cancelled", async () => {
@@ -415,7 +417,7 @@ describe("what a preset fails with", () => {
     expect(failure).toMatchObject({
       attempts: 1,
       message: expect.stringContaining(
-        `opencode would run the plugins of "${join(folder, "odd", ".opencode")}", and nothing keeps it from that`,
+        `opencode would run the plugins of "${join(folder, "odd", ".opencode")}", and no option prevents that`,
       ),
     });
   });

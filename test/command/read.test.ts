@@ -47,7 +47,7 @@ describe("the last JSON document of a text", () => {
     "[1,]",
     '{"a":"\u0001"}',
   ])("is not made up of what is none: %j", (text) => {
-    expect(() => last(text)).toThrow("has no whole JSON document");
+    expect(() => last(text)).toThrow("has no complete JSON document");
   });
 
   it("is found in any prose that has no document of its own, and is what JSON.parse makes of it", () => {
@@ -76,7 +76,7 @@ describe("the last JSON document of a text", () => {
     expect(await failureOf(half)).toEqual({
       code: "OUTPUT_INVALID",
       attempts: 2,
-      message: "half: what it answered has no whole JSON document; answer with JSON alone",
+      message: "half: the answer has no complete JSON document; answer with JSON alone",
     });
     const mended = commandAgent({ name: "mended", read: lastJson, ...play("mend", document) });
     expect(await answerOf(mended)).toEqual(hold);
@@ -162,11 +162,13 @@ describe("SARIF", () => {
     ): ReturnType<typeof commandAgent<"lint", unknown, unknown, unknown>> =>
       commandAgent({ name: "lint", read: sarif, retries: 0, ...play("exit", code, empty) });
     expect(await answerOf(lint("0"))).toEqual({ findings: [] });
-    expect((await failureOf(lint("2"))).message).toContain("exited with 2, which is no answer");
+    expect((await failureOf(lint("2"))).message).toContain(
+      "exited with 2, which is not listed as an answer",
+    );
   });
 
   it.each(["", "{", "{}", "null", '{"runs":1}'])("is not made up of what is none: %j", (stdout) => {
-    expect(() => sarif(ran(stdout))).toThrow(/no SARIF|no JSON document/);
+    expect(() => sarif(ran(stdout))).toThrow(/no SARIF|not a JSON document/);
   });
 
   it("takes values of the wrong kind for parts that are not there", () => {
@@ -220,7 +222,7 @@ describe("a JUnit report", () => {
   });
 
   it("that has no failure is no answer of a program that failed", () => {
-    expect(() => junit(ran("<testsuite/>", 1))).toThrow("exit code 1 is no answer");
+    expect(() => junit(ran("<testsuite/>", 1))).toThrow("exit code 1 is not listed as an answer");
     expect(junit(ran("<testsuite/>"))).toEqual({ findings: [] });
   });
 });

@@ -93,7 +93,7 @@ describe("where a program works", () => {
   it("cannot be a worktree of what is no repository: one sentence says so", async () => {
     const failed = await failureOf(writing("worktree", project()));
     expect(failed.message).toMatch(
-      /^writer: "git" exited with 128, which is no answer; .*not a git repository/,
+      /^writer: "git" exited with 128, which is not listed as an answer; .*not a git repository/,
     );
   });
 

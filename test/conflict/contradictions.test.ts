@@ -193,7 +193,9 @@ describe("a judge of findings that contradict each other", () => {
       answered: ["agent-2"],
       similar: similar({ judge: sameAs(true) }),
     });
-    expect(verdicts[0]?.reasoning).toMatch(/taken for the same by similar-judge/);
+    expect(verdicts[0]?.reasoning).toMatch(
+      /similar-judge took different wordings of it for the same/,
+    );
   });
 });
 

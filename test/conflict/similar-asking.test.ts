@@ -145,7 +145,7 @@ describe("groups put to a judge", () => {
   test("are one when the judge says so, and the verdict says who did", async () => {
     const found = await groupsBy({ ...doubtful, judge: judgeOf("cache") });
     expect(found.map(reporters)).toEqual([["agent-0", "agent-1"], ["agent-2"]]);
-    expect(found[0]?.reasoning).toMatch(/taken for the same by similar-judge/);
+    expect(found[0]?.reasoning).toMatch(/similar-judge took different wordings of it for the same/);
     expect(found[1]?.reasoning).not.toMatch(/similar-judge/);
   });
 
@@ -212,7 +212,7 @@ describe("groups put to a judge", () => {
     const found = await groupsBy({ ...doubtful, judge: broken });
     expect(found.map(reporters)).toEqual((await groupsBy({ threshold: 0.4 })).map(reporters));
     for (const { reasoning } of found)
-      expect(reasoning).toMatch(/similar-judge did not say of 1 of 1 pairs of groups/);
+      expect(reasoning).toMatch(/similar-judge did not answer for 1 of 1 pairs of groups/);
     const vague = await groupsBy({ ...doubtful, judge: () => ({ same: "yes" }) as never });
     expect(vague).toHaveLength(3);
   });

@@ -140,7 +140,7 @@ describe("a description that cannot work is refused in one sentence", () => {
     }
     const message = refusal(() => supervisor({ name: "team", agents } as never));
     expect(message).toBe(
-      `supervisor "team" has agents that wait for each other: ${circle}; take one of these needs away`,
+      `supervisor "team" has agents that wait for each other: ${circle}; remove one of these needs`,
     );
   });
 

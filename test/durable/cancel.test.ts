@@ -91,7 +91,7 @@ describe.each([
     expect(await gate.cancel("r")).toBe("cancelled");
     expect((await store.read("r")).at(-1)).toMatchObject({
       type: "run.cancelled",
-      reason: "somebody asked for it",
+      reason: "a caller asked for it",
       requested: true,
     });
     expect(faultsIn(await store.read("r"))).toEqual([]);

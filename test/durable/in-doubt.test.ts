@@ -108,5 +108,5 @@ it("a judge that may not be asked twice and cannot wait defers, and says why", a
   store.release("r", 1);
   const outcome = await make(store).resume("r");
   expect(outcome.verdicts).toMatchObject([{ status: "undecided" }]);
-  expect(outcome.verdicts[0]?.reasoning).toContain("not to be asked twice");
+  expect(outcome.verdicts[0]?.reasoning).toContain("must not be asked twice");
 });

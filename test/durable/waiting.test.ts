@@ -79,7 +79,7 @@ describe("a run that waits for a person", () => {
   });
 
   it.each([
-    [{ subject: "task", winner: "maybe", why: "" }, "NO_SUCH_POSITION", 'nobody holds "maybe"'],
+    [{ subject: "task", winner: "maybe", why: "" }, "NO_SUCH_POSITION", 'no agent holds "maybe"'],
     [{ subject: "task", index: 9, why: "" }, "NO_SUCH_POSITION", "there is no position 9"],
     [{ subject: "other", winner: "ship", why: "" }, "BAD_OPTIONS", 'does not wait for "other"'],
     [
@@ -161,7 +161,7 @@ describe("a time limit", () => {
     await clock.advance(600);
     const outcome = await gate.resume("r");
     expect(outcome).toMatchObject({ status: "complete", verdicts: [{ winner: "hold" }] });
-    expect(outcome.verdicts[0]?.reasoning).toContain("nobody decided within 1000 ms");
+    expect(outcome.verdicts[0]?.reasoning).toContain("no person decided within 1000 ms");
   });
 
   it("hands the question to the next resolver where nothing was agreed", async () => {
@@ -178,5 +178,7 @@ it("without a store to sleep in nobody is waited for, and the verdict says why",
   const { a, b, resolve } = setUp();
   const outcome = await supervisor({ name: "gate", agents: { a, b }, resolve }).run(1);
   expect(outcome).toMatchObject({ status: "complete", verdicts: [{ status: "undecided" }] });
-  expect(outcome.verdicts[0]?.reasoning).toContain("a person cannot be waited for");
+  expect(outcome.verdicts[0]?.reasoning).toContain(
+    "a run can wait for a person only if its store lets it be resumed",
+  );
 });

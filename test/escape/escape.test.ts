@@ -18,8 +18,8 @@ beforeAll(async () => {
   walked = JSON.parse(printed) as Walked;
 }, 120_000);
 
-const AT_ONCE = "answered with a promise; it has to answer at once";
-const UNAWAITED = "a Promise that nobody awaits";
+const AT_ONCE = "returned a promise; it must return its value at once";
+const UNAWAITED = "a Promise that was not awaited";
 
 describe("a promise where none belongs", () => {
   it("is never an unhandled rejection, wherever and in whatever it comes in", () => {

@@ -211,7 +211,7 @@ describe("an agent of Mastra", () => {
       { ...full, tripwire: { reason: "no" } },
       {
         status: "failed",
-        error: { message: "a was kept from answering by a processor of its own" },
+        error: { message: "a was stopped by one of its own processors" },
       },
     ],
     [

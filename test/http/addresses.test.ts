@@ -41,7 +41,7 @@ const PRIVATE =
 describe("an address that is not public", () => {
   it.each(PRIVATE)("is refused where the URL says it, %s, when the agent is made", (host) => {
     expect(() => asking(`http://${host}:8080/`)).toThrow(
-      /^httpAgent "odd" asks \S+, whose address is not public; set allowPrivate: true if you mean it$/,
+      /^httpAgent "odd" asks \S+, whose address is not public; set allowPrivate: true if that is intended$/,
     );
     expect(asking(`http://${host}:8080/`, true).name).toBe("odd");
   });
@@ -73,7 +73,7 @@ describe("an address that is not public", () => {
     const { code, message } = await failureOf(asking(`http://agents.example:${server.port}/`));
     expect(code).toBe("AGENT_FAILED");
     expect(message).toBe(
-      `odd was to ask agents.example:${server.port}, whose address is not public; set allowPrivate: true if you mean it`,
+      `odd was to ask agents.example:${server.port}, whose address is not public; set allowPrivate: true if that is intended`,
     );
     // It is no failure of the way there, which would be tried again.
     expect(names.asked).toBe(1);

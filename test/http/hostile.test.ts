@@ -34,7 +34,7 @@ describe("a server that lies about its size", () => {
     const { code, message } = await failureOf(asking(server.url));
     expect(code).toBe("OUTPUT_TOO_LARGE");
     expect(message).toBe(
-      "what odd was answered is larger than 4194304 bytes; raise maxBytes, or have it answer less",
+      "the answer to odd is larger than 4194304 bytes; raise maxBytes, or have the endpoint answer with less",
     );
     await expect.poll(() => server.connections.size).toBe(0);
   });
@@ -91,7 +91,7 @@ describe("a server that lies about its size", () => {
     expect(asked).toBe("identity");
     expect(code).toBe("AGENT_FAILED");
     expect(message).toBe(
-      "odd was answered with content-encoding gzip, unasked; have it answer plainly",
+      "the answer to odd has the content-encoding gzip, which was not asked for; have the endpoint answer without it",
     );
   });
 
@@ -133,13 +133,13 @@ describe("a server that is none", () => {
     expect(result).toMatchObject({ status: "failed", attempts: 2 });
     expect(result).toHaveProperty(
       "error.message",
-      `odd got no answer from ${new URL(url).origin} (ECONNREFUSED); look whether it is up and reached from here`,
+      `odd got no answer from ${new URL(url).origin} (ECONNREFUSED); check that it is up and can be reached from here`,
     );
   });
 
   it("fails one agent where its name is nobody's", async () => {
     const { message } = await failureOf(asking("http://nobody.invalid/"));
-    expect(message).toMatch(/^odd got no answer from http:\/\/nobody\.invalid \(E\w+\); look/);
+    expect(message).toMatch(/^odd got no answer from http:\/\/nobody\.invalid \(E\w+\); check/);
   });
 });
 
@@ -157,7 +157,7 @@ describe("an answer that is none", () => {
     const server = await httpServer((_, response) => response.end('{"recommendation":"sh'));
     const { code, message } = await failureOf(asking(server.url, { output: Review }));
     expect(code).toBe("OUTPUT_INVALID");
-    expect(message).toContain("what odd answered is no JSON document");
+    expect(message).toContain("the answer to odd is not a JSON document");
   });
 
   it("is a failure whose text would hide or rearrange what a reader sees", async () => {
@@ -221,7 +221,7 @@ describe("a redirect", () => {
         response.writeHead(307, { location }).end();
       });
       expect((await failureOf(asking(server.url))).message).toMatch(
-        /redirects \(HTTP 307\) to (?:another origin|what is no address)/,
+        /redirects \(HTTP 307\) to (?:another origin|an invalid address)/,
       );
     },
   );
@@ -250,7 +250,7 @@ describe("a redirect", () => {
       response.writeHead(302, { location: "/there" }).end();
     });
     expect((await failureOf(asking(server.url))).message).toContain(
-      "redirects (HTTP 302), which would make another request of a POST; give the address that answers",
+      "redirects (HTTP 302), which would turn the POST into another request; give the address that answers",
     );
   });
 

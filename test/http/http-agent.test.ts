@@ -270,9 +270,7 @@ describe("a header", () => {
     const { message } = await failureOf(
       httpAgent({ name: "a", url, headers, allowPrivate: true, retries: 3 }),
     );
-    expect(message).toBe(
-      "a: its header x-key is what no header can be; make it a text of one line",
-    );
+    expect(message).toBe("a: its header x-key is not a valid header; make it a text of one line");
     expect(seen).toEqual([]);
   });
 
@@ -389,7 +387,7 @@ describe("an answer that is no text", () => {
     );
     expect([code, message]).toEqual([
       "AGENT_FAILED",
-      `a was answered with what is no text in UTF-8 (${type}); have it answer with text or JSON`,
+      `the answer to a is not a text in UTF-8 (${type}); have the endpoint answer with text or JSON`,
     ]);
     expect(asked).toBe(1);
   });
@@ -413,7 +411,7 @@ describe("a connection that is not secure", () => {
     expect(result).toMatchObject({ status: "failed", attempts: 1 });
     expect(result).toHaveProperty(
       "error.message",
-      `a has no secure connection to ${new URL(url).origin} (DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate); mend its certificate, or name its authority in NODE_EXTRA_CA_CERTS`,
+      `a has no secure connection to ${new URL(url).origin} (DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate); renew its certificate, or name its authority in NODE_EXTRA_CA_CERTS`,
     );
     await expect.poll(() => connections.size).toBe(0);
   });
@@ -423,7 +421,7 @@ describe("a connection that is not secure", () => {
     const { message } = await failureOf(
       httpAgent({ name: "a", url: url.replace(/^http:/, "https:"), ...local }),
     );
-    expect(message).toMatch(/^a has no secure connection to .*look whether it speaks https there/);
+    expect(message).toMatch(/^a has no secure connection to .*check that it speaks https/);
   });
 });
 
@@ -488,7 +486,10 @@ describe("a description that cannot work", () => {
     [{}, 'httpAgent: url is undefined; use an address such as "https://agents.example/review"'],
     [{ url: "agents.example" }, 'httpAgent: url is "agents.example"; use an address'],
     [{ url: "ftp://agents.example/" }, 'httpAgent: url is "ftp://agents.example/"; use an address'],
-    [{ url: "ftp://me:secret@agents.example/" }, "httpAgent: url is no address of http or https;"],
+    [
+      { url: "ftp://me:secret@agents.example/" },
+      "httpAgent: url is not an address of http or https;",
+    ],
     [
       { url: "https://me:secret@agents.example/" },
       "httpAgent: url has a name or a password in it;",
@@ -508,7 +509,7 @@ describe("a description that cannot work", () => {
     ],
     [
       { url, name: "a", headers: { "a b": "x" } },
-      'httpAgent "a": headers has "a b", which is no header;',
+      'httpAgent "a": headers has "a b", which is not the name of a header;',
     ],
     [
       { url, name: "a", headers: { Host: "x" } },
@@ -516,11 +517,11 @@ describe("a description that cannot work", () => {
     ],
     [
       { url, name: "a", headers: { key: "a\r\nb: c" } },
-      'httpAgent "a": headers has key as what no header can be;',
+      'httpAgent "a": headers has a key that is not a valid header;',
     ],
     [
       { url, name: "a", headers: { key: { env: "" } } },
-      'httpAgent "a": headers has key as what no header can be;',
+      'httpAgent "a": headers has a key that is not a valid header;',
     ],
     [{ url, name: "a", bod: 1 }, "body"],
   ])("is refused with what to do: %j", (given, why) => {

@@ -123,7 +123,7 @@ describe.each([
     const noSubject = await rejection(recordTruth({ store }, runId, "weather", "rain"));
     expect(noSubject).toMatchObject({
       code: "BAD_OPTIONS",
-      message: `run "${runId}" is pruned, and of its verdicts only "task" is kept`,
+      message: `run "${runId}" was pruned, and of its verdicts only "task" is kept`,
     });
     await store.erase({ run: runId });
     const gone = await rejection(recordTruth({ store }, runId, "task", "hold"));

@@ -41,7 +41,7 @@ describe("a breaker", () => {
     expect(refused.reason).toMatchObject({
       code: "BREAKER_OPEN",
       message:
-        'the limiter "openai" lets nobody through until 2026-01-01T00:00:10.000Z, after 3 failures in a row',
+        'the limiter "openai" lets no attempt through until 2026-01-01T00:00:10.000Z, after 3 failures in a row',
       cause: DOWN,
     });
   });

@@ -509,7 +509,7 @@ describe("the name of a limiter", () => {
       limiters: { openai: { breaker, concurrency: 1 } },
     });
     expect(verdicts.map(({ reasoning }) => reasoning).join()).toContain(
-      'the limiter "openai" lets nobody through',
+      'the limiter "openai" lets no attempt through',
     );
     await expect(settle(claims, { resolve, limiters: { open: {} } })).rejects.toMatchObject({
       code: "BAD_OPTIONS",

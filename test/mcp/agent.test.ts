@@ -66,8 +66,8 @@ describe("an agent that is a tool of a program", () => {
 
   it.each([
     ["odd", "AGENT_FAILED", /^subject: its MCP server failed: /],
-    ["large", "OUTPUT_TOO_LARGE", /sent a message of more than 1000000 bytes and was ended/],
-    ["dies", "AGENT_FAILED", /exited with 9.* it said: out of cheese/],
+    ["large", "OUTPUT_TOO_LARGE", /sent a message of more than 1000000 bytes and was stopped/],
+    ["dies", "AGENT_FAILED", /exited with 9.* it printed: out of cheese/],
     ["throws", "AGENT_FAILED", /exited with \d+.* Error: set WEATHER_KEY$/],
     ["fails", "AGENT_FAILED", /^subject: the tool "work" failed; it said: no luck today$/],
   ])("fails in one sentence where its server is %s", async (manner, code, sentence) => {

@@ -229,7 +229,7 @@ describe("a budget of a run", () => {
         error: {
           code: "BUDGET_EXCEEDED",
           message:
-            'under the budget of a run of "team" an attempt of "liar" cost more than its maxCost, so nothing new is begun; raise it',
+            'under the budget of a run of "team" an attempt of "liar" cost more than its maxCost, so no further attempt is made; raise it',
         },
       },
     });
@@ -249,7 +249,7 @@ describe("a budget of a run", () => {
   it.each([
     [
       {},
-      'nobody says what an attempt of "a" costs at most',
+      'nothing says what an attempt of "a" costs at most',
       "give it a maxCost, as in { usd: 0.05 }",
     ],
     [

@@ -18,14 +18,17 @@ describe("a function that is to answer at once and does not", () => {
   it("fails the call, as maxCost", async () => {
     const outcome = await run(teamOf({ maxCost: later }, { budget: { usd: 1 } }));
     expect(outcome.missing).toMatchObject([
-      { detail: "the maxCost of a failed: it answered with a promise; it has to answer at once" },
+      {
+        detail: "the maxCost of a failed: it returned a promise; it must return its value at once",
+      },
     ]);
   });
 
   it("is refused, as limiters", async () => {
     await expect(run(teamOf({ limiters: later }))).rejects.toMatchObject({
       code: "BAD_OPTIONS",
-      message: 'agent "a": limiters failed: it answered with a promise; it has to answer at once',
+      message:
+        'agent "a": limiters failed: it returned a promise; it must return its value at once',
     });
   });
 
@@ -34,7 +37,7 @@ describe("a function that is to answer at once and does not", () => {
     expect(await run(team)).toMatchObject({ status: "complete", bill: { calls: 1 } });
     const events: readonly RunEvent[] = await team.backend.store.read("run");
     expect(events.find(({ type }) => type === "call.escalated")).toMatchObject({
-      detail: "escalateIf failed: it answered with a promise; it has to answer at once",
+      detail: "escalateIf failed: it returned a promise; it must return its value at once",
     });
   });
 
@@ -43,7 +46,7 @@ describe("a function that is to answer at once and does not", () => {
     const many = teamOf({}).runMany([1, 2] as never[], { key: later as never });
     for await (const { error } of many) errors.push((error as Error | undefined)?.message);
     const sentence =
-      'runMany of supervisor "team": key answered with a promise; it has to answer at once';
+      'runMany of supervisor "team": key returned a promise; it must return its value at once';
     expect(errors).toEqual([sentence, sentence]);
   });
 });

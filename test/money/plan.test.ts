@@ -425,7 +425,7 @@ describe("the worst case", () => {
     expect(gaps[0]).toEqual({
       place: "~clerk",
       what: "cost",
-      why: "nobody says how often it is asked",
+      why: "nothing says how often it is asked",
     });
   });
 

@@ -156,7 +156,7 @@ describe("the packed package", () => {
     `;
     expect(node("--input-type=module", "--eval", program).split("\n")).toEqual([
       '501 {"code":-32000,"message":"teams as MCP tools need the package @modelcontextprotocol/server, which cannot be loaded; install it: npm install @modelcontextprotocol/server","data":{"code":"NOT_INSTALLED"}}',
-      '501 {"code":"NOT_INSTALLED","message":"A2A is not spoken here: that needs the package @a2a-js/sdk beside the server; npm install @a2a-js/sdk"}',
+      '501 {"code":"NOT_INSTALLED","message":"This server does not speak A2A, which needs the package @a2a-js/sdk; install it: npm install @a2a-js/sdk"}',
       "",
     ]);
   });

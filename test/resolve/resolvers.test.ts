@@ -203,7 +203,7 @@ describe("prefer", () => {
 
   test("defers when nobody holds any of them", () => {
     expect(deferred(prefer(["stop"]), question({ ship: ["a"], hold: ["b"] })).defer).toBe(
-      "nobody holds a position that is preferred",
+      "no agent holds a position that is preferred",
     );
   });
 

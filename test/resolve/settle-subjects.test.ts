@@ -211,9 +211,13 @@ describe("settling", () => {
     [
       "decides for no position",
       ruling({ winner: "maybe", confidence: 1, confidenceFrom: "x", reasoning: "" }),
-      /no position/,
+      /not one of the positions/,
     ],
-    ["has no winner", ruling({ confidence: 1, confidenceFrom: "x", reasoning: "" }), /no position/],
+    [
+      "has no winner",
+      ruling({ confidence: 1, confidenceFrom: "x", reasoning: "" }),
+      /not one of the positions/,
+    ],
     [
       "decides for a function",
       ruling({ winner: () => 1, confidence: 1, confidenceFrom: "x", reasoning: "" }),
@@ -329,7 +333,7 @@ describe("settling with resolvers that wait", () => {
     });
     expect(verdict?.by).toBe("vote");
     expect(verdict?.reasoning).toMatch(
-      /rejects deferred: it failed: no line\. late deferred: it returned number and no ruling\. late deferred: not me\. vote: /,
+      /rejects deferred: it failed: no line\. late deferred: it returned number instead of a ruling\. late deferred: not me\. vote: /,
     );
   });
 
@@ -481,7 +485,7 @@ describe("settling more subjects than agents may be asked about", () => {
       "as little prefer",
     ]);
     expect(verdicts[0]?.reasoning).toContain(
-      "asking deferred: it is asked about 2 subjects at most, and more agents hold a position on those.",
+      "asking deferred: it is asked about at most 2 subjects of a run: those on which most agents hold a position.",
     );
   });
 

@@ -138,7 +138,7 @@ describe("tasks with an equal key", () => {
       const [one] = await collected(team.runMany(["a"] as never, { key: () => said as never }));
       expect(one?.error).toMatchObject({
         code: "BAD_OPTIONS",
-        message: `runMany of supervisor "team": key answered ${String(shown)}; answer a text`,
+        message: `runMany of supervisor "team": key returned ${String(shown)}; return a text`,
       });
     }
     const promised = await collected(

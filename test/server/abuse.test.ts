@@ -398,7 +398,7 @@ describe("streams", () => {
     for await (const { id } of served.events(`/api/runs/${runId}/events`))
       last = Number(id ?? last);
     expect(last).toBe((await team.backend.store.run(runId))?.events);
-    await expect(reader?.closed).rejects.toThrow("its reader takes nothing");
+    await expect(reader?.closed).rejects.toThrow("its reader does not read");
   });
 });
 

@@ -295,7 +295,7 @@ describe("what an outcome does not say by itself", () => {
     const { level, agents, message } = only(outcome, "not-free");
     expect({ level, agents }).toEqual({ level: "warn", agents: ["a", "d", "e"] });
     expect(message).toContain(
-      "a, d, e reported money, and are said to be free. Give each a maxCost",
+      "a, d, e reported a cost, although they are declared free. Give each a maxCost",
     );
     expect(outcome.bill.spent.usdMicros).toBe(21);
   });
@@ -376,17 +376,17 @@ describe("what an outcome does not say by itself", () => {
       [
         "redact-unmatched",
         "warn",
-        'redact has the path "apikey", and nothing in this run stands there; there is "apiKey"',
+        'redact has the path "apikey", and nothing in this run is at that path; there is "apiKey"',
       ],
       [
         "redact-unmatched",
         "info",
-        'redact has the path "token", and nothing in this run stands there',
+        'redact has the path "token", and nothing in this run is at that path',
       ],
       [
         "redact-unmatched",
         "info",
-        'redact has the path "nowhere.at.all", and nothing in this run stands there',
+        'redact has the path "nowhere.at.all", and nothing in this run is at that path',
       ],
     ]);
   });

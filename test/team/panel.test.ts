@@ -691,7 +691,10 @@ describe("a panel is refused", () => {
   };
 
   it.each([
-    [{ resolve: [judge({ ask: () => ({ choice: "1" }) })] }, "its chain (judge()) does not show"],
+    [
+      { resolve: [judge({ ask: () => ({ choice: "1" }) })] },
+      "no resolver of its chain (judge()) can tell",
+    ],
     [{ resolve: [vote(), rerun()] }, "has a panel and rerun()"],
     [{ compare: { task: within({ percent: 1 }) } }, 'compares "task" by within()'],
     [{ panel: { until: "lead", kin: [["a0", "nobody"]] } }, 'kin "nobody"'],

@@ -229,7 +229,7 @@ describe("a rerun", () => {
       ],
       { resolve: [rerun()] },
     );
-    expect(verdict?.reasoning).toContain("without a supervisor there is nobody");
+    expect(verdict?.reasoning).toContain("without a team there are no agents");
 
     const reporter = <const Name extends string>(name: Name, findings: readonly string[]) =>
       agent({ name, run: () => ({ findings }) });
@@ -239,7 +239,7 @@ describe("a rerun", () => {
       resolve: [rerun()],
     });
     const found = await review.run("task");
-    expect(found.verdicts[0]?.reasoning).toContain("a finding is nobody's answer");
+    expect(found.verdicts[0]?.reasoning).toContain("agents are not asked again about a finding");
     expect(found.bill.calls).toBe(2);
 
     const team = <const Name extends string>(name: Name, says: string) =>

@@ -81,9 +81,9 @@ describe("a route", () => {
     ["names a stranger", () => ["docs", "nobody"], 'names "nobody", which is not among its agents'],
     ["names a stranger later", async () => ["nobody"], 'names "nobody"'],
     ["names what every object has", () => ["toString"], 'names "toString"'],
-    ["names nobody", () => [], "names nobody"],
-    ["returns nothing", () => undefined, "names nobody"],
-    ["returns a text", () => "docs", "names nobody"],
+    ["names nobody", () => [], "names no agent"],
+    ["returns nothing", () => undefined, "names no agent"],
+    ["returns a text", () => "docs", "names no agent"],
     ["returns numbers", () => [1], "names number"],
   ])(
     "that %s rejects with BAD_ROUTE before anything is asked or logged",

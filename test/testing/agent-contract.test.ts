@@ -120,7 +120,7 @@ describe("the contract of agents", () => {
       return said;
     });
     expect(failed).toEqual([
-      "it does not know what an answer cost whose use nobody tells, and does not take it for 0",
+      "it counts an answer whose use is not reported as one of unknown cost, and not as free",
     ]);
   });
 

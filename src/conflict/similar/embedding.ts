@@ -97,11 +97,11 @@ function packed(vectors: unknown, count: number): readonly string[] {
     throw new TypeError(`it gave ${inNumber(vectors)} for ${count} texts`);
   return vectors.map((vector: unknown) => {
     if (!Array.isArray(vector) || vector.length === 0 || vector.length > MAX_DIMENSIONS)
-      throw new TypeError(`a vector is no list of 1 to ${MAX_DIMENSIONS} numbers`);
+      throw new TypeError(`a vector is not a list of 1 to ${MAX_DIMENSIONS} numbers`);
     let most = 0;
     for (const value of vector as readonly unknown[]) {
       if (typeof value !== "number" || !Number.isFinite(value))
-        throw new TypeError("a vector has something in it that is no finite number");
+        throw new TypeError("a vector has an entry that is not a finite number");
       most = Math.max(most, Math.abs(value));
     }
     if (most === 0) throw new TypeError("a vector has no direction: all of it is 0");

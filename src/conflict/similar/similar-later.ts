@@ -109,7 +109,7 @@ async function byJudge(
     unanswered === 0
       ? {}
       : {
-          note: `${agent.name} did not say of ${unanswered} of ${asked.length} pairs of groups whether they are the same, so words decided.`,
+          note: `${agent.name} did not answer for ${unanswered} of ${asked.length} pairs of groups, so words decided whether those are the same.`,
         };
   if (unanswered === asked.length)
     return { clusters: await byLikeness(texts, vectors, threshold, context), ...note };
@@ -120,7 +120,7 @@ async function byJudge(
   const clusters = joinGroups(sums, answered, threshold, contradict).map((groups): Cluster => {
     const members = groups.flatMap((group) => sure[group] ?? []);
     return groups.length > 1 && groups.some((group) => same.has(group))
-      ? { members, note: `Wordings of it were taken for the same by ${agent.name}.` }
+      ? { members, note: `${agent.name} took different wordings of it for the same.` }
       : { members };
   });
   return { clusters, ...note };

@@ -94,7 +94,7 @@ function checkBand(given: unknown, threshold: number): readonly [number, number]
   if (sound) return [from, to];
   throw new QuorateError(
     "BAD_OPTIONS",
-    `similar: band is no pair of likenesses around the threshold of ${threshold}; use [0.2, 0.4], both above 0, at most 1`,
+    `similar: band has to be a pair of likenesses around the threshold of ${threshold}; use for instance [0.2, 0.4], both above 0 and at most 1`,
   );
 }
 

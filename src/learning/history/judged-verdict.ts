@@ -84,7 +84,7 @@ export function ballotReader(
     const one = oneOf(found, runId, subject);
     if (one === undefined) {
       throw refusal(
-        `run "${runId}" is pruned, and of its verdicts only ${listOf(subjects)} is kept`,
+        `run "${runId}" was pruned, and of its verdicts only ${listOf(subjects)} is kept`,
       );
     }
     const value = truth === undefined ? undefined : checkTruth(truth, one.about);
@@ -135,7 +135,7 @@ function verdictAbout(
   const what = redact === undefined ? `"${subject}"` : "that subject";
   throw refusal(
     subjects.size === 0
-      ? `run "${runId}" decided about nothing`
+      ? `run "${runId}" has no verdicts`
       : `run "${runId}" has no verdict about ${what}; it has ${listOf(subjects)}`,
   );
 }
@@ -162,11 +162,11 @@ function listOf(subjects: ReadonlySet<string>): string {
 function checkTruth(truth: Json, { kind, subject }: Pick<BallotSubject, "kind" | "subject">): Json {
   const taken = takeJson(truth, MAX_TRUTH_BYTES);
   if (taken.fault !== undefined) {
-    throw refusal(`what is true of "${subject}" ${taken.fault.why}; use a plain JSON value`);
+    throw refusal(`the truth about "${subject}" ${taken.fault.why}; use a plain JSON value`);
   }
   const value = taken.value as Json;
   if (kind === "claim" || value === "present" || value === "absent") return value;
-  throw refusal(`what is true of a finding is "present" or "absent"`);
+  throw refusal(`the truth about a finding is "present" or "absent"`);
 }
 
 const MAX_TRUTH_BYTES = 1_000;

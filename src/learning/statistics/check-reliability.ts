@@ -11,7 +11,7 @@ export function checkReliability(given: unknown, what: string): Reliability {
   if (wrong === undefined) return learned as Reliability;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} is no reliability: ${wrong}; hand in what learn() returned, or its JSON`,
+    `${what} is not a reliability: ${wrong}; hand in what learn() returned, or its JSON`,
   );
 }
 

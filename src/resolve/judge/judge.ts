@@ -58,7 +58,9 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Resolver {
   function settle(question: Question, { ask }: ResolverContext): Ruling | Promise<Ruling> {
     const own = ownPosition(judging.name, authorOf, question);
     if (own !== undefined) {
-      return { defer: `it is not asked about what ${oneLine(own, MAX_NAME_CHARS)} holds, its own` };
+      return {
+        defer: `it is not asked about its own position, that of ${oneLine(own, MAX_NAME_CHARS)}`,
+      };
     }
     if (lacksEvidence(settings, question)) return { defer: NO_EVIDENCE };
     const prepared = prepare(question, settings);

@@ -45,7 +45,7 @@ export function rulingOf(
   const voices = voicesOf(positions, heard);
   if (voices.length === 0) {
     const why =
-      heard.length === 0 ? "nobody is left to ask" : "no judge chose the same in all orders";
+      heard.length === 0 ? "no judge is left to ask" : "no judge chose the same in all orders";
     return { defer: `${why}. ${account}` };
   }
   const shares = beliefs(voices, positions.length);
@@ -130,10 +130,10 @@ function accountOf(heard: readonly Heard[], { dropped, recused }: Terms): string
   const parts = [
     ...(heard.length > 0 ? [`Asked: ${said}.`] : []),
     ...(recused.length > 0
-      ? [`Not asked about what they hold themselves: ${fewOf(recused, MAX_NAMED, nameOf)}.`]
+      ? [`Not asked about their own positions: ${fewOf(recused, MAX_NAMED, nameOf)}.`]
       : []),
     ...(dropped.length > 0
-      ? [`Not asked for their records: ${fewOf(dropped, MAX_NAMED, recordOf)}.`]
+      ? [`Not asked because of their records: ${fewOf(dropped, MAX_NAMED, recordOf)}.`]
       : []),
   ];
   return parts.join(" ");

@@ -51,4 +51,4 @@ export function lacksEvidence(
 }
 
 /** The reason if evidence is required and missing. */
-export const NO_EVIDENCE = "nobody gave evidence for any position, and it is required";
+export const NO_EVIDENCE = "no agent gave evidence for any position, and evidence is required";

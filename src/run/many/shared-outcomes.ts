@@ -96,7 +96,7 @@ function keyOf(key: (task: never) => unknown, task: unknown, where: string): str
   const said = atOnce(() => key(task as never), what);
   if (typeof said === "string") return said;
   hear(said);
-  throw new QuorateError("BAD_OPTIONS", `${what} answered ${shown(said)}; answer a text`);
+  throw new QuorateError("BAD_OPTIONS", `${what} returned ${shown(said)}; return a text`);
 }
 
 const MAX_PLAIN_KEY = 200;

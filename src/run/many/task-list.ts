@@ -45,7 +45,7 @@ export function taskList(
   };
   const takeNext = (next: IteratorResult<unknown>): void => {
     if (typeof next !== "object" || next === null) {
-      throw new TypeError("the list of tasks gave something that is no iterator result");
+      throw new TypeError("the list of tasks gave something that is not an iterator result");
     }
     if (next.done === true) ended ??= {};
     else if (isLeft) hear(next);

@@ -34,7 +34,7 @@ export async function askByA2a(asked: RouteRequest): Promise<Response> {
   const version = asked.request.headers.get("a2a-version") ?? "";
   const id: unknown = asked.body["id"] ?? null;
   if (!/^1(?:\.\d{1,3}){0,2}$/.test(version)) {
-    const why = `Send the header A2A-Version: ${codecs.A2A_PROTOCOL_VERSION}; no other version is spoken here.`;
+    const why = `Send the header A2A-Version: ${codecs.A2A_PROTOCOL_VERSION}; this server speaks no other version.`;
     const error = server.JsonRpcTransportHandler.mapToJSONRPCError(
       new errors.VersionNotSupportedError(why),
     );

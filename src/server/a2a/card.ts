@@ -36,7 +36,7 @@ export function teamsCard(teams: readonly Supervisor[], { url, version }: CardOf
   return card({
     name: "quorate",
     description:
-      "Teams of agents, a skill each. Whoever sends a message names the team in its metadata, as skillId.",
+      "Teams of agents, one skill each. A message names its team in its metadata, as skillId.",
     url,
     version,
     skills: teams.map(skillOf),
@@ -47,13 +47,13 @@ export function teamsCard(teams: readonly Supervisor[], { url, version }: CardOf
 export function publicCard({ url, version }: CardOf): AgentCard {
   const made = card({
     name: "quorate",
-    description: "Teams of agents. Which ones, the card says that is asked for with a token.",
+    description: "Teams of agents. Ask for the card with a token to see which.",
     url,
     version,
     skills: [
       {
         ...plainSkill("teams", "Teams of agents"),
-        description: "Gives a task to a team of agents, and says what they came to.",
+        description: "Gives a task to a team of agents, and answers with its verdict.",
       },
     ],
   });

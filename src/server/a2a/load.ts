@@ -23,7 +23,7 @@ export async function loadA2a(): Promise<A2aSdk> {
     throw new HttpRefusal(
       501,
       "NOT_INSTALLED",
-      "A2A is not spoken here: that needs the package @a2a-js/sdk beside the server; npm install @a2a-js/sdk",
+      "This server does not speak A2A, which needs the package @a2a-js/sdk; install it: npm install @a2a-js/sdk",
     );
   }
 }

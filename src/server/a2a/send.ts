@@ -119,7 +119,7 @@ function saidOrRefused({ sdk }: A2aAsked, message: Message): MessageContent {
   const said = saidIn(message);
   if (said !== undefined) return said;
   throw new sdk.errors.ContentTypeNotSupportedError(
-    "A message has texts, or one part with data; files are not taken, nor both together.",
+    "A message has texts, or one part with data; files are not accepted, nor texts and data together.",
   );
 }
 
@@ -160,7 +160,7 @@ function decisionIn(to: A2aAsked, message: Message, open: readonly OpenQuestion[
   if (index !== -1) return { subject, index, why: WHY };
   const values = positions.map(({ value }) => clip(JSON.stringify(value), 200)).join(", ");
   throw new to.sdk.errors.RequestMalformedError(
-    `The answer is none of what the task asks to choose from: ${values}.`,
+    `The answer is not one of the positions that the task asks about: ${values}.`,
   );
 }
 
@@ -180,7 +180,7 @@ function checked({ sdk }: A2aAsked, given: Partial<HumanDecision>): HumanDecisio
     (typeof by === "string" && by.length > 200)
   ) {
     throw new sdk.errors.RequestMalformedError(
-      "The answer is not as it should be; use data { subject, winner, why }.",
+      "The answer cannot be read; use data { subject, winner, why }.",
     );
   }
   return {

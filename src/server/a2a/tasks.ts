@@ -110,7 +110,7 @@ export function artifactsOf({ view, events }: ReadRun): Artifact[] {
     {
       artifactId: "outcome",
       name: "outcome",
-      description: "What the team came to: a report to be read, and the document of its run.",
+      description: "The result of the team: a report for people, and the document of its run.",
       parts: [
         textPart(render(reportOfView(view, bill), "md"), MARKDOWN_TYPE),
         dataPart({ ...(winner !== null && { recommendation: winner }), ...document }),

@@ -171,7 +171,7 @@ export const ANSWER_SCHEMA: Readonly<Record<string, unknown>> & { readonly type:
     },
     passed: {
       type: ["boolean", "null"],
-      description: "What the team's gate says; null where nobody can tell, or it has none.",
+      description: "What the team's gate says; null if it is undecided, or if the team has none.",
     },
     verdict: { type: ["object", "null"], description: "What was decided about the task." },
     verdicts: { ...LIST, description: "What was decided about other subjects." },
@@ -181,7 +181,7 @@ export const ANSWER_SCHEMA: Readonly<Record<string, unknown>> & { readonly type:
     notices: LIST,
     cost: TEXT,
     reason: { ...TEXT, description: "Why it was cancelled." },
-    cut: { type: "boolean", description: "Something is left out, as it is too long." },
+    cut: { type: "boolean", description: "Something is left out because it is too long." },
     note: TEXT,
   },
   required: ["runId", "team", "status", "passed", "verdict"],

@@ -121,7 +121,7 @@ async function told(call: ToolCall, runId: string): Promise<CallAnswer> {
   }
   if (status === "running") {
     const by = allows(caller, "read") ? `: ask ${OWN_TOOLS.run} for it` : "";
-    return runResult(run, `It goes on${by}.`);
+    return runResult(run, `It is under way${by}.`);
   }
   if (status === "interrupted") {
     return runResult(run, "No process drives it; it can be resumed with quorate resume.");
@@ -131,7 +131,7 @@ async function told(call: ToolCall, runId: string): Promise<CallAnswer> {
     return runResult(run, "A person has to decide, by quorate decide or on its page.");
   }
   if (canElicit(caller, server, ctx)) return personAsked(caller, run);
-  const advice = `A person has to decide: put the questions to them, and hand on what they say by ${OWN_TOOLS.decide}. Do not decide yourself.`;
+  const advice = `A person has to decide: put the questions to them, and pass on what they say by ${OWN_TOOLS.decide}. Do not decide yourself.`;
   return runResult(run, advice);
 }
 
@@ -188,7 +188,7 @@ export function decideTool(
     const index = byValue >= 0 ? byValue : positionNames(question).indexOf(String(given.winner));
     if (index < 0) {
       const names = positionNames(question).map((name) => JSON.stringify(name));
-      return runResult(run, `Nobody holds that; give one of ${names.join(", ")}.`);
+      return runResult(run, `That is not one of the positions; give one of ${names.join(", ")}.`);
     }
     const kept = await decideOne(caller, summary, question, { ...given, index });
     if (kept === "left") return told(call, given.runId);
@@ -205,7 +205,7 @@ export function cancelTool(
   return answered(call, `the tool ${OWN_TOOLS.cancel}`, async () => {
     const answer = await cancelOwn(caller, await runNamed(caller, runId), reason);
     const said = {
-      asked: "Whoever drives the run was asked to cancel it.",
+      asked: "The process that drives the run was asked to cancel it.",
       cancelled: "The run is cancelled.",
       ended: "The run had ended before.",
     }[answer];

@@ -21,7 +21,8 @@ export const STEERING_ROUTES: readonly ServerRoute[] = [
     method: "POST",
     path: "/api/plan",
     needs: "run",
-    summary: "What a task would take. Asks no agent, and keeps nothing.",
+    summary:
+      "What a task would cost, and which agents it would ask. Asks no agent, and keeps nothing.",
     body: object({ team: NAME, input: ANYTHING }, ["team", "input"]),
     answers: json("The plan."),
   },
@@ -45,7 +46,7 @@ export const STEERING_ROUTES: readonly ServerRoute[] = [
     method: "POST",
     path: "/api/runs/:id/fork/plan",
     needs: "run",
-    summary: "What a fork would ask again, and what that takes. Asks nobody.",
+    summary: "Which agents a fork would ask again, and what that would cost. Asks no agent.",
     body: object({ from: text(10_000), input: ANYTHING }),
     answers: json("{ reused, asked, expected, worst }"),
   },
@@ -76,7 +77,7 @@ export const STEERING_ROUTES: readonly ServerRoute[] = [
       },
       ["subject", "why"],
     ),
-    answers: json('{ kept }: "recorded", or "left" for whoever drives the run.'),
+    answers: json('{ kept }: "recorded", or "left" for the process that drives the run.'),
   },
   {
     id: "recordTruth",

@@ -192,7 +192,7 @@ function noticesOf({ until }: PlannedPanel, truths: number): readonly Notice[] {
   if (until !== "lead" || truths >= LEAST_TRUTHS) return [];
   return [
     notice("short-of-truths", {
-      what: `The panel goes on until "lead", and ${truths} truths are known of its agents where ${LEAST_TRUTHS} are needed, so that it went on until it was certain`,
+      what: `The panel may stop at "lead" only if at least ${LEAST_TRUTHS} truths are known of its agents; ${truths} are, so it went on until the verdict was certain`,
     }),
   ];
 }

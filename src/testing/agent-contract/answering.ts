@@ -172,7 +172,7 @@ function chargedCases(make: MakeAgent): readonly ContractCase[] {
 function silenceCase(make: MakeAgent): ContractCase {
   return withAgent(
     make,
-    "does not know what an answer cost whose use nobody tells, and does not take it for 0",
+    "counts an answer whose use is not reported as one of unknown cost, and not as free",
     async ({ run, peer }) => {
       peer.follow({ does: "answers", output: ANSWER });
       const { result } = await run();

@@ -27,7 +27,7 @@ function breakingCases(make: MakeAgent): readonly ContractCase[] {
         assert.doesNotMatch(error.message, /\n/, "it is one sentence");
         assert.equal(peer.asked.length, 1, "the attempt is not repeated below");
         assert.ok(asked.result.status === "failed");
-        assert.notEqual(asked.result.cost.usdMicros, 0, "what nobody knows is not 0");
+        assert.notEqual(asked.result.cost.usdMicros, 0, "an unknown cost is not 0");
       },
     ),
     withAgent(

@@ -113,7 +113,7 @@ export function stoppingCases(make: MakeAgent): readonly ContractCase[] {
         await until(() => timers() <= before, "its timers have ended");
       },
     ),
-    withAgent(make, "answers anew after it was stopped", async (trial) => {
+    withAgent(make, "answers again after it was stopped", async (trial) => {
       trial.peer.follow({ does: "hangs" }, { does: "answers", output: ANSWER });
       const stop = new AbortController();
       const stopped = assert.rejects(askDirectly(trial, stop.signal));

@@ -46,7 +46,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       await bench.pause();
       assert.equal(second.types.includes("started"), false);
     }),
-    it("stops an agent by itself when its time is over, also where nobody is there to say it", async (bench) => {
+    it("stops an agent by itself when its time is over, even if its caller is gone", async (bench) => {
       const { file } = bench.gate();
       const attempt = bench.attempt([WORKS, { do: "wait", file }], { timeoutMs: 20 });
       await bench.executor.start(attempt);
@@ -70,7 +70,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       assert.ok(error instanceof QuorateError);
       assert.equal(error.code, "OUTPUT_TOO_LARGE");
     }),
-    it("tells nothing of an attempt that it has lost sight of, and then all that it missed", async (bench) => {
+    it("tells nothing of an attempt while the connection is lost, and afterwards all that it missed", async (bench) => {
       const gate = bench.gate();
       const attempt = bench.attempt([
         WORKS,
@@ -88,7 +88,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       await bench.until(() => hasStopped(attempt), "the attempt stops");
       assert.deepEqual(attempt.types, ["started", "progress", "report", "answer, stopped"]);
     }),
-    it("begins what was lost on its way when the line is there again, once", async (bench) => {
+    it("begins an attempt that was lost on its way once, when the connection is back", async (bench) => {
       bench.link.cut();
       const attempt = bench.attempt([WORKS, { do: "answer", value: 1 }]);
       await bench.executor.start(attempt);
@@ -98,7 +98,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       await bench.until(() => hasStopped(attempt), "the attempt stops");
       assert.deepEqual(attempt.types, ["started", "progress", "answer, stopped"]);
     }),
-    it("stops what was cancelled while the line was lost", async (bench) => {
+    it("stops an attempt that was cancelled while the connection was lost", async (bench) => {
       const { file } = bench.gate();
       const attempt = bench.attempt([WORKS, { do: "wait", file }]);
       await bench.executor.start(attempt);
@@ -108,7 +108,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       bench.link.mend();
       await bench.until(() => hasStopped(attempt), "the attempt stops");
     }),
-    it("carries an attempt out once where all that is sent arrives twice", async (bench) => {
+    it("carries an attempt out once if all that is sent arrives twice", async (bench) => {
       bench.link.double();
       const attempt = bench.attempt([WORKS, { do: "answer", value: 1 }]);
       await bench.executor.start(attempt);
@@ -126,7 +126,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       await bench.until(() => hasStopped(attempt), "the attempt stops");
       assert.deepEqual(attempt.types, ["started", "progress", "answer, stopped"]);
     }),
-    it("says of an attempt whose process has died that nobody is at work on it", async (bench) => {
+    it("tells that an attempt has stopped when its process has died", async (bench) => {
       const { file } = bench.gate();
       const attempt = bench.attempt([WORKS, { do: "wait", file }]);
       await bench.executor.start(attempt);
@@ -138,7 +138,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
       await bench.executor.start(next);
       await bench.until(() => hasStopped(next), "the next one stops");
     }),
-    it("goes on telling somebody else of an attempt that is at work, or has ended", async (bench) => {
+    it("tells another caller that attaches of an attempt that is under way or has ended", async (bench) => {
       const gate = bench.gate();
       const steps = [WORKS, { do: "wait", file: gate.file }, { do: "answer", value: 1 }] as const;
       const before = bench.attempt(steps);
@@ -156,7 +156,7 @@ export function elsewhereCases(open: OpenExecutor): readonly ContractCase[] {
         assert.deepEqual(types, ["started", "progress", "answer, stopped"]);
       }
     }),
-    it("does not attach to what it knows nothing of, nor to what was cancelled", async (bench) => {
+    it("attaches neither to an attempt that it does not know nor to a cancelled one", async (bench) => {
       const { file } = bench.gate();
       assert.equal(await attachTo(bench, bench.attempt([])), false);
       const attempt = bench.attempt([WORKS, { do: "wait", file }]);

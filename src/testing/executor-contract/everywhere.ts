@@ -102,7 +102,7 @@ export function everywhereCases(open: OpenExecutor): readonly ContractCase[] {
       openGate();
       await bench.until(() => hasStopped(attempt), "the attempt stops");
     }),
-    it("takes it as no mistake when an attempt is cancelled that it does not have", async (bench) => {
+    it("accepts that an attempt is cancelled which it does not have", async (bench) => {
       bench.executor.cancel("run/nobody#1.99", new Error("enough"));
       const attempt = bench.attempt([{ do: "answer", value: 1 }]);
       await bench.executor.start(attempt);

@@ -23,19 +23,23 @@ export function endCases(open: OpenLimiter): readonly ContractCase[] {
         assert.ok(passedOf(again) > 0, "nobody is at work");
       },
     ),
-    limiterCase(open, "lets nobody begin before the time that Retry-After says", async (bench) => {
-      const one = bench.limit({});
-      const told = bench.comes([one]);
-      await bench.settles();
-      const requeue = told.ends({ status: 429, retryAfterMs: 5_000 });
-      await told.leaves();
-      assert.ok((requeue?.waitMs ?? 0) >= 5_000);
-      const next = bench.comes([one]);
-      await bench.passes(4_900);
-      assert.equal(next.state, "waits");
-      await bench.passes(200);
-      assert.equal(next.state, "passed");
-    }),
+    limiterCase(
+      open,
+      "lets no attempt begin before the time that Retry-After names",
+      async (bench) => {
+        const one = bench.limit({});
+        const told = bench.comes([one]);
+        await bench.settles();
+        const requeue = told.ends({ status: 429, retryAfterMs: 5_000 });
+        await told.leaves();
+        assert.ok((requeue?.waitMs ?? 0) >= 5_000);
+        const next = bench.comes([one]);
+        await bench.passes(4_900);
+        assert.equal(next.state, "waits");
+        await bench.passes(200);
+        assert.equal(next.state, "passed");
+      },
+    ),
     limiterCase(
       open,
       "refuses everybody while what a limit leads to keeps failing, and tries one when it has cooled down",

@@ -60,7 +60,7 @@ export function leavingCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
-      "releases a permit once: whoever does it again, or ends it late, changes nothing",
+      "releases a permit once: to release it again, or late, changes nothing",
       async (bench) => {
         const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];
         const first = bench.comes([slot, budget], { usdMicros: 50 });

@@ -113,7 +113,7 @@ export function moneyCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
-      "refuses an attempt of which nobody says what it may cost, unless the budget allows that",
+      "refuses an attempt whose greatest cost is not known, unless the budget allows that",
       async (bench) => {
         const [strict, lax] = [bench.budget(100), bench.budget(100, "allow")];
         const [refused, passed] = [bench.comes([strict]), bench.comes([lax])];

@@ -129,7 +129,7 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
-      "gives the slot of an attempt to the process that goes on with it, at once, and takes nothing back when the one before lets go",
+      "gives the slot of an attempt at once to the process that continues it, and takes nothing back when the process before releases it",
       async (bench) => {
         const slot = bench.limit({ concurrency: 1 });
         const before = bench.comes([slot], { ...HERE, attempt: "a" });
@@ -169,7 +169,7 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
-      "puts right what an attempt was charged whose permit had expired, and takes no slot from whoever has it now",
+      "corrects the charge of an attempt whose permit had expired, and takes no slot from the attempt that has it now",
       async (bench) => {
         const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];
         const slow = bench.comes([slot, budget], { ...HERE, usdMicros: 60, lifeMs: 10_000 });

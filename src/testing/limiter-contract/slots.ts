@@ -25,7 +25,7 @@ export function slotCases(open: OpenLimiter): readonly ContractCase[] {
     }),
     limiterCase(
       open,
-      "admits the oldest first, and nobody who comes later before it",
+      "admits the oldest attempt first, and none that came later before it",
       async (bench) => {
         const one = bench.limit({ concurrency: 1 });
         const order: string[] = [];

@@ -106,7 +106,7 @@ export function changeAllCases(open: OpenStore): readonly ContractCase[] {
     ),
     withStore(
       open,
-      "moves between values without loss, whoever else changes one of them",
+      "moves amounts between values without loss while others change them",
       async (store) => {
         await changedAll(store, ["a", "b"], () => [100, 0]);
         const moves = Array.from({ length: 50 }, (_, index) =>
@@ -176,7 +176,7 @@ export function sharedChangeAllCases(
   another: (store: Store) => Store | Promise<Store>,
 ): readonly ContractCase[] {
   return [
-    withStore(open, "lets nobody see some of several values changed", async (mine) => {
+    withStore(open, "never shows only some of several changed values", async (mine) => {
       const theirs = await another(mine);
       try {
         await changedAll(mine, ["a", "b"], () => [0, 0]);

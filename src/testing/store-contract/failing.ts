@@ -15,7 +15,7 @@ export function failingCases(
   return [
     withStore(
       open,
-      "takes again what it gave up after an append was refused, and refuses what comes late of the one before",
+      "takes a run again that it gave up after a refused append, and refuses late appends of the owner before",
       async (store) => {
         await store.append([started("run")]);
         for (let fence = 1; fence < 4; fence += 1) {
@@ -49,7 +49,7 @@ function brokenCases(
   return [
     withStore(
       open,
-      "takes again at once, when it works again, what it gave up while it failed",
+      "takes a run that it gave up while it failed again, as soon as it works",
       async (store) => {
         await giveUp(store);
         assert.deepEqual(await statuses(store), { run: "interrupted" });
@@ -64,7 +64,7 @@ function brokenCases(
     ),
     withStore(
       open,
-      "lets others take soon, when it works again, what it gave up while it failed",
+      "lets other stores take a run that it gave up while it failed, soon after it works again",
       async (store) => {
         await giveUp(store);
         const other = await another(store);
@@ -80,7 +80,7 @@ function brokenCases(
     ),
     withStore(
       open,
-      "lets others take its runs when it was closed while it failed",
+      "lets other stores take its runs if it was closed while it failed",
       async (store) => {
         await store.append([started("run")]);
         {
@@ -95,21 +95,17 @@ function brokenCases(
         }
       },
     ),
-    withStore(
-      open,
-      "keeps a run of an id that could not be begun before, whatever was let go of then",
-      async (store) => {
-        {
-          using _broken = await breakDown(store);
-          await refused("STORE_FAILED", () => store.append([started("run")]));
-          await refused("STORE_FAILED", () => store.release("run", 1));
-        }
-        await store.append([started("run")]);
-        await setTimeout(SOON_MS);
-        await refused("RUN_OWNED", () => store.take("run"));
-        await store.append([answered("run", 2)]);
-      },
-    ),
+    withStore(open, "keeps a run whose id could not be begun before", async (store) => {
+      {
+        using _broken = await breakDown(store);
+        await refused("STORE_FAILED", () => store.append([started("run")]));
+        await refused("STORE_FAILED", () => store.release("run", 1));
+      }
+      await store.append([started("run")]);
+      await setTimeout(SOON_MS);
+      await refused("RUN_OWNED", () => store.take("run"));
+      await store.append([answered("run", 2)]);
+    }),
   ];
 }
 

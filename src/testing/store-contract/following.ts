@@ -41,7 +41,7 @@ export function followingCases(open: OpenStore): readonly ContractCase[] {
     }),
     withStore(
       open,
-      "follows a run that goes on, whoever reads how fast, and each its own",
+      "lets several readers follow a run that is under way, each at its own speed",
       async (store) => {
         await store.append([started("run")]);
         await store.append([started("other")]);
@@ -73,7 +73,7 @@ export function followingCases(open: OpenStore): readonly ContractCase[] {
     ),
     withStore(
       open,
-      "goes on following a run that waits, is gone, or goes on after its end",
+      "keeps following a run that waits, is interrupted, or is continued after its end",
       async (store) => {
         await store.append([started("run"), cancelled("run", 2)]);
         const fence = await store.take("run");

@@ -56,13 +56,13 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
       }
       assert.equal((await store.read("run")).length, 5);
     }),
-    withStore(open, "takes no append to a run that was let go of", async (store) => {
+    withStore(open, "refuses an append to a run that was released", async (store) => {
       await store.append([started("run")]);
       await store.release("run", 1);
       await refused("LEASE_LOST", () => store.append([answered("run", 2)]));
       await holds(store, "run", [started("run")]);
     }),
-    withStore(open, "lets go only for the run's fence", async (store) => {
+    withStore(open, "releases a run only for its current fence", async (store) => {
       await store.append([started("run")]);
       await store.release("run", 2);
       await store.release("nobody", 1);
@@ -93,25 +93,21 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
       assert.equal(fence, 2);
       await holds(store, "run", [started("run"), answered("run", 2)]);
     }),
-    withStore(
-      open,
-      "looks at the fence of each append anew, also between others",
-      async (store) => {
-        const ends = await Promise.allSettled([
-          (async () => store.append([started("left")]))(),
-          (async () => store.release("left", 1))(),
-          (async () => store.append([answered("left", 2)]))(),
-          (async () => store.append(wholeRun("ended", 2)))(),
-          (async () => store.take("ended"))(),
-          (async () => store.append([answered("ended", 3)], 1))(),
-          (async () => store.append([answered("ended", 3)], 2))(),
-        ]);
-        assert.deepEqual(
-          ends.map((end) => (end.status === "fulfilled" ? "done" : end.reason.code)),
-          ["done", "done", "LEASE_LOST", "done", "done", "LEASE_LOST", "done"],
-        );
-      },
-    ),
+    withStore(open, "checks the fence of each append, also between others", async (store) => {
+      const ends = await Promise.allSettled([
+        (async () => store.append([started("left")]))(),
+        (async () => store.release("left", 1))(),
+        (async () => store.append([answered("left", 2)]))(),
+        (async () => store.append(wholeRun("ended", 2)))(),
+        (async () => store.take("ended"))(),
+        (async () => store.append([answered("ended", 3)], 1))(),
+        (async () => store.append([answered("ended", 3)], 2))(),
+      ]);
+      assert.deepEqual(
+        ends.map((end) => (end.status === "fulfilled" ? "done" : end.reason.code)),
+        ["done", "done", "LEASE_LOST", "done", "done", "LEASE_LOST", "done"],
+      );
+    }),
     withStore(open, "lets go of a run at its end, and one go on with it", async (store) => {
       await store.append(wholeRun("run", 3));
       assert.equal(await store.take("run"), 2);
@@ -123,7 +119,7 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
       await store.append([finished("run", 5)], 2);
       assert.equal(await store.take("run"), 3);
     }),
-    withStore(open, "lists a run that nobody drives as interrupted", async (store) => {
+    withStore(open, "lists a run that no process drives as interrupted", async (store) => {
       const seen = async (): Promise<unknown> => (await statuses(store))["run"];
       await store.append([started("run")]);
       assert.equal(await seen(), "running");
@@ -158,52 +154,58 @@ export function sharingCases(
     });
 
   return [
-    withTwo("has a run driven by the one that began it, and by no other", async (mine, theirs) => {
-      await mine.append([started("run")]);
-      await refused("RUN_OWNED", () => theirs.take("run"));
-      await refused("LEASE_LOST", () => theirs.append([answered("run", 2)]));
-      await refused("SEQ_TAKEN", () => theirs.append([started("run")]));
-      await theirs.release("run", 1);
-      for (const store of [mine, theirs])
-        assert.deepEqual(await statuses(store), { run: "running" });
-      await mine.append([answered("run", 2)]);
-      await holds(theirs, "run", [started("run"), answered("run", 2)]);
-    }),
     withTwo(
-      "has a run gone when its owner has closed, for another to go on",
+      "has a run driven by the store that began it, and by no other",
       async (mine, theirs) => {
         await mine.append([started("run")]);
-        await mine.append(wholeRun("ended", 2));
-        await mine.close();
-        assert.deepEqual(await statuses(theirs), { run: "interrupted", ended: "complete" });
-        assert.equal(await theirs.take("run"), 2);
-        await theirs.append([answered("run", 2)], 2);
-        assert.deepEqual(await statuses(theirs), { run: "running", ended: "complete" });
+        await refused("RUN_OWNED", () => theirs.take("run"));
+        await refused("LEASE_LOST", () => theirs.append([answered("run", 2)]));
+        await refused("SEQ_TAKEN", () => theirs.append([started("run")]));
+        await theirs.release("run", 1);
+        for (const store of [mine, theirs])
+          assert.deepEqual(await statuses(store), { run: "running" });
+        await mine.append([answered("run", 2)]);
+        await holds(theirs, "run", [started("run"), answered("run", 2)]);
       },
     ),
-    withTwo("refuses whoever drove a run that another has taken since", async (mine, theirs) => {
+    withTwo("lets another store take a run whose owner has closed", async (mine, theirs) => {
       await mine.append([started("run")]);
-      await mine.release("run", 1);
-      assert.equal(await theirs.take("run"), 2);
-      for (const fence of [1, 2]) {
-        await refused("LEASE_LOST", () => mine.append([answered("run", 2)], fence));
-        await mine.release("run", fence);
-      }
-      await refused("RUN_OWNED", () => mine.take("run"));
-      await theirs.append([answered("run", 2)], 2);
-      await theirs.release("run", 2);
-      assert.equal(await mine.take("run"), 3);
-      await mine.append([answered("run", 3)], 3);
-      await refused("LEASE_LOST", () => theirs.append([answered("run", 4)], 2));
-      assert.equal((await theirs.read("run")).length, 3);
-    }),
-    withTwo("forgets an ended run when whoever took it to go on is gone", async (mine, theirs) => {
-      await mine.append(wholeRun("run", 2));
-      await mine.take("run");
-      assert.equal(await theirs.prune(Infinity), 0);
+      await mine.append(wholeRun("ended", 2));
       await mine.close();
-      assert.equal(await theirs.prune(Infinity), 1);
+      assert.deepEqual(await statuses(theirs), { run: "interrupted", ended: "complete" });
+      assert.equal(await theirs.take("run"), 2);
+      await theirs.append([answered("run", 2)], 2);
+      assert.deepEqual(await statuses(theirs), { run: "running", ended: "complete" });
     }),
+    withTwo(
+      "refuses the store that drove a run which another has taken since",
+      async (mine, theirs) => {
+        await mine.append([started("run")]);
+        await mine.release("run", 1);
+        assert.equal(await theirs.take("run"), 2);
+        for (const fence of [1, 2]) {
+          await refused("LEASE_LOST", () => mine.append([answered("run", 2)], fence));
+          await mine.release("run", fence);
+        }
+        await refused("RUN_OWNED", () => mine.take("run"));
+        await theirs.append([answered("run", 2)], 2);
+        await theirs.release("run", 2);
+        assert.equal(await mine.take("run"), 3);
+        await mine.append([answered("run", 3)], 3);
+        await refused("LEASE_LOST", () => theirs.append([answered("run", 4)], 2));
+        assert.equal((await theirs.read("run")).length, 3);
+      },
+    ),
+    withTwo(
+      "forgets an ended run when the store that took it to continue it is gone",
+      async (mine, theirs) => {
+        await mine.append(wholeRun("run", 2));
+        await mine.take("run");
+        assert.equal(await theirs.prune(Infinity), 0);
+        await mine.close();
+        assert.equal(await theirs.prune(Infinity), 1);
+      },
+    ),
     withTwo("lets one of two take a run", async (mine, theirs) => {
       for (let index = 0; index < 10; index += 1) {
         const runId = `run-${index}`;

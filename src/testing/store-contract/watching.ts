@@ -49,7 +49,7 @@ export function watchingCases(open: OpenStore): readonly ContractCase[] {
       await store.erase({ run: "run" });
       assert.ok(told > 0);
     }),
-    withStore(open, "tells nobody who has left, and each who is there", async (store) => {
+    withStore(open, "tells every watcher that is there, and none that has left", async (store) => {
       const told = [0, 0];
       const first = store.values.watch("", () => {
         told[0] = Number(told[0]) + 1;
@@ -63,7 +63,7 @@ export function watchingCases(open: OpenStore): readonly ContractCase[] {
       assert.deepEqual(told, [1, 2]);
       first[Symbol.dispose]();
     }),
-    withStore(open, "refuses to watch what is no prefix, for nobody", async (store) => {
+    withStore(open, "refuses to watch what is not a prefix", async (store) => {
       await refused("BAD_OPTIONS", () => store.values.watch(1 as never, () => {}));
       await refused("BAD_OPTIONS", () => store.values.watch("a", undefined as never));
     }),

@@ -50,7 +50,9 @@ describe("a reliability out of a file", () => {
     ["with a rate that makes weights endless", open, (copy) => (copy["collision"] = 5e-324)],
     ["of other labels than its estimator takes", fixed, (copy) => (copy["labels"] = "open")],
   ])("is refused when it is one %s", (_, model, change) => {
-    expect(() => reliability({ from: changed(model, change) })).toThrow(/from is no reliability/);
+    expect(() => reliability({ from: changed(model, change) })).toThrow(
+      /from is not a reliability/,
+    );
   });
 
   it.each([

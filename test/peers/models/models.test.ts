@@ -68,7 +68,10 @@ describe.skipIf(!isThere)("models on this machine", () => {
     const output = z.object({ words: z.array(z.string()).min(50) });
     const result = await ask(asking({ output, maxOutputTokens: 12 }));
     expect(result).toMatchObject({
-      error: { code: "OUTPUT_INVALID", message: expect.stringContaining("cut off at its longest") },
+      error: {
+        code: "OUTPUT_INVALID",
+        message: expect.stringContaining("cut off at the token limit"),
+      },
       cost: { outputTokens: expect.any(Number) },
     });
   });

@@ -116,7 +116,7 @@ describe("a judge", () => {
     const bare = question({ ship: ["a"], hold: ["b"] });
     const { ruling, asked } = await rule(choose("hold"), bare, { evidence: "required" });
     expect(ruling).toEqual({
-      defer: "nobody gave evidence for any position, and it is required",
+      defer: "no agent gave evidence for any position, and evidence is required",
     });
     expect(asked).toEqual([]);
     const given = await rule(choose("hold"), dispute, { evidence: "required" });
@@ -126,10 +126,10 @@ describe("a judge", () => {
   test("does not judge what it holds itself, by its own name or one that it declares", async () => {
     const own = await rule(choose("hold"), dispute, { name: "security" });
     expect(own.ruling).toEqual({
-      defer: "it is not asked about what security holds, its own",
+      defer: "it is not asked about its own position, that of security",
     });
     const declared = await rule(choose("hold"), dispute, { authorOf: ["style", "nobody"] });
-    expect(declared.ruling.defer).toMatch(/what style holds/);
+    expect(declared.ruling.defer).toMatch(/that of style/);
     expect([...own.asked, ...declared.asked]).toEqual([]);
     const other = await rule(choose("hold"), dispute, { authorOf: ["nobody"] });
     expect(other.ruling).toMatchObject({ winner: "hold" });

@@ -127,10 +127,10 @@ describe("a panel of judges", () => {
     expect(keys).toHaveLength(2);
     expect(ruling).toMatchObject({ winner: "ship" });
     expect(ruling.defer === undefined && ruling.reasoning).toContain(
-      "Not asked about what they hold themselves: style, other.",
+      "Not asked about their own positions: style, other.",
     );
     const own = await rule({ panel: [judging("style", "hold")] });
-    expect(own.ruling.defer).toMatch(/^nobody is left to ask\. Not asked about .*: style\.$/);
+    expect(own.ruling.defer).toMatch(/^no judge is left to ask\. Not asked about .*: style\.$/);
     const elsewhere = await rule(
       { panel: [judging("style", "hold")] },
       question({ ship: ["a"], hold: ["b"] }),
@@ -145,7 +145,7 @@ describe("a panel of judges", () => {
     expect(keys).toHaveLength(2);
     expect(ruling).toMatchObject({ winner: "hold" });
     expect(ruling.defer === undefined && ruling.reasoning).toContain(
-      "Not asked for their records: bad (0.53 after 30 truths).",
+      "Not asked because of their records: bad (0.53 after 30 truths).",
     );
     expect(judge({ panel, weights }).asks?.map(({ name }) => name)).toEqual(["good"]);
   });
@@ -178,7 +178,7 @@ describe("a panel of judges", () => {
   test("defers where evidence is required and nobody gave any", async () => {
     const options: JudgePanelOptions = { panel: [judging("a", "hold")], evidence: "required" };
     const { ruling, keys } = await rule(options);
-    expect(ruling.defer).toBe("nobody gave evidence for any position, and it is required");
+    expect(ruling.defer).toBe("no agent gave evidence for any position, and evidence is required");
     expect(keys).toEqual([]);
     const some = {
       ...dispute,
