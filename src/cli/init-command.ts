@@ -7,8 +7,10 @@ import { installedAcpPrograms } from "./acp-programs.ts";
 import { CALLED_IN, givenPath } from "./given-path.ts";
 import { firstRun, initFiles } from "./init-files.ts";
 import {
+  ASKED_IN_WORDS,
   INSTALLING,
   TEMPLATES,
+  WORKFLOW,
   type InitPlan,
   type PackageManager,
   type PlannedCodingAgent,
@@ -23,11 +25,13 @@ import {
   type CodingProgram,
 } from "./installed-agents.ts";
 import { ignoreDatabase } from "./init-ignore.ts";
+import { above, belowRoot, compilerNote } from "./init-place.ts";
 import { installedVersion, manifestOf } from "./installed-package.ts";
 import { ownName } from "./own-name.ts";
 import { packageVersion } from "./package-version.ts";
 import { shellPath } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 export interface InitFlags {
   readonly template?: Template;
@@ -54,8 +58,9 @@ export async function initCommand(
     const isNew = await writeNew(join(place, path), text);
     screen.print(isNew ? `wrote  ${path}` : `kept   ${path}, which is there already`);
   }
-  screen.print(`${await completeManifest(manifest, plan, place)} package.json`);
+  screen.print(await completeManifest(manifest, plan, place));
   screen.print(await ignoreDatabase(place));
+  for (const note of notesOn(plan, place)) screen.print(...wrap(note, screen.columns));
   const runs = `${ownName()} ${firstRun(plan).replace(/^quorate /, "")}`;
   const isInstalled = installedVersion("quorate", place) !== undefined;
   screen.print(
@@ -67,6 +72,18 @@ export async function initCommand(
     `  node --test ${template}.test.${plan.ending}`,
   );
   return 0;
+}
+
+/** What has to be done by hand so that all of it works. */
+function notesOn({ template, ending, below }: InitPlan, place: string): readonly string[] {
+  const moved =
+    below === undefined || ASKED_IN_WORDS.has(template)
+      ? []
+      : [
+          `this is no root of a repository: GitHub runs ${WORKFLOW} only once it is moved to ${below.root}/${WORKFLOW}`,
+        ];
+  const told = compilerNote(place, `${template}.test.${ending}`);
+  return told === undefined ? moved : [...moved, told];
 }
 
 async function makeFolder(place: string): Promise<void> {
@@ -117,10 +134,13 @@ function planFor(template: Template, manifest: Manifest | undefined, place: stri
       )
     : undefined;
   const [acpProgram] = installedAcpPrograms();
+  const packageManager = packageManagerOf(manifest, place);
+  const below = belowRoot(place, packageManager);
   return {
     template,
     ending: manifest === undefined || manifest["type"] === "module" ? "ts" : "mts",
-    packageManager: packageManagerOf(manifest, place),
+    packageManager,
+    ...(below !== undefined && { below }),
     ...(codingAgent !== undefined && { codingAgent: planned(codingAgent) }),
     ...(codingAgent === undefined && acpProgram !== undefined && { acpProgram }),
   };
@@ -147,7 +167,11 @@ const LOCKFILES: Readonly<Record<string, PackageManager>> = {
 function packageManagerOf(manifest: Manifest | undefined, place: string): PackageManager {
   const names = ["npm", "pnpm", "yarn", "bun"] as const;
   const said = String(manifest?.["packageManager"] ?? "").split("@", 1)[0];
-  const lockfile = Object.keys(LOCKFILES).find((file) => existsSync(join(place, file)));
+  // That of a monorepo is at its root.
+  const root = above(place, ".git") ?? place;
+  const lockfile = [place, root].flatMap((folder) =>
+    Object.keys(LOCKFILES).filter((file) => existsSync(join(folder, file))),
+  )[0];
   const agent = (process.env["npm_config_user_agent"] ?? "").split("/", 1)[0];
   return (
     names.find((name) => name === said) ??
@@ -171,13 +195,15 @@ function found({ codingAgent, packageManager }: InitPlan): readonly string[] {
 
 /** Whether the file was written: one that is there is nobody's to replace. */
 async function writeNew(file: string, text: string): Promise<boolean> {
-  await mkdir(dirname(file), { recursive: true });
+  if (existsSync(file)) return false;
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text, { flag: "wx" });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw new QuorateError("BAD_OPTIONS", `${file} cannot be written: ${describeThrown(error)}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -202,7 +228,7 @@ async function completeManifest(
       dependencies: needed,
     };
     await writeNew(file, `${JSON.stringify(made, undefined, 2)}\n`);
-    return "wrote ";
+    return "wrote  package.json";
   }
   const scripts = membersOf(manifest["scripts"]);
   const isListed = (name: string): boolean =>
@@ -211,7 +237,7 @@ async function completeManifest(
     );
   const unlisted = Object.entries(needed).filter(([name]) => !isListed(name));
   const isScripted = Object.hasOwn(scripts, plan.template);
-  if (unlisted.length === 0 && isScripted) return "kept  ";
+  if (unlisted.length === 0 && isScripted) return "kept   package.json";
   const text = await readFile(file, "utf8");
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
   const more = {
@@ -222,7 +248,11 @@ async function completeManifest(
     }),
   };
   await writeFile(file, `${JSON.stringify(more, undefined, indent)}\n`);
-  return "added  to";
+  const added = [
+    ...(isScripted ? [] : [`the script ${plan.template}`]),
+    ...unlisted.map(([name]) => `the dependency ${name}`),
+  ];
+  return `added  ${added.join(" and ")} to package.json`;
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

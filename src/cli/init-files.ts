@@ -1,4 +1,4 @@
-import { ASKED_IN_WORDS, type InitPlan, type PlannedFile } from "./init-plan.ts";
+import { ASKED_IN_WORDS, WORKFLOW, type InitPlan, type PlannedFile } from "./init-plan.ts";
 import { CHANGE, MATTER, TICKET } from "./init-task.ts";
 import { TESTS } from "./init-tests.ts";
 import { workflow } from "./init-workflow.ts";
@@ -27,7 +27,7 @@ export function initFiles(plan: InitPlan): readonly PlannedFile[] {
     : [
         ...files,
         { path: "example.diff", text: EXAMPLE_DIFF },
-        { path: ".github/workflows/quorate.yml", text: workflow(plan) },
+        { path: WORKFLOW, text: workflow(plan) },
       ];
 }
 

@@ -14,5 +14,5 @@ export async function ignoreDatabase(place: string): Promise<string> {
   const isThere = text.split(/\r?\n/).some((line) => line.trim().replace(/^\//, "") === PATTERN);
   if (isThere) return "kept   .gitignore";
   await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${PATTERN}\n`);
-  return "added  to .gitignore";
+  return `added  ${PATTERN} to .gitignore`;
 }

@@ -1,4 +1,5 @@
 import type { AcpProgram } from "./acp-programs.ts";
+import type { Below } from "./init-place.ts";
 
 /** What `quorate init` can write. */
 export const TEMPLATES = ["gate", "review", "council", "panel"] as const;
@@ -18,6 +19,8 @@ export interface InitPlan {
   /** A program that is installed and speaks ACP, where there is no `codingAgent`: whether it may ask its service cannot be seen, so the team only shows how. */
   readonly acpProgram?: AcpProgram;
   readonly packageManager: PackageManager;
+  /** Where the folder is in its repository, unless that is its root. */
+  readonly below?: Below;
 }
 
 /** A coding agent that is to be a member of the team. */
@@ -32,6 +35,9 @@ export interface PlannedCodingAgent {
 }
 
 export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
+
+/** The file of the workflow, as seen from the folder. GitHub reads it at the root of a repository only. */
+export const WORKFLOW = ".github/workflows/quorate.yml";
 
 /** A file that is to be written, as seen from the folder. */
 export interface PlannedFile {

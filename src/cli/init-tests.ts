@@ -30,7 +30,7 @@ const route = ["secrets", "leftovers"] as const;
 test("what is wrong with a change is found where it stands", async () => {
   const outcome = await review.run({ diff: readFileSync("example.diff", "utf8") }, { route });
   const places = outcome.verdicts.map(({ finding }) => \`\${finding?.file}:\${finding?.line}\`);
-  assert.deepEqual(places.toSorted(), ["src/login.ts:10", "src/login.ts:9"]);
+  assert.deepEqual(places.sort(), ["src/login.ts:10", "src/login.ts:9"]);
   assert.equal(outcome.passed, false);
 });
 `,

@@ -1,7 +1,8 @@
 import { INSTALLING, type InitPlan, type PlannedCodingAgent } from "./init-plan.ts";
 
 /** The workflow of a template that looks at changes. */
-export function workflow({ template, ending, packageManager, codingAgent }: InitPlan): string {
+export function workflow(plan: InitPlan): string {
+  const { template, ending, packageManager, codingAgent, below } = plan;
   const install = codingAgent === undefined ? "" : `      - run: ${codingAgent.install}\n`;
   return `name: ${template}
 on: pull_request
@@ -10,7 +11,7 @@ permissions:
 jobs:
   ${template}:
     runs-on: ubuntu-latest
-    steps:
+${below === undefined ? "" : `    defaults:\n      run:\n        working-directory: ${JSON.stringify(below.folder)}\n`}    steps:
       - uses: actions/checkout@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0
         with:
           fetch-depth: 0
@@ -21,9 +22,9 @@ jobs:
       - run: ${INSTALLING[packageManager].locked}
 ${install}      - run: git diff "origin/$GITHUB_BASE_REF...HEAD" > "$RUNNER_TEMP/change.diff"
       # The action of the package that is installed. With comment: true it needs pull-requests: write, with sarif: true security-events: write.
-      - uses: ./node_modules/quorate
+      - uses: ${below === undefined ? "./node_modules/quorate" : JSON.stringify(below.installed)}
         with:
-          team: ${template}.${ending}
+${below === undefined ? "" : `          working-directory: ${JSON.stringify(below.folder)}\n`}          team: ${template}.${ending}
           args: |
             --set
             diff=@\${{ runner.temp }}/change.diff

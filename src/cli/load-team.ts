@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { isWorker } from "../index.ts";
 import { isSupervisor, type Supervisor } from "../supervisor.ts";
 import { EXIT, Stopped } from "./exit-code.ts";
 import { givenPath } from "./given-path.ts";
@@ -19,21 +20,46 @@ export async function loadTeam(file: string): Promise<Supervisor> {
       `${found === undefined ? `There is no file ${file}` : `${file} is no file`}; give a TypeScript or JavaScript file that exports a supervisor.`,
     );
   }
-  const team = await exportedBy(file);
-  if (!isSupervisor(team)) {
-    throw unusable(
-      `${file} does not export a supervisor; write "export default supervisor({ … })" in it.`,
-    );
-  }
+  const exported = await exportsOf(file);
+  const team = defaultOf(exported);
+  if (!isSupervisor(team)) throw unusable(`${file} ${whyNoTeam(team, exported)}`);
   return team;
+}
+
+/** What is wrong with what a file exports, and what to write instead. */
+function whyNoTeam(team: unknown, exported: Exports): string {
+  const instead = 'write "export default supervisor({ … })" in it';
+  if (isWorker(team)) {
+    return "exports an agent by default, not a supervisor; put the agent into one: export default supervisor({ name, agents: { … } }).";
+  }
+  if (typeof team === "function") {
+    return "exports a function by default, not a supervisor; export the supervisor itself.";
+  }
+  const [name] = Object.entries(exported).find(([, one]) => isSupervisor(one)) ?? [];
+  if (name !== undefined) {
+    return `does not export its supervisor ${name} by default; write "export default ${name}" in it.`;
+  }
+  return `does not export a supervisor; ${instead}.`;
 }
 
 /** What a TypeScript or JavaScript file of the user exports by default. Rejects with `BAD_OPTIONS` when it cannot be loaded. */
 export async function exportedBy(file: string): Promise<unknown> {
+  return defaultOf(await exportsOf(file));
+}
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/** The default export, also of a file that a compiler made CommonJS of: there it is a member of what the file exports. */
+function defaultOf({ default: value }: Exports): unknown {
+  const { __esModule: isCompiled, default: inner } = Object(value) as Exports;
+  return isCompiled === true && inner !== undefined ? inner : value;
+}
+
+async function exportsOf(file: string): Promise<Exports> {
   const path = givenPath(file);
-  let exported: { readonly default?: unknown };
+  let exported: Exports;
   try {
-    exported = (await loaded(file, path)) as { readonly default?: unknown };
+    exported = (await loaded(file, path)) as Exports;
   } catch (error) {
     if (error instanceof Stopped || (strayed.aborted && error === strayed.reason)) throw error;
     // The user's own mistake in a description: its sentence says more than anything about loading.
@@ -45,6 +71,13 @@ export async function exportedBy(file: string): Promise<unknown> {
         error,
       );
     }
+    // A loader of the user's may have made code of it: it is said only of what could not be loaded.
+    if (!/\.[cm]?[jt]s$/.test(path)) {
+      throw unusable(
+        `${file} is not code that Node runs as it is; name a file that ends in .ts, .mts, .cts, .js, .mjs or .cjs.`,
+        error,
+      );
+    }
     throw unusable(
       `${file} cannot be loaded: ${describeThrown(error)}${stackPlace(error, path)}`,
       error,
@@ -52,7 +85,7 @@ export async function exportedBy(file: string): Promise<unknown> {
   }
   // It may have caught that itself.
   strayed.throwIfAborted();
-  return exported.default;
+  return exported;
 }
 
 /** How long a team may take to load, where `QUORATE_LOAD_MS` says nothing else. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/cli/wrap.ts";
 import { folder, quorate, start, team } from "./command.ts";
@@ -104,6 +105,8 @@ describe("quorate run", () => {
   });
 });
 
+const INDEX = new URL("../../src/index.ts", import.meta.url).href;
+
 describe("quorate, called wrongly", () => {
   const cases: readonly [string, string, string[], string?][] = [
     ["no such team file", "There is no file nowhere.ts", ["run", "nowhere.ts", "--input", "-"]],
@@ -111,6 +114,17 @@ describe("quorate, called wrongly", () => {
       "a file without a team",
       "does not export a supervisor",
       ["run", team("no-team"), "--input", "-"],
+    ],
+    [
+      "a team that is exported by its name alone",
+      'does not export its supervisor gate by default; write "export default gate" in it',
+      ["run", "named.mts", "--input", "-"],
+    ],
+    ["an agent for a team", "exports an agent by default", ["run", "one.mts", "--input", "-"]],
+    [
+      "a file that is no code",
+      "team.json is not code that Node runs as it is",
+      ["run", "team.json", "--input", "-"],
     ],
     ["a folder for a team", ". is no file", ["run", ".", "--input", "-"]],
     [
@@ -184,6 +198,12 @@ describe("quorate, called wrongly", () => {
       await writeFile(join(cwd, "broken.ts"), "\n\nexport default (;");
       await writeFile(join(cwd, "throwing.ts"), 'throw new Error("no key");');
       await writeFile(join(cwd, "empty.db"), "");
+      await writeFile(join(cwd, "team.json"), "{}");
+      const made = `import { agent, supervisor } from ${JSON.stringify(INDEX)};
+        export const one = agent({ name: "one", run: () => "yes" });
+        export const gate = supervisor({ name: "gate", agents: { one } });`;
+      await writeFile(join(cwd, "named.mts"), made);
+      await writeFile(join(cwd, "one.mts"), `${made} export default one;`);
       const { code, stdout, stderr } = await quorate(args, cwd, input);
       expect(stderr).toContain(sentence);
       expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -193,6 +213,18 @@ describe("quorate, called wrongly", () => {
       expect(existsSync(join(cwd, "quorate.db"))).toBe(false);
     },
   );
+
+  it("takes a team that a compiler made CommonJS of", async () => {
+    const cwd = folder();
+    const compiled = `"use strict";
+      Object.defineProperty(exports, "__esModule", { value: true });
+      const { agent, supervisor } = require(${JSON.stringify(fileURLToPath(INDEX))});
+      exports.default = supervisor({ name: "gate", agents: { one: agent({ run: () => "yes" }) } });`;
+    await writeFile(join(cwd, "team.cjs"), compiled);
+    const { code, stdout, stderr } = await quorate(["run", "team.cjs", "--input", "null"], cwd);
+    expect(stdout + stderr).toContain("yes: unopposed");
+    expect(code).toBe(0);
+  });
 
   it("says which Node it needs, where it is started by an older one", async () => {
     const older = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
