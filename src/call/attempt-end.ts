@@ -2,8 +2,6 @@ import type { Cost, ModelCost } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
 import type { Requeue } from "../limits/permit.ts";
-import { classify } from "../retry/classify-error.ts";
-import { retryWaitMs } from "../retry/retry.ts";
 import type { Accepted } from "./accept.ts";
 import type { Run } from "./run.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
@@ -46,18 +44,4 @@ export function isOver({ clock }: Run, { limits }: ConfiguredAgent, startedMs: n
 /** The failure of an attempt whose time is over. */
 export function timeoutError({ agent, limits }: ConfiguredAgent): QuorateError {
   return new QuorateError("TIMEOUT", `${agent.name} timed out after ${limits.timeoutMs} ms`);
-}
-
-/** When to try again, if the agent was rate-limited and no limiter knows better. */
-export function turnedAway(
-  { clock }: Run,
-  { limits }: ConfiguredAgent,
-  attempt: number,
-  error: unknown,
-  jitter: number | undefined,
-): Requeue | undefined {
-  const nowMs = clock.now();
-  if (classify(error, nowMs).fault !== "limited") return undefined;
-  const waitMs = retryWaitMs(error, attempt, limits.backoff, nowMs, jitter);
-  return waitMs === undefined ? undefined : { waitMs };
 }

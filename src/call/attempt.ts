@@ -12,7 +12,7 @@ import { readUsage } from "../money/read-usage.ts";
 import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
-import { isOver, timeoutError, turnedAway, type AttemptEnd, type EndMore } from "./attempt-end.ts";
+import { isOver, timeoutError, type AttemptEnd, type EndMore } from "./attempt-end.ts";
 import { checkpointOf, isNew, newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
 import { ReportSum } from "./reports.ts";
 import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
@@ -243,9 +243,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   #fail(error: unknown): void {
     this.#run.redact?.learn(error, this.#configured.limits.maxBytes);
     // The thrown value may be undefined.
-    const later =
-      this.#hear(error ?? null) ??
-      turnedAway(this.#run, this.#configured, this.call.attempt, error, this.#holds.part?.jitter);
+    const later = this.#hear(error ?? null);
     if (this.#state !== "running") return this.#settle();
     // An attempt that was paid for counts as a retry: retries are limited, and without that the cost of a call would have no bound.
     const requeue = isPaid(this.#spent) ? undefined : later;

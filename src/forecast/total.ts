@@ -30,8 +30,8 @@ export function totalOf(root: TeamNode): Total {
       if (!gaps.has(key)) gaps.set(key, { place, what, why });
     };
   const look = ({ configured }: AgentNode | JudgeNode): void => {
-    for (const { rate, concurrency } of configured.limiters) {
-      if (rate === undefined) narrowest = Math.min(narrowest, concurrency);
+    for (const { waitsFor, concurrency } of configured.limiters) {
+      if (waitsFor.kind === "concurrency") narrowest = Math.min(narrowest, concurrency);
     }
   };
   const charge = ({ charges }: AgentWorst, many: number): void => {

@@ -39,7 +39,9 @@ export interface Limit {
   /** How many may be in flight now. */
   concurrency: number;
   inFlight: number;
-  readonly condition: Condition | undefined;
+  condition: Condition | undefined;
+  /** For an agent's own limit, until it has a condition: called with each failure and the time, in ms since 1970. */
+  wake: ((error: unknown, nowMs: number) => void) | undefined;
   /** For a limiter with a name: that name, and what a batch must not exceed. */
   readonly rate: NamedRate | undefined;
   /** What an attempt in its queue waits for. */
@@ -79,6 +81,7 @@ export function makeLimit(
     concurrency,
     inFlight: 0,
     condition,
+    wake: undefined,
     rate,
     waitsFor,
     queue: makeQueue<Waiter>(fair),

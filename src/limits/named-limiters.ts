@@ -13,12 +13,20 @@ import {
   type LimitersOf,
   type RateSettings,
 } from "./limiter-options.ts";
-import { rateLimit, type LimiterState, type RateLimiter } from "./rate-limit.ts";
+import { ownLimit, rateLimit, type LimiterState, type RateLimiter } from "./rate-limit.ts";
+
+/** An agent, as far as it matters which limiters it passes. */
+export interface LimitedAgent {
+  readonly name: string;
+  readonly limiters: LimitersOf | undefined;
+}
 
 /** The limiters of a backend, by their names: made when a team that has them is first configured there. */
 export interface NamedLimiters {
   /** The limiter with that name. Throws `BAD_OPTIONS` if another team has given it other settings. */
   of(name: string, settings: RateSettings, where: string): RateLimiter;
+  /** The limit that an agent has for itself at a tier, in all teams of the backend. */
+  own(agent: LimitedAgent, tier: string | undefined): Limit;
   readonly all: ReadonlyMap<string, RateLimiter>;
 }
 
@@ -35,6 +43,7 @@ export function limitersIn(values: Values): NamedLimiters {
 export function namedLimiters(): NamedLimiters {
   const all = new Map<string, RateLimiter>();
   const madeBy = new Map<string, string>();
+  const owned = new WeakMap<LimitedAgent, Map<string | undefined, Limit>>();
   return {
     all,
     of(name, settings, where) {
@@ -48,6 +57,12 @@ export function namedLimiters(): NamedLimiters {
       if (!all.has(name)) madeBy.set(name, where);
       all.set(name, known);
       return known;
+    },
+    own(agent, tier) {
+      const atTiers = owned.get(agent) ?? new Map<string | undefined, Limit>();
+      const limit = atTiers.get(tier) ?? ownLimit(agent.name);
+      owned.set(agent, atTiers.set(tier, limit));
+      return limit;
     },
   };
 }
@@ -108,22 +123,28 @@ export function withLimiters(
   return { byName, everybody };
 }
 
-/** The limits that an agent passes with this tier and model, each once. Throws `BAD_OPTIONS` for an unknown name. */
+/**
+ * The limits that an agent passes with this tier and model, each once: those that it names, those for all agents, and its own if none of them learns.
+ * Throws `BAD_OPTIONS` for an unknown name.
+ */
 export function limitsOf(
   { byName, everybody }: LimitersHere,
-  named: LimitersOf | undefined,
+  agent: LimitedAgent,
   asked: AskedAt,
-  { agent, team }: { readonly agent: string; readonly team: string },
+  backend: NamedLimiters,
+  team: string,
 ): readonly Limit[] {
+  const where = `agent "${agent.name}"`;
   const passed = new Set<Limit>();
   for (const { limit, of, what } of everybody) if (isForAll(of, asked, what)) passed.add(limit);
-  const names = named === undefined ? [] : namesAt(named, asked, agent);
+  const names = agent.limiters === undefined ? [] : namesAt(agent.limiters, asked, where);
   for (const name of names) {
     const limit = byName.get(name);
-    if (limit === undefined) throw unknownName(name, byName, agent, team);
+    if (limit === undefined) throw unknownName(name, byName, where, team);
     passed.add(limit);
   }
-  return [...passed];
+  const learns = [...passed].some(({ rate }) => rate?.adaptive === true);
+  return learns ? [...passed] : [...passed, backend.own(agent, asked.tier)];
 }
 
 function unknownName(

@@ -41,7 +41,7 @@ export interface AttemptReport {
 
 /** An attempt was rate-limited: it queues again after this many ms, which does not count as a retry. */
 export interface Requeue {
-  /** The limiter that learns from it; absent if the agent has none. */
+  /** The name of the limiter that learns from it; absent for the agent's own limit. */
   readonly limiter?: string;
   readonly waitMs: number;
 }
@@ -93,7 +93,9 @@ export class Permit {
     if (this.#state !== "held") return undefined;
     this.#state = "ended";
     let slowest: Requeue | undefined;
-    for (const { condition, rate } of this.limits) {
+    for (const limit of this.limits) {
+      if (error !== undefined) limit.wake?.(error, this.clock.now());
+      const { condition, rate } = limit;
       if (condition?.ended === undefined) continue;
       this.#result ??= { error, tokens };
       const waitMs = condition.ended(this, this.#result);

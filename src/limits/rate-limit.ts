@@ -3,7 +3,7 @@ import { classify, type Fault } from "../retry/classify-error.ts";
 import { admitWaiting } from "./admission.ts";
 import { aimd } from "./aimd.ts";
 import { breaker, type Breaker } from "./breaker.ts";
-import { makeLimit, type Condition, type Limit } from "./limit.ts";
+import { makeLimit, type Limit } from "./limit.ts";
 import type { RateSettings } from "./limiter-options.ts";
 import type { AttemptReport, Permit } from "./permit.ts";
 import { slidingWindow } from "./sliding-window.ts";
@@ -41,6 +41,11 @@ function isThrottled(fault: Fault): fault is "limited" | "busy" {
   return fault === "limited" || fault === "busy";
 }
 
+/** Whether it says that there are too many attempts: a service that is only busy does so to all that ask it, whoever they are. */
+function isLimited(fault: Fault): fault is "limited" {
+  return fault === "limited";
+}
+
 /** Each call waits up to this part longer than `Retry-After` says: all at once, some would be rejected again. */
 const JITTER = 0.1;
 
@@ -49,6 +54,47 @@ const JITTER = 0.1;
  * keeps it closed and its breaker lets it through.
  */
 export function rateLimit(name: string, settings: RateSettings): RateLimiter {
+  const limit = makeLimit(settings.concurrency, undefined, {
+    fair: true,
+    rate: { ...settings, name },
+    waitsFor: { kind: "limiter", name },
+  });
+  return regulated(limit, name, settings, isThrottled);
+}
+
+const ONLY_ADAPTIVE: RateSettings = Object.freeze({
+  scope: undefined,
+  concurrency: Infinity,
+  callsPerMinute: Infinity,
+  tokensPerMinute: Infinity,
+  adaptive: true,
+  breaker: undefined,
+});
+
+/**
+ * The limit of one agent, for an agent that passes no limiter that learns. Until an attempt ends with HTTP 429 for the first
+ * time, it lets everything through and only counts, which costs next to nothing; from then on it adapts to 429 like any limiter. Other failures are retried.
+ */
+export function ownLimit(agent: string): Limit {
+  const limit = makeLimit(Infinity, undefined, {
+    fair: true,
+    waitsFor: { kind: "limiter", name: agent },
+  });
+  limit.wake = (error, nowMs) => {
+    if (!isLimited(classify(error, nowMs).fault)) return;
+    limit.wake = undefined;
+    regulated(limit, agent, ONLY_ADAPTIVE, isLimited);
+  };
+  return limit;
+}
+
+/** Gives a limit its condition. If it is adaptive, it adapts to attempts that end with a fault that is `away`. */
+function regulated(
+  limit: Limit,
+  name: string,
+  settings: RateSettings,
+  isAway: (fault: Fault) => boolean,
+): RateLimiter {
   const { concurrency, callsPerMinute, tokensPerMinute } = settings;
   const calls = callsPerMinute === Infinity ? undefined : slidingWindow(callsPerMinute);
   const tokens = tokensPerMinute === Infinity ? undefined : slidingWindow(tokensPerMinute);
@@ -58,7 +104,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
   // How many bursts in a row were rejected.
   let bursts = 0;
 
-  const condition: Condition = {
+  limit.condition = {
     waitMs(permit) {
       const nowMs = permit.clock.monotonic();
       return Math.max(
@@ -82,7 +128,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
       tokens?.correct(request.tokens, used(request.tokens, result, fault), admittedMs, nowMs);
       guard?.heard(permit, isThrottled(fault) ? "unknown" : fault, result.error, nowMs);
       let waitMs: number | undefined;
-      if (settings.adaptive && isThrottled(fault)) {
+      if (settings.adaptive && isAway(fault)) {
         waitMs = throttled(permit, retryAfterMs, nowMs);
       } else if (settings.adaptive && fault === "answered") {
         bursts = 0;
@@ -102,11 +148,7 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
       tokens?.correct(request.tokens, 0, admittedMs, nowMs);
     },
   };
-  const limit = makeLimit(settings.adaptive ? width.limit : concurrency, condition, {
-    fair: true,
-    rate: { ...settings, name },
-    waitsFor: { kind: "limiter", name },
-  });
+  if (settings.adaptive) limit.concurrency = width.limit;
 
   /** After how many ms a rate-limited attempt may come again; `undefined` if that is longer than its call waits. */
   function throttled(
@@ -114,7 +156,8 @@ export function rateLimit(name: string, settings: RateSettings): RateLimiter {
     askedMs: number | undefined,
     nowMs: number,
   ): number | undefined {
-    if (width.turnedAway(limit.inFlight, admittedMs, nowMs)) bursts++;
+    // Nobody noted when those were admitted that came before an agent's own limit had a condition.
+    if (width.turnedAway(limit.inFlight, Math.max(0, admittedMs), nowMs)) bursts++;
     limit.concurrency = width.limit;
     const againMs = backoffMs(backoff, Math.max(1, bursts));
     if (askedMs === undefined) return againMs;

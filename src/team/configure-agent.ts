@@ -5,7 +5,7 @@ import type { RegisteredAgent } from "../executor/executor.ts";
 import { agentDefinition } from "../call/key.ts";
 import { slotsOf, type ConfiguredAgent } from "../call/configured-agent.ts";
 import { QuorateError } from "../model/errors.ts";
-import { limitsOf } from "../limits/named-limiters.ts";
+import { limitsOf, type NamedLimiters } from "../limits/named-limiters.ts";
 import { scopedIn } from "../limits/shared-slots.ts";
 import { isFree } from "../money/bound.ts";
 import { mergeLimits } from "../describe/limits.ts";
@@ -19,6 +19,7 @@ export interface Surroundings {
   /** The settings of its team and of those above. */
   readonly above: Above;
   readonly overrides: Overrides;
+  readonly named: NamedLimiters;
   readonly registry: Map<string, RegisteredAgent>;
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
@@ -30,7 +31,7 @@ export function configureAgent(
   place: string,
   elsewhere = false,
 ): ConfiguredAgent {
-  const { team, above, overrides, registry, timeoutsOf } = surroundings;
+  const { team, above, overrides, named, registry, timeoutsOf } = surroundings;
   registry.set(place, { agent, tiers: above.tiers, elsewhere });
   const tiers = [...above.tiers.keys()];
   const first = agent.tier ?? (agent.cost === "free" ? undefined : tiers[0]);
@@ -60,9 +61,8 @@ export function configureAgent(
     const tier = tiers[index];
     const model = tier === undefined ? agent.model : above.tiers.get(tier);
     const called = modelName(model);
-    const whose = { agent: where, team: team.where };
-    const named = limitsOf(above.limiters, agent.limiters, { tier, model }, whose);
-    const limiters = [...above.slots, ...named];
+    const own = limitsOf(above.limiters, agent, { tier, model }, named, team.where);
+    const limiters = [...above.slots, ...own];
     let next: { readonly configured: ConfiguredAgent | undefined } | undefined;
     let definition: string | undefined;
     return {

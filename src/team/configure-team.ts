@@ -122,7 +122,7 @@ export function configureTeam({
     cache: team.cache ?? above.cache,
     escalateIf: team.escalateIf ?? above.escalateIf,
   };
-  const surroundings = { team, above: here, overrides, registry, timeoutsOf };
+  const surroundings = { team, above: here, overrides, named, registry, timeoutsOf };
   const configureMember = ({
     name,
     worker,

@@ -44,9 +44,9 @@ const NO_STORE = { append: (): void => {} };
  */
 export function aloneAsker({ agents, limiters: described, where, signal }: Alone): AskAlone {
   const slots = makeLimit(ALONE_CONCURRENCY);
-  const here = withLimiters(NO_LIMITERS, described, namedLimiters(), where);
-  const named = ({ name, limiters }: Agent): readonly Limit[] =>
-    limitsOf(here, limiters, NO_TIER, { agent: `agent "${name}"`, team: where });
+  const backend = namedLimiters();
+  const here = withLimiters(NO_LIMITERS, described, backend, where);
+  const named = (agent: Agent): readonly Limit[] => limitsOf(here, agent, NO_TIER, backend, where);
   for (const agent of agents) named(agent);
   const { values } = memoryStore();
   const runId = randomId();
