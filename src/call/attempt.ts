@@ -295,7 +295,7 @@ export class CallAttempt implements Attempt, WaitOptions {
 
   /** The agent had stopped when its answer was accepted. */
   #release(): void {
-    const [before, charged] = [this.#told, this.#holds.charge?.total];
+    const [before, charged] = [this.#told, this.#holds.charge?.total()];
     void this.#over(this.#ending);
     const news = this.#news(before);
     if (news.cost === undefined && news.charged === charged) return;
@@ -371,7 +371,7 @@ export class CallAttempt implements Attempt, WaitOptions {
 
   /** What it has spent since `before`, and what its call has been charged so far. */
   #news(before: Spent): News {
-    return newsOf(this.call, this.#told, before, this.#holds.charge?.total);
+    return newsOf(this.call, this.#told, before, this.#holds.charge?.total());
   }
 
   #late(before: Spent): EventBody {

@@ -44,7 +44,7 @@ export interface Charge {
   /** More was reported after that; `spent` is all of it. Otherwise like `settle`. */
   raise(spent: Money): Promise<void>;
   /** The sum in the tally of its call. */
-  readonly total: number | undefined;
+  total(): number | undefined;
 }
 
 /** The money of one attempt, for which `bound` is reserved; `undefined` if its greatest cost is unknown. */
@@ -86,9 +86,7 @@ export function chargeFor(
       noteOverrun(spent);
       await permit.raise(more, counted > (bound ?? Infinity));
     },
-    get total() {
-      return tally.charged;
-    },
+    total: () => tally.charged,
   };
 }
 

@@ -23,17 +23,14 @@ export function receivedAttempt(
 ): ReceivedAttempt {
   const { attemptId, idempotencyKey } = request;
   let seq = 0;
-  let cancelled: Attempt["cancelled"];
-  return {
+  const received: Omit<ReceivedAttempt, "cancelled"> & { cancelled: Attempt["cancelled"] } = {
     attemptId,
     idempotencyKey,
     call: request,
     heard: 0,
-    get cancelled() {
-      return cancelled;
-    },
+    cancelled: undefined,
     cancel(reason) {
-      cancelled ??= { reason };
+      received.cancelled ??= { reason };
     },
     hear(event) {
       if (!isNew(event, 0)) return;
@@ -42,6 +39,7 @@ export function receivedAttempt(
     },
     toJSON: () => request,
   };
+  return received;
 }
 
 /** The JSON form of an event; nothing if it could not be read. An answer that is not JSON, or too large, is refused before it is sent. */

@@ -1,6 +1,6 @@
 import type { Usage } from "../model/call.ts";
 import { nothingBy, type Spent } from "../money/spent.ts";
-import { usageSum, type UsageSum } from "../money/usage-sum.ts";
+import { UsageSum } from "../money/usage-sum.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /** The sum of what one attempt reports, and what of it was passed on. A class, like an attempt. */
@@ -12,7 +12,7 @@ export class ReportSum {
   #refused = false;
 
   constructor(configured: Pick<ConfiguredAgent, "prices" | "modelName" | "free">) {
-    this.#sum = usageSum(configured);
+    this.#sum = new UsageSum(configured);
     this.#told = nothingBy(configured);
   }
 

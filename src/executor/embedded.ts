@@ -1,5 +1,6 @@
 import type { AgentContext } from "../describe/agent.ts";
 import { promiseOf } from "../model/hear.ts";
+import { PassingMap } from "../model/passing-map.ts";
 import type { BatchContext } from "../describe/batch.ts";
 import { EmbeddedBatchContext } from "./batch-context.ts";
 import { EmbeddedContext } from "./context.ts";
@@ -10,7 +11,7 @@ const STARTED: AttemptEvent = Object.freeze({ type: "started", atOnce: true });
 
 /** Carries attempts out in this process. */
 export function embeddedExecutor(agents: AgentRegistry): Executor {
-  const listening: Listening = new Map();
+  const listening: Listening = new PassingMap();
   return {
     start(attempt) {
       const { call } = attempt;

@@ -1,3 +1,5 @@
+import { PassingMap } from "../model/passing-map.ts";
+
 /** An entry of a queue. The queue sets the fields that are not readonly. */
 export interface Queued<T> {
   /** Smaller for earlier arrivals. */
@@ -39,7 +41,7 @@ export interface Queue<T> {
 // Round robin: the lines form a list; the first one's first is next, and its line moves behind the others when it is served. A
 // queue that is not by turns is one line.
 export function makeQueue<T extends Queued<T>>(byTurns: boolean): Queue<T> {
-  const lines = new Map<unknown, Line<T>>();
+  const lines = new PassingMap<unknown, Line<T>>();
   let front: Line<T> | undefined;
   let back: Line<T> | undefined;
   let size = 0;

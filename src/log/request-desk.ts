@@ -1,3 +1,4 @@
+import { PassingMap } from "../model/passing-map.ts";
 import type { Values } from "../store/values.ts";
 import { CANCEL_PREFIX, cancelIn } from "./requests.ts";
 
@@ -30,7 +31,7 @@ export function requestDesk(values: Values): RequestDesk {
 }
 
 function makeDesk(values: Values): RequestDesk {
-  const hearers = new Map<string, Set<Hearer>>();
+  const hearers = new PassingMap<string, Set<Hearer>>();
   let watch: Disposable | undefined;
   let looking = false;
   let again = false;

@@ -3,13 +3,6 @@ import { leastMicros, priceMicros, type Price, type Tokens } from "./price.ts";
 import { COUNTS, type Counts } from "./read-usage.ts";
 import { nothingBy, type Spent } from "./spent.ts";
 
-/** Adds up the reports of one attempt. */
-export interface UsageSum {
-  add(usage: Usage): void;
-  /** Everything that was reported so far. */
-  readonly spent: Spent;
-}
-
 /** What was reported of one model. */
 interface ModelUsage {
   /** Reported as an amount; `undefined` if there was none. */
@@ -40,31 +33,38 @@ const OTHER_MODELS = "other models";
  * The money is unknown as soon as that of one model is: the model has no price, or none for its cached tokens, or one of the two
  * kinds of its tokens was not reported. If the agent is free, tokens cost nothing, and unreported ones were not used. Tokens without a known model are taken for what the reported amounts paid for.
  */
-export function usageSum(pricing: Pricing): UsageSum {
-  const { modelName } = pricing;
-  const entries = new Map<string | undefined, ModelUsage>();
-  let named: string | undefined;
-  let usual = modelName;
-  return {
-    add({ model, ...amounts }) {
-      const isEmpty = Object.keys(amounts).length === 0;
-      if (model !== undefined) {
-        named = model;
-        // A report that only names a model applies to those that follow.
-        if (isEmpty || modelName === undefined) usual = model;
-      }
-      if (isEmpty) return;
-      const of = model ?? usual;
-      const key = entries.has(of) || entries.size < MAX_MODELS ? of : OTHER_MODELS;
-      const entry = entries.get(key) ?? { micros: undefined, tokens: {}, unpaid: {} };
-      entries.set(key, entry);
-      addUsage(entry, amounts);
-    },
-    get spent() {
-      if (entries.size > 0) return spentBy(entries, pricing, named);
-      return { ...nothingBy(pricing), model: named };
-    },
-  };
+export class UsageSum {
+  readonly #pricing: Pricing;
+  readonly #entries = new Map<string | undefined, ModelUsage>();
+  #named: string | undefined;
+  #usual: string | undefined;
+
+  constructor(pricing: Pricing) {
+    this.#pricing = pricing;
+    this.#usual = pricing.modelName;
+  }
+
+  add({ model, ...amounts }: Usage): void {
+    const isEmpty = Object.keys(amounts).length === 0;
+    if (model !== undefined) {
+      this.#named = model;
+      // A report that only names a model applies to those that follow.
+      if (isEmpty || this.#pricing.modelName === undefined) this.#usual = model;
+    }
+    if (isEmpty) return;
+    const entries = this.#entries;
+    const of = model ?? this.#usual;
+    const key = entries.has(of) || entries.size < MAX_MODELS ? of : OTHER_MODELS;
+    const entry = entries.get(key) ?? { micros: undefined, tokens: {}, unpaid: {} };
+    entries.set(key, entry);
+    addUsage(entry, amounts);
+  }
+
+  /** Everything that was reported so far. */
+  get spent(): Spent {
+    if (this.#entries.size > 0) return spentBy(this.#entries, this.#pricing, this.#named);
+    return { ...nothingBy(this.#pricing), model: this.#named };
+  }
 }
 
 /** A report with the amount that its tokens cost, if it has none, has both kinds of tokens, and their model has a price. */

@@ -17,7 +17,10 @@ export function inTime(deadline: Cancellation): (resolver: Resolver) => Resolver
     }),
     async settle(question, context) {
       using until = signalOf(deadline);
-      const ruling = resolver.settle(question, { ...context, signal: until.signal });
+      // Not spread: its properties may be getters.
+      const { ask, all, learned, rerun, person } = context;
+      const within = { ask, all, learned, rerun, person, signal: until.signal };
+      const ruling = resolver.settle(question, within);
       if (!isThenable(ruling)) return ruling;
       return (await orCancelled(promiseOf(ruling), deadline)) as Ruling;
     },

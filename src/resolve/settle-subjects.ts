@@ -114,32 +114,48 @@ function starting(
   const { all = subjects, resolve } = context;
   const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
   const among = { missing, asked: context.asked ?? 0, ...(context.enough === true && ENOUGH) };
-  const given = resolverContext(all, among, context);
+  const given = new GivenContext(all, among, context);
   return {
     given,
     begin: (subject) => begun(questionOf(subject, among), subject, given, resolve),
   };
 }
 
-/** The same for every resolver and subject. `all` is made when it is read, because most resolvers do not read it. */
-function resolverContext(
-  subjects: readonly Subject[],
-  among: Among,
-  { ask, person, rerun, stopping, learned }: SettleContext,
-): ResolverContext {
-  let all: readonly Question[] | undefined;
-  return {
-    ask,
-    person,
-    rerun,
-    learned,
-    get signal() {
-      return stopping?.signal;
-    },
-    get all() {
-      return (all ??= Object.freeze(subjects.map((subject) => questionOf(subject, among))));
-    },
-  };
+/** The same for every resolver and subject. A class for its prototype: getters of its own would slow down whoever makes one for each run. */
+class GivenContext implements ResolverContext {
+  readonly ask: Ask;
+  readonly person: Person | undefined;
+  readonly rerun: ResolverContext["rerun"];
+  readonly learned: LearnedBefore | undefined;
+  readonly #stopping: Stopping | undefined;
+  readonly #subjects: readonly Subject[];
+  readonly #among: Among;
+  #all: readonly Question[] | undefined;
+
+  constructor(
+    subjects: readonly Subject[],
+    among: Among,
+    { ask, person, rerun, stopping, learned }: SettleContext,
+  ) {
+    this.ask = ask;
+    this.person = person;
+    this.rerun = rerun;
+    this.learned = learned;
+    this.#stopping = stopping;
+    this.#subjects = subjects;
+    this.#among = among;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#stopping?.signal;
+  }
+
+  /** Made when it is read, because most resolvers do not read it. */
+  get all(): readonly Question[] {
+    return (this.#all ??= Object.freeze(
+      this.#subjects.map((subject) => questionOf(subject, this.#among)),
+    ));
+  }
 }
 
 /** How many agents were asked, and which of them did not answer. */

@@ -11,6 +11,7 @@ import { onceAsked } from "../team/waiting-run.ts";
 import { harmlessTracing } from "./harmless-tracing.ts";
 import { harmless } from "./listeners.ts";
 import { configuredOnce, type Root } from "./root.ts";
+import { PassingMap } from "../model/passing-map.ts";
 
 type RootTold = Pick<SupervisorOptions<never, never, unknown>, "onEvent" | "onWaiting" | "tracing">;
 
@@ -39,8 +40,8 @@ export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root 
     team,
     backend,
     clock,
-    named: new Map(),
-    asleep: new Map(),
+    named: new PassingMap(),
+    asleep: new PassingMap(),
     queues: scopeQueues(),
     flights: flights(),
     onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),

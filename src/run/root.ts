@@ -8,6 +8,7 @@ import { withStandIns } from "../call/ladder.ts";
 import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import type { Tracing } from "../call/tracing.ts";
 import type { Outcome } from "../model/outcome.ts";
+import type { PassingMap } from "../model/passing-map.ts";
 import { makeLimit } from "../limits/limit.ts";
 import { limitersIn } from "../limits/named-limiters.ts";
 import type { ScopeQueues } from "../limits/scope-queue.ts";
@@ -39,9 +40,9 @@ export interface Root {
   /** Carries out the attempts of all of its runs in a backend, whatever they override; made from the agents of the first one. */
   readonly executor: (registry: AgentRegistry, backend: Backend) => Executor;
   /** Running runs of this process with ids that their callers chose. */
-  readonly named: Map<string, NamedRun>;
+  readonly named: PassingMap<string, NamedRun>;
   /** Runs that wait for a person, by their ids: this process knows their secrets. */
-  readonly asleep: Map<string, Asleep>;
+  readonly asleep: PassingMap<string, Asleep>;
   /** Where attempts wait for limits that are kept in a store. */
   readonly queues: ScopeQueues;
   /** Running calls that others may join. */

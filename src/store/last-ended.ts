@@ -1,8 +1,17 @@
-/** A run as it was when it ended. */
-export interface EndedRun<Log> {
+/**
+ * A run as it was when it ended. A class, because V8 begins to make literals in the old generation if many of them are kept, and there each would
+ * keep its log until the next full collection.
+ */
+export class EndedRun<Log> {
   readonly runId: string;
   readonly log: Log;
   readonly endSeq: number;
+
+  constructor(runId: string, log: Log, endSeq: number) {
+    this.runId = runId;
+    this.log = log;
+    this.endSeq = endSeq;
+  }
 }
 
 /** The runs that ended last. */

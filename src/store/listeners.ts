@@ -1,3 +1,5 @@
+import { PassingMap } from "../model/passing-map.ts";
+
 /** Callbacks by name, which are called when something happens under that name. */
 export interface Listeners {
   /** Has `told` called until disposed. */
@@ -10,7 +12,7 @@ export interface Listeners {
 }
 
 export function listeners(): Listeners {
-  const byName = new Map<string, Set<() => void>>();
+  const byName = new PassingMap<string, Set<() => void>>();
   return {
     add(name, told) {
       const known = byName.get(name) ?? new Set();

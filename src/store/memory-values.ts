@@ -1,5 +1,6 @@
 import type { Clock } from "../async/clock.ts";
 import type { Json } from "../model/json.ts";
+import { PassingMap } from "../model/passing-map.ts";
 import {
   checkChange,
   checkKey,
@@ -69,7 +70,7 @@ export function memoryValues(
   refuseWhenClosed: () => void,
   runOf: (runId: string) => ValueOrigin | undefined,
 ): KeptValues {
-  const entries = new Map<string, MemoryValue>();
+  const entries = new PassingMap<string, MemoryValue>();
   /** The keys of those with an expiry, the one written longest ago first. */
   const expiring = new Set<string>();
   let expiringChars = 0;

@@ -4,9 +4,10 @@ import { options, type Options } from "../check/options.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import { PassingMap } from "../model/passing-map.ts";
 import { checkEvents, checkAppend } from "./check-append.ts";
 import { followEvents } from "./follow.ts";
-import { lastEnded } from "./last-ended.ts";
+import { EndedRun, lastEnded } from "./last-ended.ts";
 import { listeners } from "./listeners.ts";
 import { memoryValues, type MemoryValues } from "./memory-values.ts";
 import { noSuchRun, ownedRun } from "./refuse-take.ts";
@@ -49,11 +50,16 @@ export interface MemoryStore extends Store, Disposable {
 
 /** One run: its events, and whether it is driven. */
 class Log {
-  readonly events: RunEvent[] = [];
+  readonly events: RunEvent[];
   fence = 1;
   held = true;
   /** The run's last `seq` when it was last taken: an end before that does not release it. */
   takenSeq = 0;
+
+  constructor(first: readonly RunEvent[]) {
+    // Not a literal, for the reason that is given at EndedRun.
+    this.events = first.slice();
+  }
 
   get lastSeq(): number {
     return this.events.length;
@@ -83,7 +89,7 @@ class Log {
  */
 export function memoryStore(given: MemoryOptions = {}): MemoryStore {
   const { keepRuns, resumable, clock } = MEMORY.of(given, "memory");
-  const logs = new Map<string, Log>();
+  const logs = new PassingMap<string, Log>();
   const ended = lastEnded<Log>(keepRuns);
   const kept = memoryValues(clock, refuseWhenClosed, (runId) => logs.get(runId)?.summary);
   const followers = listeners();
@@ -101,7 +107,7 @@ export function memoryStore(given: MemoryOptions = {}): MemoryStore {
 
   /** The run has ended and nobody continues it: it is kept until enough others have ended. */
   function queue(runId: string, log: Log): void {
-    const dropped = ended.add({ runId, log, endSeq: log.lastSeq });
+    const dropped = ended.add(new EndedRun(runId, log, log.lastSeq));
     if (dropped === undefined || logs.get(dropped.runId) !== dropped.log) return;
     // A run that was taken or continued after its end is queued again, at another place.
     if (dropped.log.lastSeq === dropped.endSeq && !dropped.log.driven) logs.delete(dropped.runId);
@@ -132,9 +138,9 @@ export function memoryStore(given: MemoryOptions = {}): MemoryStore {
       if (first === undefined) return;
       const before = logs.get(first.runId);
       checkAppend(events, before, fence);
-      const log = before ?? new Log();
+      const log = before ?? new Log(events);
       if (before === undefined) logs.set(first.runId, log);
-      for (const event of events) log.events.push(event);
+      else for (const event of events) before.events.push(event);
       if (log.ended) queue(first.runId, log);
       followers.tell(first.runId);
     },

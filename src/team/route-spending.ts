@@ -17,20 +17,19 @@ const ROUTER = "router";
 
 /** Collects what the route of one team reports. It must be told when the run has begun, since a run that does not begin has no bill. */
 export function routeSpending(prices: ReadonlyMap<string, Price>, clock: Clock): RouteSpending {
-  const reports = new ReportSum({ prices, modelName: undefined, free: false });
   const startedMs = clock.monotonic();
   let endedMs = startedMs;
-  let isAsked = false;
+  let reports: ReportSum | undefined;
   return {
     report(usage) {
       const read = readUsage(usage);
       if (read === undefined) return;
-      isAsked = true;
+      reports ??= new ReportSum({ prices, modelName: undefined, free: false });
       reports.add(read);
       endedMs = clock.monotonic();
     },
     events(at, chosen) {
-      if (!isAsked) return [];
+      if (reports === undefined) return [];
       const place = judgePlace(at, ROUTER, "route");
       const { cost, model, used } = reports.spent;
       const named = model !== undefined && { model };

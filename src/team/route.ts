@@ -43,12 +43,7 @@ export async function planFor(
       hear(usage);
       spending?.report(usage);
     };
-    names = wanted(task, {
-      get signal() {
-        return stopping.signal;
-      },
-      report,
-    });
+    names = wanted(task, { signal: stopping.signal, report });
     // The list is copied now, because its caller may change it.
     if (isThenable(names)) names = await orCancelled(promiseOf(names), cancellation);
   } catch (cause) {

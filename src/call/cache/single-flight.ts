@@ -1,5 +1,6 @@
 import { Cancellation } from "../../async/cancellation.ts";
 import type { QuorateError } from "../../model/errors.ts";
+import { PassingMap } from "../../model/passing-map.ts";
 import type { Limits } from "../../describe/limits.ts";
 import type { Values } from "../../store/values.ts";
 import type { CachedAnswer } from "./cache-entry.ts";
@@ -28,7 +29,7 @@ export interface Flight {
 }
 
 /** The flights under way, by the keys of their slots. */
-export type InFlight = Map<string, Flight>;
+export type InFlight = PassingMap<string, Flight>;
 
 /** The flights of one supervisor, separate for each store. */
 export interface Flights {
@@ -41,7 +42,7 @@ export function flights(): Flights {
     of(values) {
       const known = byStore.get(values);
       if (known !== undefined) return known;
-      const made: InFlight = new Map();
+      const made: InFlight = new PassingMap();
       byStore.set(values, made);
       return made;
     },
