@@ -83,6 +83,43 @@ describe("the page of a run in a browser", () => {
     expect(await overhang(page)).toBe(0);
   });
 
+  it("scrolls not sideways, and keeps each count whole, where two hundred agents with names of any length hold long positions", async () => {
+    const long = `a-name-${"of-any-length-".repeat(6)}`;
+    const backend = memory();
+    const agents = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => {
+        const name = index < 2 ? `${long}${index}` : `agent-${index}`;
+        const position = index % 3 === 0 ? `a position ${"really ".repeat(30)}` : "ship";
+        return [name, agent({ name, cost: "free", run: () => position })];
+      }),
+    );
+    const team = supervisor({ name: "many", agents, backend });
+    const { runId } = await team.run({});
+    const file = pages.of("many", await backend.store.read(runId));
+    for (const width of [360, 1280]) {
+      const page = await show(file, { view: { width, height: 900, scheme: "light" } });
+      expect(await overhang(page)).toBe(0);
+      const apart = await page.locator(".more .who").evaluateAll((all) =>
+        all.every((one) => {
+          const part = one.closest(".part")?.getBoundingClientRect();
+          return part !== undefined && one.getBoundingClientRect().right <= part.right + 1;
+        }),
+      );
+      expect(apart).toBe(true);
+      const counts = await page.locator(".mx .head em").evaluateAll((all) =>
+        all.map((one) => {
+          const [inner, outer] = [one, one.closest("button")].map((it) =>
+            it?.getBoundingClientRect(),
+          );
+          return [one.textContent, (inner?.top ?? 0) >= (outer?.top ?? 0) - 1];
+        }),
+      );
+      expect(counts.length).toBeGreaterThan(0);
+      for (const [words, isWhole] of counts)
+        expect(words).toMatch(isWhole === true ? /^×\d+$/ : /never/);
+    }
+  });
+
   it("can be used by the keyboard alone", async () => {
     const page = await show(pages.demo);
     const focused = (): Promise<string> =>

@@ -176,10 +176,10 @@ function Head({ column, team }: { readonly column: Column; readonly team: string
         title={agents.map(visible).join(", ")}
         onClick={() => call !== undefined && select(call)}
       >
-        {visible(first)}
+        <span className="clip">{visible(first)}</span>
         {others.length > 0 && (
           <>
-            <em>{` ×${agents.length}`}</em>
+            <em>{`×${agents.length}`}</em>
             <span className="vh">{` ${others.map(visible).join(", ")}`}</span>
           </>
         )}
