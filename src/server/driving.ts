@@ -46,6 +46,13 @@ export interface Driving {
   readonly close: () => Promise<void>;
 }
 
+/** A run that a request drives. */
+interface DrivenRun {
+  readonly runId: string;
+  /** Settles when it is no longer driven. */
+  readonly ended: Promise<unknown>;
+}
+
 export interface DrivingOptions {
   readonly backend: Backend;
   readonly maxRuns: number;
@@ -61,8 +68,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
   const { store, cut } = cuttable(backend.store);
   const own: Backend = { ...backend, store };
   const stopping = new AbortController();
-  const driven = new Set<Promise<unknown>>();
-  const byRun = new Map<string, Promise<unknown>>();
+  const driven = new Set<DrivenRun>();
   const keepers = new Set<{ close(): Promise<void> }>();
 
   function drive(stream: RunStream<unknown>): AsyncIterator<unknown, void> {
@@ -77,12 +83,8 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
         else if (!isRefusal(error)) onFailure({ what: `run ${runId}`, error });
       },
     );
-    const entry = settled.finally(() => {
-      driven.delete(entry);
-      if (byRun.get(runId) === entry) byRun.delete(runId);
-    });
-    driven.add(entry);
-    byRun.set(runId, entry);
+    const run: DrivenRun = { runId, ended: settled.finally(() => driven.delete(run)) };
+    driven.add(run);
     // Not left early, which would cancel the run.
     return stream[Symbol.asyncIterator]();
   }
@@ -139,13 +141,17 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
         }),
       );
     },
-    underWay: (runId) => byRun.get(runId),
+    // A run that waits may be driven again by whoever decides, before it is let go of here.
+    underWay: (runId) => [...driven].findLast((run) => run.runId === runId)?.ended,
     count: () => driven.size,
     async close() {
       // The store first, so that aborted work adds nothing to its log.
       cut();
       stopping.abort(new QuorateError("CANCELLED", "the server has stopped"));
-      await Promise.all([...[...keepers].map((one) => one.close()), ...driven]);
+      await Promise.all([
+        ...[...keepers].map((one) => one.close()),
+        ...[...driven].map(({ ended }) => ended),
+      ]);
     },
   };
 }
