@@ -376,7 +376,7 @@ describe("a peer that does not keep to it", () => {
   });
 });
 
-describe("how a task ends", () => {
+describe("a task", () => {
   it.each<[string, (working: Working) => void, RegExp, number]>([
     [
       "failed",
@@ -397,13 +397,18 @@ describe("how a task ends", () => {
       1,
     ],
     ["without anything", (working) => working.tell("TASK_STATE_COMPLETED"), /nothing in it/, 2],
-  ])("%s, is a failure, and asked again where that may help", async (_, work, why, asked) => {
-    await using server = await sdkServer({ work });
-    expect(await whyNot(server, { options: { retries: 1, backoff: { baseMs: 0 } } })).toMatch(why);
-    expect(server.begun()).toBe(asked);
-  });
+  ])(
+    "that ends %s is a failure, and is asked again where that may help",
+    async (_, work, why, asked) => {
+      await using server = await sdkServer({ work });
+      expect(await whyNot(server, { options: { retries: 1, backoff: { baseMs: 0 } } })).toMatch(
+        why,
+      );
+      expect(server.begun()).toBe(asked);
+    },
+  );
 
-  it("with a question that nobody answers, is a failure with what was asked, and the task is not left waiting", async () => {
+  it("that ends with a question that nobody answers is a failure with what was asked, and is not left waiting", async () => {
     let cancelled = false;
     await using server = await sdkServer({
       work: (working) => working.tell("TASK_STATE_INPUT_REQUIRED", "Which branch?"),
@@ -416,7 +421,7 @@ describe("how a task ends", () => {
     expect(cancelled).toBe(true);
   });
 
-  it("with a question that reply answers, in the same task", async () => {
+  it("that ends with a question that reply answers goes on as the same task", async () => {
     await using server = await sdkServer({
       work(working) {
         const [part] = working.message.parts;

@@ -145,12 +145,15 @@ test("a fence of JSON holds whatever value is put into it, which can be read bac
   );
 });
 
-describe("text that is shown as it is meant", () => {
-  it.each(["❤️ and 👍🏽 and é", "日本語のテキスト", "a\tb\nc", "x < y && y > z"])("%j", (text) => {
-    expect(shownText(text, 1_000)).toBe(text);
-  });
+describe("a text that is shown as it is meant", () => {
+  it.each(["❤️ and 👍🏽 and é", "日本語のテキスト", "a\tb\nc", "x < y && y > z"])(
+    "keeps %j",
+    (text) => {
+      expect(shownText(text, 1_000)).toBe(text);
+    },
+  );
 
-  it("is a position that is no text, in all its parts, and can be changed by nobody", () => {
+  it("stands beside a position that is no text, which is shown in all its parts and can be changed by nobody", () => {
     const value: unknown = JSON.parse('{"a":[1,null,true,"x"],"__proto__":{"b":2}}');
     const shown = shownPosition(value as never, exactText(value as never));
     expect(shown).toEqual(value);

@@ -234,7 +234,7 @@ describe("unanimous", () => {
   });
 });
 
-test("Laplace's rule of succession", () => {
+test("a confidence without a record follows Laplace's rule of succession", () => {
   expect(laplace(0, 0, 2)).toBe(1 / 2);
   expect(laplace(2, 2, 2)).toBe(3 / 4);
   expect(laplace(1, 1, 1)).toBe(2 / 3);

@@ -197,13 +197,13 @@ describe("what agents say together in a topic", () => {
   });
 });
 
-describe("which estimator runs", () => {
+describe("the estimator", () => {
   const many = (agents: number, subjects: number, position: (s: number) => string) =>
     numbered(subjects).flatMap((s) =>
       numbered(agents).map((a) => vote(`agent ${a}`, s, position(Number(s)))),
     );
 
-  test("a table only where positions are declared to mean the same, with a history", () => {
+  test("is a table only where positions are declared to mean the same, with a history", () => {
     const votes = many(5, 30, (s) => (s % 2 === 0 ? "ship" : "hold"));
     expect(learn(votes, { labels: "fixed" }).estimator).toBe("dawid-skene");
     expect(learn(votes, { labels: "open" }).estimator).toBe("one-coin");
@@ -215,7 +215,7 @@ describe("which estimator runs", () => {
     });
   });
 
-  test("no table with more than 20 positions", () => {
+  test("is no table with more than 20 positions", () => {
     const votes = many(5, 63, (s) => `position ${s % 21}`);
     expect(learn(votes, { labels: "fixed" })).toMatchObject({
       estimator: "one-coin",
@@ -268,8 +268,8 @@ test("a truth does not tell what the confidence in its own subject was worth", (
   expect(calibration?.slope).toBeLessThanOrEqual(1 + 1e-9);
 });
 
-describe("where learning would do harm it is refused", () => {
-  test("no votes, one agent, two agents, few subjects", () => {
+describe("learning", () => {
+  test("is refused for no votes, one agent, two agents and few subjects", () => {
     expect(learn([], { labels: "fixed" })).toMatchObject({
       refused: expect.stringContaining("0 agents cannot be told apart") as string,
       agents: [],
@@ -301,11 +301,11 @@ describe("where learning would do harm it is refused", () => {
     ];
   });
 
-  test("agents that agree in camps", () => {
+  test("is refused where agents agree in camps", () => {
     expect(learn(camps, { labels: "open" }).refused).toContain("agents agree in camps");
   });
 
-  test("and truths tell them apart", () => {
+  test("is not refused where truths tell the camps apart", () => {
     const truths = numbered(50).map((s) => ({ subject: s, position: `right ${s}` }));
     const learned = learn(camps, { labels: "open", truths });
     expect(learned.refused).toBeUndefined();
@@ -313,7 +313,7 @@ describe("where learning would do harm it is refused", () => {
     expect(of.get("single 0")).toBeGreaterThan(of.get("first 0") ?? 1);
   });
 
-  test("not agents of different quality that err each by itself", () => {
+  test("is not refused for agents of different quality that err each by itself", () => {
     const votes = numbered(200).flatMap((s) =>
       numbered(6).map((a) =>
         vote(

@@ -14,7 +14,7 @@ function record(truths: number, consistent: number, right: number, usdMicros = 1
 }
 
 describe("how far a judge is trusted", () => {
-  test("without a record: what two orders that agree are worth, or one answer", () => {
+  test("without a record, it is what two orders that agree are worth, or one answer", () => {
     expect(trustIn(undefined, false).accuracy).toBe(0.75);
     expect(trustIn(undefined, true).accuracy).toBeCloseTo(2 / 3, 12);
   });
