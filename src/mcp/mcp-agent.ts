@@ -17,7 +17,7 @@ import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { PositionOn } from "../model/position-on.ts";
-import { clip } from "../model/text.ts";
+import { clip, plain } from "../model/text.ts";
 import { seenBy, type PromptContext } from "../prompt/prompt-of.ts";
 import { connect, NO_TIMEOUT_MS, type McpConnection, type McpProgram } from "./connection.ts";
 import type { McpAddress } from "./http-transport.ts";
@@ -79,6 +79,8 @@ const MCP: Adapter<Checked<typeof OWN>> = {
 };
 
 const MAX_MESSAGE_CHARS = 1_000;
+const MAX_NAMES = 8;
+const MAX_NAME_CHARS = 60;
 
 /**
  * An agent that is a tool of an MCP server, over standard input and output or over streamable HTTP. Each attempt has its own connection, which
@@ -189,13 +191,13 @@ async function call(
     // If the other settles first, this one's rejection must not be unhandled.
     asked.catch(() => {});
     const result = await Promise.race([asked, brokenOff]);
-    if (result.isError === true && !(await hasTool(client, tool, signal))) throw noTool(name, tool);
+    if (result.isError === true) await checkTool(client, name, tool, signal);
     return result;
   } catch (error) {
     signal.throwIfAborted();
     const isRefused =
       error instanceof sdk.ProtocolError && error.code === sdk.ProtocolErrorCode.InvalidParams;
-    if (isRefused && !(await hasTool(client, tool, signal))) throw noTool(name, tool);
+    if (isRefused) await checkTool(client, name, tool, signal);
     if (/input.?required|elicitation/i.test(describeThrown(error))) {
       throw refusal(
         `${name}: the tool ${JSON.stringify(tool)} asks a person for input, and no person can be asked here; use a tool that does not ask`,
@@ -211,19 +213,22 @@ interface McpProgress {
   readonly message?: string | undefined;
 }
 
-/** Whether the server has the tool; `true` if it does not say. */
-async function hasTool(
+/** Refuses a tool that the server does not have, with what it has; says nothing if the server does not list its tools. */
+async function checkTool(
   client: McpConnection["client"],
+  name: string,
   tool: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   const listed = await client.listTools({}, { signal }).catch(() => undefined);
   signal.throwIfAborted();
-  return listed === undefined || listed.tools.some(({ name }) => name === tool);
+  if (listed === undefined || listed.tools.some((one) => one.name === tool)) return;
+  const names = listed.tools.map((one) => JSON.stringify(clip(plain(one.name), MAX_NAME_CHARS)));
+  const shown = names.slice(0, MAX_NAMES).join(", ");
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  const has = names.length === 0 ? "it has none" : `name one that it has: ${shown}${more}`;
+  throw refusal(`${name}: its MCP server has no tool ${JSON.stringify(tool)}; ${has}`);
 }
-
-const noTool = (name: string, tool: string): QuorateError =>
-  refusal(`${name}: its MCP server has no tool ${JSON.stringify(tool)}; name one that it lists`);
 
 function argumentsOf(
   made: McpOwn["arguments"],

@@ -110,7 +110,11 @@ export function runIdOf({ params }: RouteRequest): string {
 export function teamNamed({ parts }: RunAsker, name: string): Supervisor {
   const team = parts.teams.get(name);
   if (team !== undefined) return team;
-  throw new HttpRefusal(404, "NOT_FOUND", "There is no team of that name here.");
+  throw new HttpRefusal(
+    404,
+    "NOT_FOUND",
+    "There is no team of that name here; GET /api/teams lists those that there are.",
+  );
 }
 
 /** A run's team, which is needed to resume the run: it has the code of the agents. */

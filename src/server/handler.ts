@@ -116,7 +116,7 @@ export function handler(
     }
     const headers = { Allow: methods.join(", ") };
     return failureAnswer(
-      new HttpRefusal(405, "METHOD_NOT_ALLOWED", "The path does not take this method.", {
+      new HttpRefusal(405, "METHOD_NOT_ALLOWED", `This path takes ${methods.join(", ")}.`, {
         headers,
       }),
     );

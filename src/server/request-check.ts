@@ -75,11 +75,16 @@ function issueOf({ instancePath, message = "does not fit", keyword, params }: Er
   readonly message: string;
   readonly path: string;
 } {
-  const name: unknown = Object(params)["additionalProperty"];
+  const { additionalProperty: name, allowedValues: allowed } = Object(params) as {
+    readonly additionalProperty?: unknown;
+    readonly allowedValues?: unknown;
+  };
   const said =
     keyword === "additionalProperties" && typeof name === "string"
       ? `has no property ${JSON.stringify(name)}`
-      : message;
+      : keyword === "enum" && Array.isArray(allowed)
+        ? `must be one of ${allowed.join(", ")}`
+        : message;
   return {
     message: said.slice(0, MAX_ISSUE_CHARS).toWellFormed(),
     path: instancePath.slice(0, MAX_ISSUE_CHARS).toWellFormed(),

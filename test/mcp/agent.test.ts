@@ -86,7 +86,9 @@ describe("an agent that is a tool of a program", () => {
     expect(await asked({ server: server("fails"), tool: "nothing" })).toMatchObject({
       status: "failed",
       attempts: 1,
-      error: { message: 'subject: its MCP server has no tool "nothing"; name one that it lists' },
+      error: {
+        message: 'subject: its MCP server has no tool "nothing"; name one that it has: "work"',
+      },
     });
     expect(await asked({ server: { command: "no-such-program" }, tool: "work" })).toMatchObject({
       status: "failed",

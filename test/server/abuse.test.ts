@@ -269,7 +269,9 @@ describe("a request that is not as it should be", () => {
       expect(said.text).not.toMatch(/at .*\.[jt]s:|node_modules/);
       expect(said.text).not.toContain(secret);
     }
-    expect((await served.ask("GET", "/api/runs?status=odd")).status).toBe(400);
+    const odd = await served.ask("GET", "/api/runs?status=odd");
+    expect(odd.status).toBe(400);
+    expect(odd.text).toContain("must be one of running, interrupted, waiting, complete, partial,");
     expect((await served.ask("GET", "/api/runs?limit=0")).status).toBe(400);
     expect((await served.ask("GET", "/api/runs?limit=1&limit=2")).status).toBe(400);
     expect((await served.ask("GET", "/api/runs?tag=novalue")).status).toBe(400);
@@ -283,6 +285,7 @@ describe("a request that is not as it should be", () => {
     expect(await served.ask("PUT", "/api/runs")).toMatchObject({
       status: 405,
       headers: { allow: "GET, POST" },
+      json: { error: { message: "This path takes GET, POST." } },
     });
     expect((await served.ask("GET", "/api/nothing")).status).toBe(404);
     const runId = await begin(served);

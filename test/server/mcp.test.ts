@@ -121,6 +121,29 @@ describe.each(ERAS)("teams as tools over HTTP, for a client of %s", (era: Era) =
     expect([absent.isError, textOf(absent)]).toEqual([true, "There is no such run."]);
   });
 
+  it("refuse arguments without the one that holds the task, and arguments beside it, and begin no run then", async () => {
+    const judge = agent({ name: "judge", run: () => "ship" });
+    const backend = memory();
+    const team = supervisor({ name: "gate", agents: { judge }, backend });
+    await using served = await serve({ teams: [team] });
+    await using at = await connectHttp(served.at, TOKEN, { era });
+    const ask = async (given: Readonly<Record<string, unknown>>) => {
+      const result = await at.client.callTool({ name: "gate", arguments: given });
+      return [result.isError, textOf(result)];
+    };
+    const sentence = "The tool gate takes one argument, task, which holds the whole task: ";
+    expect(await ask({ diff: "a" })).toEqual([
+      true,
+      `${sentence}there is no such argument (diff).`,
+    ]);
+    expect(await ask({})).toEqual([true, `${sentence}there is no such argument.`]);
+    expect(await ask({ task: "a", diff: "a" })).toEqual([
+      true,
+      `${sentence}there are others (diff).`,
+    ]);
+    expect(await backend.store.runs()).toEqual([]);
+  });
+
   it("show a tenant its own runs, and of another's nothing that one that is not there would not show", async () => {
     const { team } = gate();
     const tokens = [

@@ -1,4 +1,5 @@
 import type { Json } from "../../model/json.ts";
+import { QuorateError } from "../../model/errors.ts";
 import { clip, plain } from "../../model/text.ts";
 import type { Supervisor } from "../../supervisor.ts";
 import { listed } from "../listed-team.ts";
@@ -26,6 +27,7 @@ export const OWN_TOOLS = {
 // Clients put the server's name in front, and models take at most 64 characters.
 const MAX_NAME_CHARS = 40;
 const MAX_DESCRIPTION_CHARS = 1_500;
+const MAX_SHOWN_ARGUMENTS = 3;
 const MAX_SCHEMA_CHARS = 50_000;
 
 /** Each team as a tool, with a distinct name that clients and models accept. */
@@ -45,7 +47,7 @@ export function teamTools(teams: Iterable<Supervisor>): readonly TeamTool[] {
       name,
       team,
       description: clip(plain(said.map(sentence).join(" ")), MAX_DESCRIPTION_CHARS),
-      ...taskIn(input),
+      ...taskIn(name, input),
     };
   });
 }
@@ -62,7 +64,7 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 /** The agents' schema if it is one of an object; else a schema with the task as an argument. */
-function taskIn(schema: Json | undefined): Pick<TeamTool, "input" | "taskOf"> {
+function taskIn(tool: string, schema: Json | undefined): Pick<TeamTool, "input" | "taskOf"> {
   const known = isRecord(schema) && JSON.stringify(schema).length <= MAX_SCHEMA_CHARS;
   if (known && schema["type"] === "object") {
     return { input: schema as ObjectSchema, taskOf: (given) => given };
@@ -80,7 +82,20 @@ function taskIn(schema: Json | undefined): Pick<TeamTool, "input" | "taskOf"> {
       required: ["task"],
       additionalProperties: false,
     },
-    taskOf: ({ task: given }) => given,
+    taskOf(given) {
+      const others = Object.keys(given).filter((name) => name !== "task");
+      if (given["task"] !== undefined && others.length === 0) return given["task"];
+      // Without this check the agents would be asked about nothing.
+      const what = given["task"] === undefined ? "there is no such argument" : "there are others";
+      const names = others
+        .slice(0, MAX_SHOWN_ARGUMENTS)
+        .map((name) => plain(clip(name, MAX_NAME_CHARS)));
+      const shown = names.length === 0 ? "" : ` (${names.join(", ")})`;
+      throw new QuorateError(
+        "INPUT_INVALID",
+        `The tool ${tool} takes one argument, task, which holds the whole task: ${what}${shown}.`,
+      );
+    },
   };
 }
 
