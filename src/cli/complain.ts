@@ -1,7 +1,7 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { safeText } from "./safe-text.ts";
+import { safeText } from "./shown/safe-text.ts";
 import { withoutCommands } from "./workflow-commands.ts";
-import { wrap } from "./wrap.ts";
+import { wrap } from "./shown/wrap.ts";
 
 const MIN_COLUMNS = 40;
 const USUAL_COLUMNS = 80;

@@ -1,37 +1,37 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { QuorateError } from "../model/errors.ts";
-import type { AgentsFlags } from "./agents-command.ts";
-import type { AuditFlags } from "./audit-command.ts";
+import type { AgentsFlags } from "./commands/agents-command.ts";
+import type { AuditFlags } from "./commands/audit-command.ts";
 import { ADDRESSES } from "./addresses.ts";
-import { askForMissing } from "./ask-for-missing.ts";
+import { askForMissing } from "./given/ask-for-missing.ts";
 import { addCompletion, describeCompletion, isCompletion } from "./completion.ts";
 import { complain } from "./complain.ts";
-import { DEFAULT_DATABASE } from "./database.ts";
+import { DEFAULT_DATABASE } from "./given/database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
-import type { DecideFlags } from "./decide-command.ts";
-import type { ForkFlags } from "./fork-command.ts";
-import { envFile } from "./env-file.ts";
-import { completedByFile } from "./find-config.ts";
+import type { DecideFlags } from "./commands/decide-command.ts";
+import type { ForkFlags } from "./commands/fork-command.ts";
+import { envFile } from "./given/env-file.ts";
+import { completedByFile } from "./given/find-config.ts";
 import { finish } from "./finish.ts";
-import { addEvalCommand } from "./eval-flags.ts";
-import { addFrontCommands } from "./front-commands.ts";
-import { age, failOn, namesIn, place, priority, tag } from "./flag-values.ts";
-import { addLogCommands } from "./log-commands.ts";
+import { addEvalCommand } from "./given/eval-flags.ts";
+import { addFrontCommands } from "./commands/front-commands.ts";
+import { age, failOn, namesIn, place, priority, tag } from "./given/flag-values.ts";
+import { addLogCommands } from "./commands/log-commands.ts";
 import { addExamples } from "./help-examples.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
 import { packageVersion } from "./package-version.ts";
-import type { BillFlags } from "./bill-command.ts";
-import type { PlanFlags } from "./plan-command.ts";
-import type { ResumeFlags } from "./resume-command.ts";
-import type { RunFlags } from "./run-command.ts";
-import { addLimitFlags, addRunFlags } from "./run-flags.ts";
-import { safeBlock } from "./safe-text.ts";
+import type { BillFlags } from "./commands/bill-command.ts";
+import type { PlanFlags } from "./commands/plan-command.ts";
+import type { ResumeFlags } from "./commands/resume-command.ts";
+import type { RunFlags } from "./commands/run-command.ts";
+import { addLimitFlags, addRunFlags } from "./given/run-flags.ts";
+import { safeBlock } from "./shown/safe-text.ts";
 import { stackOf } from "./stack-place.ts";
 import { strayed, watchStrays } from "./strays.ts";
-import { addEnvironmentFlag, addTaskFlags, teamDatabase } from "./task-flags.ts";
-import { terminal } from "./terminal.ts";
+import { addEnvironmentFlag, addTaskFlags, teamDatabase } from "./given/task-flags.ts";
+import { terminal } from "./shown/terminal.ts";
 import { usageSentence, withCommandOf } from "./usage-sentence.ts";
-import { addTruthCommands } from "./truth-commands.ts";
+import { addTruthCommands } from "./commands/truth-commands.ts";
 import { withoutCommands } from "./workflow-commands.ts";
 
 /** What the command `quorate` is: carries out its command line, and ends the process. */
@@ -180,7 +180,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       .option("--detach", "leave the run to a worker, and print its id")
       .option("--priority <n>", "with --detach: from -100 to 100; higher ones first", priority),
   ).action(async (team: string, options: RunFlags) => {
-    const { runCommand } = await import("./run-command.ts");
+    const { runCommand } = await import("./commands/run-command.ts");
     exitWith(await runCommand(team, options));
   });
 
@@ -195,7 +195,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     .option(...PRICES)
     .option("--json", "print it as JSON")
     .action(async (team: string, options: PlanFlags) => {
-      const { planCommand } = await import("./plan-command.ts");
+      const { planCommand } = await import("./commands/plan-command.ts");
       exitWith(await planCommand(team, options));
     });
 
@@ -207,7 +207,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       )
       .option("--all", "resume every interrupted run of this team"),
   ).action(async (team: string, run: string | undefined, options: ResumeFlags) => {
-    const { resumeCommand } = await import("./resume-command.ts");
+    const { resumeCommand } = await import("./commands/resume-command.ts");
     exitWith(await resumeCommand(team, run, options));
   });
 
@@ -219,7 +219,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       "another task",
     ),
   ).action(async (team: string, run: string, options: ForkFlags) => {
-    const { forkCommand } = await import("./fork-command.ts");
+    const { forkCommand } = await import("./commands/fork-command.ts");
     exitWith(await forkCommand(team, run, options));
   });
 
@@ -251,7 +251,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     .option("--full", "with --team: print answers and reasons whole")
     .action(
       async (run: string, subject: string, winner: string | undefined, options: DecideFlags) => {
-        const { decideCommand } = await import("./decide-command.ts");
+        const { decideCommand } = await import("./commands/decide-command.ts");
         exitWith(await decideCommand(run, subject, winner, options));
       },
     );
@@ -278,7 +278,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     .addOption(database())
     .option("--json", "print it as JSON")
     .action(async (supervisor: string | undefined, options: AgentsFlags) => {
-      const { agentsCommand } = await import("./agents-command.ts");
+      const { agentsCommand } = await import("./commands/agents-command.ts");
       await agentsCommand(supervisor, options, terminal());
     });
 
@@ -293,7 +293,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     .addOption(database())
     .option("--json", "print it as JSON")
     .action(async (_what: string, judge: string | undefined, options: AuditFlags) => {
-      const { auditCommand } = await import("./audit-command.ts");
+      const { auditCommand } = await import("./commands/audit-command.ts");
       await auditCommand(judge, options, terminal());
     });
 
@@ -303,7 +303,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     .option("--json", "print it as JSON")
     .option("--full", "print every line")
     .action(async (options: BillFlags) => {
-      const { billCommand } = await import("./bill-command.ts");
+      const { billCommand } = await import("./commands/bill-command.ts");
       await billCommand(options, terminal());
     });
   const completion = "Prints the script with which a shell completes command lines of quorate.";

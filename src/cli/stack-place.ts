@@ -1,6 +1,6 @@
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { shellPath } from "./shell-word.ts";
+import { shellPath } from "./shown/shell-word.ts";
 
 // How a stack names a file, as a URL or, of what may be CommonJS, as a path; not one of Node's own.
 const PLACE = /(?<=^|[\s(])(file:\/\/\/[^\s)]+?|\/[^\s:)]+):(\d+)/gm;

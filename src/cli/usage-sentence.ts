@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from "commander";
 import { exampleOf } from "./help-examples.ts";
 import { ownName } from "./own-name.ts";
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "./shown/shell-word.ts";
 
 /** Commands that write, erase or stop something: nobody is led to one by a slip of the pen. */
 const CHANGING: ReadonlySet<string> = new Set(["cancel", "decide", "delete", "prune", "truth"]);

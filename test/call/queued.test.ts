@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { agent, memory, supervisor, type RunEvent, type Supervisor } from "../../src/index.ts";
-import { eventText } from "../../src/cli/event-line.ts";
+import { eventText } from "../../src/cli/shown/event-line.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 /** What a run of two agents that take 10 ms each has in its log about waiting. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { auditLines } from "../../src/cli/audit.ts";
-import { columnsOf } from "../../src/cli/wrap.ts";
+import { auditLines } from "../../src/cli/shown/audit.ts";
+import { columnsOf } from "../../src/cli/shown/wrap.ts";
 import type { JudgeAudit } from "../../src/audit/index.ts";
 import { folder, quorate, team } from "./command.ts";
 import { piped } from "./piped.ts";

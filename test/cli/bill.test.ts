@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { billLines } from "../../src/cli/bill-lines.ts";
-import { eventText } from "../../src/cli/event-line.ts";
+import { billLines } from "../../src/cli/shown/bill-lines.ts";
+import { eventText } from "../../src/cli/shown/event-line.ts";
 import { money } from "../../src/report/money.ts";
-import { spendingLines } from "../../src/cli/bill-page.ts";
-import { table } from "../../src/cli/table.ts";
-import { columnsOf } from "../../src/cli/wrap.ts";
+import { spendingLines } from "../../src/cli/shown/bill-page.ts";
+import { table } from "../../src/cli/shown/table.ts";
+import { columnsOf } from "../../src/cli/shown/wrap.ts";
 import type { Bill, EventBody, RunEvent } from "../../src/index.ts";
 import { addBills } from "../../src/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { timeSpan } from "../../src/cli/time-span.ts";
+import { timeSpan } from "../../src/cli/given/time-span.ts";
 import { folder, quorate, team } from "./command.ts";
 import { asked } from "./durable.ts";
 

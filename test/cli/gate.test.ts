@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { explain } from "../../src/cli/explain.ts";
-import { report } from "../../src/cli/report.ts";
+import { explain } from "../../src/cli/shown/explain.ts";
+import { report } from "../../src/cli/shown/report.ts";
 import { viewRun } from "../../src/report/run-view.ts";
 import type { RunEvent } from "../../src/model/events.ts";
 import { events, runId } from "./a-run.ts";

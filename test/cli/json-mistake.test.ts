@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonMistake, type JsonMistake } from "../../src/cli/json-mistake.ts";
+import { jsonMistake, type JsonMistake } from "../../src/cli/given/json-mistake.ts";
 
 function parses(text: string): boolean {
   try {

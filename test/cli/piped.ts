@@ -1,4 +1,4 @@
-import type { Terminal } from "../../src/cli/terminal.ts";
+import type { Terminal } from "../../src/cli/shown/terminal.ts";
 
 /** A terminal as a pipe is one: plain, and what was printed can be read. */
 export function piped(columns: number = 80): Terminal & { readonly printed: string[] } {

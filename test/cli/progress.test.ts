@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { showProgress, type Watched } from "../../src/cli/progress.ts";
+import { showProgress, type Watched } from "../../src/cli/shown/progress.ts";
 import { events, runId } from "./a-run.ts";
 import { piped } from "./piped.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { MAX_INPUT_BYTES, readInput } from "../../src/cli/read-input.ts";
+import { MAX_INPUT_BYTES, readInput } from "../../src/cli/given/read-input.ts";
 
 const stdin = (...chunks: (string | Buffer)[]): Readable =>
   Readable.from(chunks.map((chunk) => Buffer.from(chunk)));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { chooseLog } from "../../src/cli/run-log.ts";
+import { chooseLog } from "../../src/cli/given/run-log.ts";
 import { agent, memory, supervisor } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { columnsOf } from "../../src/cli/wrap.ts";
+import { columnsOf } from "../../src/cli/shown/wrap.ts";
 import { folder, quorate, start, team } from "./command.ts";
 
 const run = (script: object, ...flags: string[]) =>

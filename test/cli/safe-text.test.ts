@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { safeBlock, safeJson, safeText } from "../../src/cli/safe-text.ts";
+import { safeBlock, safeJson, safeText } from "../../src/cli/shown/safe-text.ts";
 
 // Everything that may not reach a terminal, written independently of the code under test.
 function harmful(text: string): string[] {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { safeBlock, safeText } from "../../src/cli/safe-text.ts";
-import { clip, columnsOf, pad, wrap } from "../../src/cli/wrap.ts";
+import { safeBlock, safeText } from "../../src/cli/shown/safe-text.ts";
+import { clip, columnsOf, pad, wrap } from "../../src/cli/shown/wrap.ts";
 
 const prose = fc
   .string({

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { columnsOf } from "../../src/cli/wrap.ts";
+import { columnsOf } from "../../src/cli/shown/wrap.ts";
 import { COMPILED, folder, quorate } from "../cli/command.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));

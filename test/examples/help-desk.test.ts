@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { columnsOf } from "../../src/cli/wrap.ts";
+import { columnsOf } from "../../src/cli/shown/wrap.ts";
 import { COMPILED, folder } from "../cli/command.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/help-desk/main.ts", import.meta.url));

@@ -14,7 +14,7 @@ const { exports: entries, peerDependencies } = JSON.parse(
 
 const peers = Object.keys(peerDependencies);
 const IMPORT =
-  /(?:^|\n)(?:import|export) (?!type )[^;]*?"([^"]+)";|\bimport\("([^"]+)"\)|"(@pydantic\/genai-prices)"/g;
+  /(?:^|\n)(?:import|export) (?!type )(?:[^;"]*? from )?"([^"]+)";|\bimport\("([^"]+)"\)|"(@pydantic\/genai-prices)"/g;
 
 /** The optional packages that a source file, and whatever it loads at once or later, would load. */
 function peersLoadedBy(file: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { money } from "../../../src/report/money.ts";
 import { count, duration, share, whole } from "../../../src/report/quantities.ts";
-import { safeText } from "../../../src/cli/safe-text.ts";
-import { shortId } from "../../../src/cli/short-id.ts";
+import { safeText } from "../../../src/cli/shown/safe-text.ts";
+import { shortId } from "../../../src/cli/shown/short-id.ts";
 import type { Json } from "../../../src/model/json.ts";
 
 export { count, duration, money, share, whole };

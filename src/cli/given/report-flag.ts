@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from "commander";
+import { FORMATS, type ReportFormat } from "../../report/formats.ts";
+
+/** What a file may have: a format of `render()`, or the page that a browser shows. */
+const FILE_FORMATS = [...FORMATS, "html"] as const;
+
+/** A report that is to be written, and where. */
+export interface ReportFile {
+  readonly format: ReportFormat | "html";
+  readonly file: string;
+}
+
+/** The flag `--report FORMAT=FILE`, beside those before it. */
+export function reportFile(given: string, before: readonly ReportFile[] = []): ReportFile[] {
+  const at = given.indexOf("=");
+  const [name, file] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
+  const format = FILE_FORMATS.find((one) => one === name);
+  if (format === undefined || file === "") {
+    throw new InvalidArgumentError(
+      `give a format and a file, as in "md=report.md"; formats are ${FILE_FORMATS.join(", ")}.`,
+    );
+  }
+  return [...before, { format, file }];
+}

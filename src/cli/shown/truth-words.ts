@@ -1,0 +1,12 @@
+import type { KnownTruth } from "../../learning/index.ts";
+import { dateAndTime } from "../../report/quantities.ts";
+import { positionText } from "./brief.ts";
+import { safeText } from "./safe-text.ts";
+
+/** `it replaces ship, said by ann on 2026-11-30 12:00`. */
+export function replacedWords({ value, by, atMs }: KnownTruth): string {
+  const who = by === undefined ? "" : ` by ${safeText(by)}`;
+  const when = atMs === undefined ? "" : ` on ${dateAndTime(atMs)}`;
+  const said = who === "" && when === "" ? "" : `, said${who}${when}`;
+  return `it replaces ${positionText(value)}${said}`;
+}
