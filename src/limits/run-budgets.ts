@@ -13,33 +13,34 @@ export interface Passed {
 /** The budgets of one run, which last as long as it. */
 export class RunBudgets {
   // By the budget: a team has one description, and may be in several places.
-  readonly #known = new Map<string, Map<CheckedBudget, Limit>>();
-  readonly #money = new Map<readonly OwnedBudget[], Passed>();
-  readonly #all = new Map<Passed["limits"], Passed>();
+  // Most runs have no budgets.
+  #known: Map<string, Map<CheckedBudget, Limit>> | undefined;
+  #money: Map<readonly OwnedBudget[], Passed> | undefined;
+  #all: Map<Passed["limits"], Passed> | undefined;
 
   /** The money alone. The same object each time for the same list of budgets. */
   money(budgets: readonly OwnedBudget[]): Passed {
-    const known = this.#money.get(budgets);
+    const known = this.#money?.get(budgets);
     if (known !== undefined) return known;
     const own = budgets.filter(({ budget }) => budget.scope === undefined);
     const made = {
       limits: own.map((owned) => this.#of(owned)),
       scoped: oncePerScope(budgets.map(({ budget }) => budget)).map(sharedBudget),
     };
-    this.#money.set(budgets, made);
+    (this.#money ??= new Map()).set(budgets, made);
     return made;
   }
 
   /** The slots and the money of an agent, known by its list of limits: an agent at two tiers has one list of budgets and two of limits. */
   all({ limits, scoped }: Passed, budgets: readonly OwnedBudget[]): Passed {
-    const known = this.#all.get(limits);
+    const known = this.#all?.get(limits);
     if (known !== undefined) return known;
     const money = this.money(budgets);
     const made = {
       limits: [...limits, ...money.limits],
       scoped: [...scoped, ...money.scoped],
     };
-    this.#all.set(limits, made);
+    (this.#all ??= new Map()).set(limits, made);
     return made;
   }
 
@@ -54,6 +55,7 @@ export class RunBudgets {
   }
 
   #of({ budget, place, whose }: OwnedBudget): Limit {
+    this.#known ??= new Map();
     const ofPlace = this.#known.get(place) ?? new Map<CheckedBudget, Limit>();
     this.#known.set(place, ofPlace);
     const made = ofPlace.get(budget) ?? budgetLimit(budget, whose);

@@ -30,9 +30,24 @@ export type MakeLimiter = (options: StoreLimiterOptions) => Limiter;
  * here takes its part of every scope in one step of the store; if one of them has no room, it gives everything back and waits in
  * that scope's queue of this process.
  */
-export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
-  const local = localLimiter(clock);
+export function storeLimiter(options: StoreLimiterOptions): Limiter {
+  const local = localLimiter(options.clock);
+  // Most runs have no scoped limits.
+  let made: Limiter | undefined;
+  const inStore = (): Limiter => (made ??= scopedLimiter(options));
+  return {
+    acquire(request, cancellation, waiting) {
+      const limiter = request.scoped.length === 0 ? local : inStore();
+      return limiter.acquire(request, cancellation, waiting);
+    },
+    tryAcquire(request) {
+      return (request.scoped.length === 0 ? local : inStore()).tryAcquire(request);
+    },
+  };
+}
 
+/** The limiter for requests that have scoped limits. */
+function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
   async function acquire(
     request: PermitRequest,
     cancellation: Cancellation,
@@ -166,14 +181,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
     return inTime;
   }
 
-  return {
-    acquire: (request, cancellation, waiting) =>
-      request.scoped.length === 0
-        ? local.acquire(request, cancellation, waiting)
-        : acquire(request, cancellation, waiting),
-    tryAcquire: (request) =>
-      request.scoped.length === 0 ? local.tryAcquire(request) : tryAcquire(request),
-  };
+  return { acquire, tryAcquire };
 }
 
 const NEVER_MADE: Leaving = Object.freeze({

@@ -104,7 +104,7 @@ function look(root: object, way: HearWay, hops: number): void {
     for (const object of layer) {
       listen(object, way, hops);
       if (level === way.levels) continue;
-      for (const value of within(object, way)) {
+      for (const value of valuesOf(object, way) ?? within(object, way)) {
         if (--left < 0) return;
         if (!isObject(value)) continue;
         seen ??= new Set([root]);
@@ -147,6 +147,18 @@ function listenAnyway(promise: Promise<unknown>): void {
     PROMISE_THEN.call(promise, ignore, ignore);
   } catch {
     // The promise is frozen: nobody can listen to it.
+  }
+}
+
+/** The values of a plain object that hides none, as nearly all are; `undefined` for any other, and if one cannot be read. */
+function valuesOf(object: object, { options }: HearWay): readonly unknown[] | undefined {
+  if (options) return undefined;
+  try {
+    if (!isPlain(object)) return undefined;
+    const values: readonly unknown[] = Object.values(object);
+    return Reflect.ownKeys(object).length === values.length ? values : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -214,9 +214,12 @@ async function carryOut(
   const { configuredTeam } = configuredRoot;
   const done = await coordinated;
   const bill = run.bill.bill();
-  if (done.status !== "waiting") await keepLesson(run, configuredTeam.team, "", done.verdicts);
+  const { team } = configuredTeam;
+  if (done.status !== "waiting" && team.lessons !== undefined) {
+    await keepLesson(run, team, "", done.verdicts);
+  }
   const own = [...done.notices, ...runNotices(run, configuredRoot, done, bill)];
-  const gated = gatedTeam(configuredTeam.team, configuredTeam.team.gate, done);
+  const gated = gatedTeam(team, team.gate, done);
   const carried = { done, gated, bill };
   await recordEnd(run, carried, noticesAdded(run, ROOT, own));
   return carried;

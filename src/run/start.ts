@@ -64,7 +64,8 @@ async function beginNew(
   const task = takeInput(given, configuredRoot.maxBytes, `the task of ${team.where}`);
   refuseSecretId(session, task);
   const spending = routeSpending(configuredRoot.configuredTeam.prices, root.clock);
-  const routed = planned ?? (await planFor(team, task, deadline, options, spending));
+  const planning = planned ?? planFor(team, task, deadline, options, spending);
+  const routed = planning instanceof Promise ? await planning : planning;
   const checked = configuredRoot.checks
     ? await checkTask(configuredRoot, routed, task, deadline)
     : undefined;

@@ -18,15 +18,15 @@ export interface PlanOverrides {
 
 /**
  * Decides which agents are asked: the run's list, else the team's route, else all; those that they need are added. What a route reports goes to
- * `spending`. Rejects with `BAD_ROUTE`.
+ * `spending`. Rejects, or throws, with `BAD_ROUTE`. Answers synchronously if there is no route function to wait for.
  */
-export async function planFor(
+export function planFor(
   team: Team,
   task: unknown,
   cancellation: Cancellation,
   { route, mode = team.mode }: PlanOverrides = {},
   spending?: Pick<RouteSpending, "report">,
-): Promise<Plan> {
+): Plan | Promise<Plan> {
   if (mode !== team.mode) {
     checkOrder(team.members, mode, (why) => {
       throw new QuorateError("BAD_OPTIONS", `${team.where} ${why}`);
@@ -36,6 +36,19 @@ export async function planFor(
   if (wanted === undefined)
     return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
   if (typeof wanted !== "function") return makePlan(team.members, mode, resolved(team, wanted));
+  return routedPlan(team, task, cancellation, { route: wanted, mode }, spending);
+}
+
+async function routedPlan(
+  team: Team,
+  task: unknown,
+  cancellation: Cancellation,
+  {
+    route,
+    mode,
+  }: { readonly route: Extract<Team["route"], (...args: never) => unknown>; readonly mode: Mode },
+  spending: Pick<RouteSpending, "report"> | undefined,
+): Promise<Plan> {
   let names: unknown;
   using stopping = signalOf(cancellation);
   try {
@@ -43,7 +56,7 @@ export async function planFor(
       hear(usage);
       spending?.report(usage);
     };
-    names = wanted(task, { signal: stopping.signal, report });
+    names = route(task, { signal: stopping.signal, report });
     // The list is copied now, because its caller may change it.
     if (isThenable(names)) names = await orCancelled(promiseOf(names), cancellation);
   } catch (cause) {

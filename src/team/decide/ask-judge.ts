@@ -20,7 +20,7 @@ interface JudgeCall {
  */
 export function judgeAsker(deciding: Deciding): Ask {
   const asked = new Map<string, JudgeCall[]>();
-  const tell = instructing(deciding);
+  let tell: ReturnType<typeof instructing> | undefined;
   return (agent, task, key, told) => {
     const place = judgePlace(deciding.at, agent.name, key);
     const before = asked.get(place.callId) ?? [];
@@ -30,6 +30,7 @@ export function judgeAsker(deciding: Deciding): Ask {
     const another = before.reduce((one) => furtherPlace(one, "rerun", RERUN), place);
     if (told !== undefined) {
       if ("link" in told) throw new Error('what a judge is told has "link", renamed to "resolver"');
+      tell ??= instructing(deciding);
       tell(agent.name, told);
     }
     const answer = askJudge(deciding, agent, task, another);

@@ -32,7 +32,8 @@ export async function compareAnswers(
   const findings: Finding[] = [];
   const answered: string[] = [];
   // In the order of the team, so that nothing depends on who answered first.
-  for (const [index, said] of statements.entries()) {
+  for (let index = 0; index < statements.length; index++) {
+    const said = statements[index];
     const agent = team.members[index]?.name;
     if (said === undefined || agent === undefined) continue;
     if (!feeding.has(index)) for (const claim of said.claims) claims.push(claim);
@@ -42,16 +43,16 @@ export async function compareAnswers(
   }
   const reviewed = enoughLooked(answered.length, deciding.missing.length);
   if (claims.length === 0 && findings.length === 0) return { subjects: [], reviewed, asked };
-  using until = either(run.cancellation, run.deadline);
-  using asking = signalOf(until.cancellation);
   using stopping = signalOf(run.cancellation);
+  using until = run.deadline && either(run.cancellation, run.deadline);
+  using asking = until && signalOf(until.cancellation);
   const nameOf = callNames(run.redact, []);
   const { compare, similar } = team;
   const compared = await subjects(
     { claims, findings, answered, compare, similar },
     {
       ask: (agent, task, key) => ask(agent, task, nameOf(key, task)),
-      asking,
+      asking: asking ?? stopping,
       stopping,
     },
   );
@@ -66,7 +67,10 @@ function feeders(
   { configuredTeam: { team }, planned, missing }: Deciding,
   statements: readonly (Said | undefined)[],
 ): ReadonlySet<number> {
-  const needed = new Set(planned.flatMap((index) => team.members[index]?.needs ?? []));
+  const needed = new Set<number>();
+  for (const index of planned) {
+    for (const need of team.members[index]?.needs ?? []) needed.add(need);
+  }
   if (needed.size === 0) return needed;
   const silent = new Set(missing.map(({ agent }) => agent));
   return new Set(

@@ -80,6 +80,10 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedT
   made ??= await settle(deciding, ask, { all: subjects, open, rerun, asked });
   const { cancellation } = deciding.run;
   if (cancellation.cancelled) throw cancellation.reason;
+  if (recorded.size === 0) {
+    recordVerdicts(deciding, made);
+    return { verdicts: made, reviewed };
+  }
   const added = made.filter(({ subject }) => !recorded.has(subject));
   recordVerdicts(deciding, added);
   const now = new Map(added.map((verdict) => [verdict.subject, verdict]));

@@ -47,13 +47,12 @@ export function recordConflicts(deciding: Deciding, subjects: readonly Subject[]
 /** Records verdicts; those that wait for a person are recorded with the run. Nobody sees them before the next event is kept. */
 export function recordVerdicts(deciding: Deciding, verdicts: readonly Verdict[]): void {
   const { run, at } = deciding;
-  const { waiting = [], reached = [] } = Object.groupBy(verdicts, ({ status }) =>
-    status === "waiting" ? "waiting" : "reached",
-  );
-  run.waits.push(...waiting.map((verdict) => ({ ...at, verdict })));
-  run.journal.note(
-    reached.map((verdict): EventBody => ({ type: "verdict.reached", ...at, verdict })),
-  );
+  const reached: EventBody[] = [];
+  for (const verdict of verdicts) {
+    if (verdict.status === "waiting") run.waits.push({ ...at, verdict });
+    else reached.push({ type: "verdict.reached", ...at, verdict });
+  }
+  run.journal.note(reached);
 }
 
 /** Whether a record is about these positions, and not about other answers. */
