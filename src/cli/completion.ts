@@ -11,7 +11,20 @@ export function isCompletion([name]: readonly string[]): boolean {
 export async function addCompletion(program: Command): Promise<void> {
   const { default: tab } = await import("@bomb.sh/tab/commander");
   tab(program, { completionCommandName: "completion" });
+  const script = program.commands.find((command) => command.name() === "completion");
+  script?.hook("preAction", (_command, { args: [shell] }) => {
+    if (shell === "bash") process.stdout.write(WITHOUT_BASH_COMPLETION);
+  });
 }
+
+// The script takes it from the package bash-completion, which not every machine has.
+const WITHOUT_BASH_COMPLETION = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref() {
+        words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+        cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
+    }
+fi
+`;
 
 /** The command as the help lists it, where it is not called. */
 export function describeCompletion(command: Command): void {

@@ -22,8 +22,13 @@ const STATUSES: Readonly<Record<RunStatus, true>> = {
 };
 export const STATUS_NAMES: ReadonlySet<string> = new Set(Object.keys(STATUSES));
 
-/** An interrupted run with no more events than that was enqueued, and no process has begun to drive it. */
+/** The events that a run has when it is enqueued: its start and its plan. */
 export const EVENTS_WHEN_ENQUEUED = 2;
+
+/** Whether a run was enqueued, and no process has begun to drive it. */
+export function isEnqueued({ status, events }: Pick<RunSummary, "status" | "events">): boolean {
+  return status === "interrupted" && events <= EVENTS_WHEN_ENQUEUED;
+}
 
 const WORDS = text("give a text");
 

@@ -396,6 +396,23 @@ describe("quorate completion", () => {
     expect(await asked("report", "latest", "--format", "")).toContain("sarif");
   });
 
+  it.runIf(process.platform !== "win32")(
+    "completes in a bash without the package bash-completion",
+    async () => {
+      const cwd = folder();
+      const { stdout } = await quorate(["completion", "bash"], cwd);
+      writeFileSync(join(cwd, "script.bash"), stdout);
+      const main = join(root, "src/cli/main.ts");
+      const line = `quorate() { "${process.execPath}" "${main}" "$@"; }; compopt() { :; }
+      source script.bash
+      COMP_WORDS=(quorate run --rep) COMP_CWORD=2
+      __quorate_complete
+      echo "\${COMPREPLY[@]}"`;
+      const shell = await node("bash", ["--norc", "--noprofile", "-c", line], { cwd });
+      expect(shell).toMatchObject({ stdout: "--report\n", stderr: "" });
+    },
+  );
+
   it("says which shells there are", async () => {
     const { stderr, code } = await quorate(["completion", "tcsh"], folder());
     expect(code).toBe(2);

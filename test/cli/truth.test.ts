@@ -59,6 +59,8 @@ describe("quorate truth", () => {
     expect((await quorate(["prune", "--older-than", "0m"], cwd)).stdout).toMatch(/^forgot 1 run/);
     const replaced = await quorate(["truth", "old-run", "task", "ship"], cwd);
     expect(replaced.stdout).toMatch(/^recorded: ship: task\nit replaces hold, said by ann/);
+    const repeated = await quorate(["truth", "old-run", "task", "ship"], cwd);
+    expect(repeated.stdout).toMatch(/^recorded: ship: task\nit was recorded before, said on/);
     const unheld = await quorate(["truth", "old-run", "task", "hunter2"], cwd);
     expect(unheld.stdout).toMatch(/^recorded: \[redacted\]: task\n/);
     const forgotten = await quorate(["truth", "old-run", "task", "--forget"], cwd);

@@ -54,6 +54,7 @@ describe("quorate worker", () => {
     const listed = await quorate(["runs"], cwd);
     expect(listed.stdout).toMatch(/^one .* queued /m);
     expect(listed.stdout).toContain("queued: a worker takes them:\n  quorate worker TEAM\n");
+    expect((await quorate(["doctor"], cwd)).stdout).toContain("1 run, 0 interrupted, 1 queued");
     const shown = await quorate(["show", "one"], cwd);
     expect(shown.stdout).toContain("queued: no worker has taken it yet");
     expect(shown.stdout).toContain("To continue\n  quorate worker TEAM\n");

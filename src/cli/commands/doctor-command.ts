@@ -12,6 +12,7 @@ import { CALLED_IN, givenPath } from "../given/given-path.ts";
 import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "../init/installed-agents.ts";
 import { installedVersion } from "../init/installed-package.ts";
 import { loadTeam } from "../given/load-team.ts";
+import { isEnqueued } from "../../store/run-query.ts";
 import { count } from "../../report/quantities.ts";
 import { needOf, OPTIONAL_PACKAGES, type OptionalPackage } from "../optional-packages.ts";
 import { lineOf, neededLine } from "../package-version.ts";
@@ -154,9 +155,10 @@ async function database(wanted: string | undefined): Promise<readonly HealthChec
       await store.runs({ limit: 1_000 }),
       await queuesIn(backend),
     ]);
-    const open = runs.filter(({ status }) => status === "interrupted").length;
+    const queued = runs.filter(isEnqueued).length;
+    const open = runs.filter(({ status }) => status === "interrupted").length - queued;
     const many = runs.length === 1_000 ? "1,000 runs or more" : count(runs.length, "run");
-    const detail = `${many}, ${open} interrupted`;
+    const detail = `${many}, ${open} interrupted${queued === 0 ? "" : `, ${queued} queued`}`;
     const found: HealthCheck =
       isAddress(file) || isWritable(givenPath(file))
         ? { ...base, health: "ok", detail }

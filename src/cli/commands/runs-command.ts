@@ -1,7 +1,7 @@
 import { deadRuns, QuorateError } from "../../index.ts";
 import type { RunStatus, RunSummary } from "../../store/store.ts";
 import { didYouMean } from "../../check/did-you-mean.ts";
-import { EVENTS_WHEN_ENQUEUED, STATUS_NAMES } from "../../store/run-query.ts";
+import { isEnqueued, STATUS_NAMES } from "../../store/run-query.ts";
 import { withDatabase } from "../given/database.ts";
 import { databasePart } from "../shown/look-again.ts";
 import { ownName } from "../own-name.ts";
@@ -89,15 +89,10 @@ function runsTable(runs: readonly RunSummary[], flags: RunsFlags, screen: Termin
     return [
       pad(shortId(run.runId), ids),
       screen.style("quiet", dateAndTime(run.startedAtMs)),
-      pad(isQueued(run) ? "queued" : run.status, 11),
+      pad(isEnqueued(run) ? "queued" : run.status, 11),
       `${screen.style("quiet", padStart(took, 10))}  ${pad(safeText(run.supervisor.name), teams)}`.trimEnd(),
     ].join("  ");
   });
-}
-
-/** Whether no process has begun to drive it: it waits for a worker. */
-function isQueued({ status, events }: RunSummary): boolean {
-  return status === "interrupted" && events <= EVENTS_WHEN_ENQUEUED;
 }
 
 function isNarrowed({ team, status, tenant, tag, since }: RunsFlags): boolean {
@@ -111,7 +106,7 @@ function interruptedLines(
 ): string[] {
   const stopped = runs.filter((run) => run.status === "interrupted");
   const isDead = status?.includes("dead") === true;
-  const queued = isDead ? [] : stopped.filter(isQueued);
+  const queued = isDead ? [] : stopped.filter(isEnqueued);
   const [first, second] = stopped.filter((run) => !queued.includes(run));
   const lines: string[] = [];
   if (queued.length > 0) {

@@ -67,7 +67,7 @@ function lines(
   truth: Json | undefined,
 ): string[] {
   const what = safeText(subject);
-  const before = replaced === undefined ? [] : [replacedWords(replaced)];
+  const before = replaced === undefined ? [] : [replacedWords(replaced, truth)];
   if (truth === undefined) return [`forgotten: how "${what}" turned out`];
   const names = (agents: readonly string[]): string =>
     agents.length === 0 ? "nobody" : agents.map(safeText).join(", ");
