@@ -63,6 +63,8 @@ export default defineConfig({
     // Files that say where they are reckon with one folder between them and the package's: as in src, so in dist.
     chunkFileNames: "chunks/[name].js",
     sourcemap: true,
+    // Docstrings stand in the types and in the source maps; here Node would read them at every start.
+    comments: { legal: true, annotation: true, jsdoc: false },
     keepNames: true,
     minifyInternalExports: false,
     codeSplitting: { groups: [{ name: chunkOf, debugName: "the core" }] },
