@@ -23,15 +23,14 @@ export type {
 export type { CallPlace, CallRole, TeamPlace, Via } from "./model/call-place.ts";
 export { QuorateError } from "./model/errors.ts";
 export type { ErrorCode, ErrorRecord, Issue } from "./model/errors.ts";
+export type { CallEventBody, EscalationReason, WaitsFor } from "./model/call-events.ts";
 export type {
-  EscalationReason,
   EventBody,
   ForkOf,
   LiveEvent,
   ProgressEvent,
   RunEvent,
   SupervisorLabel,
-  WaitsFor,
 } from "./model/events.ts";
 export type { Json } from "./model/json.ts";
 export type { Notice, NoticeCode, NoticeLevel } from "./model/notices.ts";

@@ -1,7 +1,7 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { MAX_TIMER_MS } from "../async/clock.ts";
 import { QuorateError } from "../model/errors.ts";
-import type { WaitsFor } from "../model/events.ts";
+import type { WaitsFor } from "../model/call-events.ts";
 import { goOn, holdersHere, isStuck, wait } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
 import type { Permit } from "./permit.ts";

@@ -1,4 +1,4 @@
-import type { WaitsFor } from "../model/events.ts";
+import type { WaitsFor } from "../model/call-events.ts";
 import { makeQueue, type Queue } from "./queue.ts";
 import type { Waiter } from "./admission.ts";
 import type { RateSettings } from "./limiter-options.ts";

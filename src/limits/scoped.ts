@@ -1,4 +1,4 @@
-import type { WaitsFor } from "../model/events.ts";
+import type { WaitsFor } from "../model/call-events.ts";
 import type { Json } from "../model/json.ts";
 import type { AttemptReport, PermitRequest } from "./permit.ts";
 

@@ -2,7 +2,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { orGivenUp } from "../async/or-given-up.ts";
 import { isSoundError, type ErrorCode, type QuorateError } from "../model/errors.ts";
-import type { WaitsFor } from "../model/events.ts";
+import type { WaitsFor } from "../model/call-events.ts";
 import { randomId } from "../model/hash.ts";
 import type { MakeAll, Values } from "../store/values.ts";
 import { enter, enterNow, nextArrival, type WaitOptions } from "./admission.ts";

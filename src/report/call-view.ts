@@ -1,7 +1,8 @@
 import { teamOf, type CallPlace, type CallRole, type Via } from "../model/call-place.ts";
 import { addCost, NO_COST, type Cost, type ReusedBy } from "../model/call.ts";
 import type { ErrorRecord } from "../model/errors.ts";
-import type { EscalationReason, RunEvent, WaitsFor } from "../model/events.ts";
+import type { EscalationReason, WaitsFor } from "../model/call-events.ts";
+import type { RunEvent } from "../model/events.ts";
 
 export type CallViewState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
 

@@ -1,5 +1,6 @@
 import { scopeOf, type TeamPlace } from "../../model/call-place.ts";
-import type { EscalationReason, LiveEvent, WaitsFor } from "../../model/events.ts";
+import type { EscalationReason, WaitsFor } from "../../model/call-events.ts";
+import type { LiveEvent } from "../../model/events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
 import { callName } from "./call-name.ts";

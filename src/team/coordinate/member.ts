@@ -7,7 +7,7 @@ import { dearerRungs, ladder, type Rung } from "../../call/ladder.ts";
 import type { Run } from "../../call/run.ts";
 import type { ConfiguredAgent } from "../../call/configured-agent.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../model/errors.ts";
-import type { EscalationReason } from "../../model/events.ts";
+import type { EscalationReason } from "../../model/call-events.ts";
 import { atOnce } from "../../check/at-once.ts";
 import { RERUN } from "../../describe/tier.ts";
 

@@ -3,7 +3,7 @@ import type { Said } from "../../conflict/said.ts";
 import type { CallSpec } from "../../call/call-spec.ts";
 import type { Run } from "../../call/run.ts";
 import type { ConfiguredAgent } from "../../call/configured-agent.ts";
-import type { EscalationReason } from "../../model/events.ts";
+import type { EscalationReason } from "../../model/call-events.ts";
 import { askOnceMore, type Asking } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "../configure-team.ts";
