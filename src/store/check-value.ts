@@ -16,7 +16,7 @@ import {
 const MAX_KEY_CHARS = 1_000;
 const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
-/** Refuses with `BAD_OPTIONS` an invalid key of a value. */
+/** Throws `BAD_OPTIONS` unless this can be the key of a value: 1 to 1,000 characters of valid Unicode. */
 export function checkKey(key: string): void {
   checkText(key, "The key", 1);
 }
@@ -69,7 +69,10 @@ export interface ValueChange {
   readonly runId: string | undefined;
 }
 
-/** Refuses with `BAD_OPTIONS` keys that are invalid or not different, and unknown options. */
+/**
+ * A change with its defaults, for `changeAll` of a store's values. Throws `BAD_OPTIONS` unless there are 1 to 1,000 different and valid keys, for an
+ * unknown option, and for an expiry that is not a number or a function.
+ */
 export function checkChange(
   keys: readonly string[],
   make: MakeAll,
@@ -118,8 +121,8 @@ export interface Written {
 }
 
 /**
- * What a change makes of values, copied, and which of them it writes: a value that is returned itself is left as it is. Throws as
- * `change` does.
+ * What a change makes of the present values of its keys: copies that went through JSON, and which of them the store has to write. A
+ * value that `make` returned as it was is not written. Throws what `make` throws, and `BAD_OPTIONS` if that is not JSON.
  */
 export function makeValues(
   { keys, make, expiresAtMs }: ValueChange,

@@ -60,7 +60,10 @@ export interface CheckedQuery {
   readonly limit: number;
 }
 
-/** Refuses an invalid query with `BAD_OPTIONS`. */
+/**
+ * A query with its defaults, for `runs` of a store. Throws `BAD_OPTIONS` for an unknown option or status, or a value of another type.
+ * `RUN_NOT_FOUND` for an unknown `after` is the store's to throw.
+ */
 export function checkQuery(given: RunQuery = {}): CheckedQuery {
   const taken = QUERY.of(given, "runs");
   const { team, status, tenant, tag, prefix, since, after, limit = DEFAULT_LIMIT } = taken;
@@ -112,7 +115,7 @@ export interface CheckedErasure extends Pick<CheckedQuery, "tenant" | "tags"> {
   readonly runId: string | undefined;
 }
 
-/** Refuses with `BAD_OPTIONS` an erasure that does not say which runs. */
+/** What `erase` of a store is asked for. Throws `BAD_OPTIONS` if it does not say which runs. */
 export function checkErasure(what: Erasure): CheckedErasure {
   const { run, tenant, tag: tags } = ERASURE.of(what, "erase");
   if (run !== undefined || tenant !== undefined || tags.length > 0) {
@@ -141,7 +144,7 @@ function isOf(
   );
 }
 
-/** Whether a query selects a run, apart from its place in the list. */
+/** Whether a query selects a run. `after` and `limit` are left to the store. */
 export function isAskedFor(run: RunSummary, query: CheckedQuery): boolean {
   const { team, statuses, prefix, sinceMs } = query;
   return (

@@ -68,6 +68,9 @@ export interface Erasure extends Pick<RunQuery, "tenant" | "tag"> {
  * - A run has one owner at a time: the store, as opened by one process, that began the run or took it last. Each
  *   owner has a number, the fence: 1 for the one that began it, one more for each that took it. An append with another number
  *   than the run's is refused with `LEASE_LOST`.
+ * - A run is driven until its owner releases it, or appends a last event after it began or took the run; it can be taken then, and until it is
+ *   taken its owner may still append.
+ * - An `afterSeq` or `limit` that is not a number above 0 counts as 0, and a fraction is cut off. A time may be infinite.
  * - A store that failed still releases: a run that its owner has given up can be taken as soon as the store works again, even by that owner.
  */
 export interface Store {
@@ -110,8 +113,7 @@ export interface Store {
   ready?(query: ReadyQuery): readonly RunSummary[] | Promise<readonly RunSummary[]>;
   /**
    * Makes this store the owner of an existing run, and returns its new fence. Refused with `RUN_OWNED` while its
-   * owner lives and has not released it (even if this store is the owner), and with `RUN_NOT_FOUND` if there is none. The last event
-   * of a run releases it. If it rejects, this store does not own the run.
+   * owner lives and has not released it (even if this store is the owner), and with `RUN_NOT_FOUND` if there is none. If it rejects, this store does not own the run.
    */
   take(runId: string): number | Promise<number>;
   /**

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/index.ts";
@@ -37,17 +37,18 @@ const ownPrograms = (page: string): readonly string[] =>
 
 /** The path in one word: pages of two folders may have one name. */
 const nameOf = (page: string): string => page.replace(/\.md$/, "").replaceAll("/", "-");
-const fileOf = (page: string): string => `${nameOf(page)}.ts`;
+/** The program of a page. It stands in a folder of the page, where it finds the page's other programs by their names. */
+const fileOf = (page: string): string => join(nameOf(page), "page.ts");
 
 // In the checkout, where the package is found by its own name; with a dot, so that no other check looks there.
 let programs = "";
 beforeAll(() => {
   programs = mkdtempSync(join(import.meta.dirname, ".pages-"));
   for (const page of pages) {
+    mkdirSync(join(programs, nameOf(page)));
     writeFileSync(join(programs, fileOf(page)), program(page));
     for (const file of ownPrograms(page)) {
-      const own = `${nameOf(page)}-${file}`;
-      writeFileSync(join(programs, own), program(page, file));
+      writeFileSync(join(programs, nameOf(page), file), program(page, file));
     }
   }
 });
@@ -65,7 +66,7 @@ describe("the examples of the pages", () => {
     const options = {
       extends: "../../../tsconfig.json",
       compilerOptions: { rootDir: root, noUnusedLocals: false },
-      include: ["*.ts", "*.mts"],
+      include: ["**/*.ts", "**/*.mts"],
     };
     writeFileSync(join(programs, "tsconfig.json"), JSON.stringify(options));
     const tsc = join(root, "node_modules/.bin/tsc");
@@ -88,7 +89,7 @@ describe("the values that comments name", () => {
         ? line
         : `console.log("@" + JSON.stringify([${JSON.stringify(shown.value)}, ${shown.expression}]));`;
     });
-    const file = join(programs, `shown-${fileOf(page)}`);
+    const file = join(programs, nameOf(page), "shown.ts");
     writeFileSync(file, printing.join("\n"));
     const printed = execFileSync(process.execPath, ["--no-warnings", file], {
       cwd: folder(),

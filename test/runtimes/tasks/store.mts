@@ -1,35 +1,47 @@
-import { agent, memory, supervisor } from "quorate";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { agent, supervisor, type RunEvent } from "quorate";
 import type { Store } from "quorate/ports";
 import { storeContract } from "quorate/testing";
+import { mapStore } from "./map-store.mts";
 
-interface CountingStore extends Store {
-  readonly written: () => number;
-}
-
-/** A store of one's own: that of this process, which counts what is written. */
-function counting(): CountingStore {
-  const { store } = memory({ resumable: true });
-  let written = 0;
+/** A store of one's own: that of the page docs/own-store.md, whose runs also stand in a file, an append on a line. */
+function fileStore(path: string): Store {
+  const store = mapStore();
+  for (const line of existsSync(path) ? readFileSync(path, "utf8").split("\n") : []) {
+    if (line === "") continue;
+    const { events, fence } = JSON.parse(line) as { events: RunEvent[]; fence: number };
+    void store.append(events, fence);
+  }
   return {
     ...store,
-    append(events, fence) {
-      written += events.length;
-      return store.append(events, fence);
+    append(events, fence = 1) {
+      void store.append(events, fence);
+      if (events.length > 0) appendFileSync(path, `${JSON.stringify({ events, fence })}\n`);
     },
-    written: () => written,
   };
 }
 
-let cases = 0;
-for (const { run } of storeContract(counting)) {
-  await run();
-  cases++;
+const folder = mkdtempSync(join(tmpdir(), "file-store-"));
+try {
+  let cases = 0;
+  for (const { run } of storeContract(() => fileStore(join(folder, `${cases}.jsonl`)))) {
+    await run();
+    cases++;
+  }
+
+  const path = join(folder, "kept.jsonl");
+  const store = fileStore(path);
+  const team = supervisor({
+    name: "kept",
+    agents: { ann: agent({ name: "ann", run: async (_task: string) => "ship" }) },
+    backend: { store },
+  });
+  const { runId } = await team.run("go");
+  await store.close();
+  const opened = await fileStore(path).run(runId);
+  console.log(cases > 100, opened?.status);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
-const store = counting();
-const team = supervisor({
-  name: "kept",
-  agents: { ann: agent({ name: "ann", run: async (_task: string) => "ship" }) },
-  backend: { store },
-});
-const { runId } = await team.run("go");
-console.log(cases > 50, store.written() === (await store.read(runId)).length);
