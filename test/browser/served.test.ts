@@ -130,7 +130,7 @@ describe("the pages that quorate serve hands out, in a browser", () => {
     await decided.waitFor();
     expect(await decided.innerText()).toContain("marta <m> decided: it stands");
     await decideRest(page);
-    await page.getByRole("heading", { name: "Decided by a person" }).waitFor();
+    await page.getByRole("heading", { name: "Decided by a person", exact: true }).waitFor();
     await headline(page, /^\d+.findings? stands?$/);
     await page.reload();
     await page.locator(".decisions li").filter({ hasText: note }).waitFor();
