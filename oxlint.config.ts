@@ -88,7 +88,7 @@ function innerRoom(
 // Whoever is handed something in by a caller checks it by the tables of check/.
 const words = ["model", "async", "check"];
 /** How one call is limited and paid. */
-const limiting = ["retry", "money", "limits", "describe"];
+const limiting = ["retry", "money", "limits", "limits/scope", "describe"];
 /** One call, and what keeps it. */
 const calling = [
   ...limiting,
@@ -187,7 +187,7 @@ const arrows: readonly Arrow[] = [
     [...words, "store", "executor", "call/received-attempt.ts", "pg"],
     ["team/backend.ts"],
   ),
-  ...room("ports", ["store", "limits"], ["async/cancellation.ts"]),
+  ...room("ports", ["store", "limits", "limits/scope"], ["async/cancellation.ts"]),
   ...room(
     "ai-sdk",
     [...words, "prompt", "describe", "resolve/judge/judge.ts", "resolve/judge/choice.ts", "ai"],
@@ -263,6 +263,7 @@ const arrows: readonly Arrow[] = [
       ...words,
       "supervisor.ts",
       "server",
+      "server/http",
       "log/questions.ts",
       "money/bill.ts",
       "report",
@@ -312,6 +313,7 @@ const arrows: readonly Arrow[] = [
       "team/coordinate",
       "run",
       "run/many",
+      "run/resume",
       "forecast",
     ]),
     types: [],
@@ -327,6 +329,7 @@ const arrows: readonly Arrow[] = [
       "team/coordinate",
       "run",
       "run/many",
+      "run/resume",
       "forecast",
     ]),
     types: from("./", ["learning/statistics", "panel"]),

@@ -76,8 +76,8 @@ export type { TeamAnswer } from "./team/coordinate/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./run/many/run-many.ts";
 export type { RunStream } from "./run/stream.ts";
 export type { Enqueued, EnqueueOptions } from "./run/enqueue.ts";
-export type { KeptResuming } from "./run/keep-resuming.ts";
-export type { KeepResumingOptions, ResumeAllOptions, ResumedRun } from "./run/resume-all.ts";
+export type { KeptResuming } from "./run/resume/keep-resuming.ts";
+export type { KeepResumingOptions, ResumeAllOptions, ResumedRun } from "./run/resume/resume-all.ts";
 export type { ThrownByAgent } from "./call/tell-thrown.ts";
 export type { RunTracing, TracedAttempt, TracedRun, Tracing } from "./call/tracing.ts";
 export type { WaitingRun } from "./team/waiting-run.ts";
@@ -86,7 +86,7 @@ export { addBills } from "./money/add-bills.ts";
 export { billOf } from "./money/bill.ts";
 export { budgets } from "./limits/budgets.ts";
 export type { Budgets, ScopedBudget } from "./limits/budgets.ts";
-export type { BudgetState } from "./limits/shared-budget.ts";
+export type { BudgetState } from "./limits/scope/shared-budget.ts";
 export type { Budget } from "./money/budget.ts";
 export type { CostBound, MaxCost } from "./money/bound.ts";
 export type { Price, Prices } from "./money/price.ts";
@@ -102,7 +102,7 @@ export { DEFAULT_LIMITS } from "./describe/limits.ts";
 export type { CallLimits, Limits } from "./describe/limits.ts";
 export type { Backoff } from "./retry/backoff.ts";
 
-export { deadRuns, retry } from "./run/tries.ts";
+export { deadRuns, retry } from "./run/resume/tries.ts";
 export { cancel } from "./log/cancel-run.ts";
 export type { CancelAnswer } from "./log/cancel-run.ts";
 export { decide } from "./log/decision.ts";
@@ -130,7 +130,7 @@ export type {
   TakenAttempt,
   TakingAttempts,
 } from "./team/backend.ts";
-export type { TakeAttemptsOptions } from "./run/take-attempts.ts";
+export type { TakeAttemptsOptions } from "./run/resume/take-attempts.ts";
 export { lane, memoryStore } from "./team/retired.ts";
 export type { MemoryOptions } from "./store/memory.ts";
 export type { Erasure, RunQuery, RunStatus, RunSummary } from "./store/store.ts";

@@ -19,16 +19,16 @@ import {
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
 import { enqueue, type Enqueued, type EnqueueOptions } from "./run/enqueue.ts";
-import { keepResuming, type KeptResuming } from "./run/keep-resuming.ts";
+import { keepResuming, type KeptResuming } from "./run/resume/keep-resuming.ts";
 import {
   resumeAll,
   type KeepResumingOptions,
   type ResumeAllOptions,
   type ResumedRun,
-} from "./run/resume-all.ts";
+} from "./run/resume/resume-all.ts";
 import { makeRoot } from "./run/make-root.ts";
 import { placesElsewhere } from "./team/elsewhere.ts";
-import { takeAttempts, type TakeAttemptsOptions } from "./run/take-attempts.ts";
+import { takeAttempts, type TakeAttemptsOptions } from "./run/resume/take-attempts.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";

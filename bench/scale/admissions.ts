@@ -1,8 +1,8 @@
 import { Cancellation } from "../../src/async/cancellation.ts";
 import { systemClock } from "../../src/async/clock.ts";
 import { rateLimit } from "../../src/limits/rate-limit.ts";
-import { scopeQueues } from "../../src/limits/scope-queue.ts";
-import { scopedIn } from "../../src/limits/shared-slots.ts";
+import { scopeQueues } from "../../src/limits/scope/scope-queue.ts";
+import { scopedIn } from "../../src/limits/scope/shared-slots.ts";
 import { storeLimiter, type Values } from "../../src/ports/index.ts";
 import { DEFAULT_BACKOFF } from "../../src/retry/backoff.ts";
 

@@ -1,6 +1,6 @@
 import type { CallRequest } from "../model/call.ts";
 import type { Attempt, AttemptRequest, Executor } from "../executor/executor.ts";
-import type { Scoped } from "../limits/scoped.ts";
+import type { Scoped } from "../limits/scope/scoped.ts";
 import { sha256 } from "../model/hash.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 

@@ -7,7 +7,7 @@ import type { EventBody } from "../model/events.ts";
 import type { Attempt, AttemptEvent, AttemptRequest } from "../executor/executor.ts";
 import type { WaitOptions } from "../limits/admission.ts";
 import type { Requeue } from "../limits/permit.ts";
-import { renewing } from "../limits/renewal.ts";
+import { renewing } from "../limits/scope/renewal.ts";
 import { misreported } from "../money/misreported.ts";
 import { readUsage } from "../money/read-usage.ts";
 import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";

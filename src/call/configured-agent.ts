@@ -2,7 +2,7 @@ import type { Agent } from "../describe/agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
 import type { Limit } from "../limits/limit.ts";
 import type { PermitRequest } from "../limits/permit.ts";
-import type { Scoped } from "../limits/scoped.ts";
+import type { Scoped } from "../limits/scope/scoped.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import type { Price } from "../money/price.ts";
 import type { CacheSettings } from "../describe/cache.ts";

@@ -5,7 +5,7 @@ import { ContentKeys } from "../call/key.ts";
 import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import type { Json } from "../model/json.ts";
 import type { OwnedBudget } from "../money/budget.ts";
-import { sharedState } from "../limits/shared-budget.ts";
+import { sharedState } from "../limits/scope/shared-budget.ts";
 import type { Store } from "../store/store.ts";
 import { expect, type Expectation } from "./expected.ts";
 import { recordsOf, type Records } from "./records.ts";

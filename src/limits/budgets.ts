@@ -1,6 +1,11 @@
 import { BACKEND, TEXT } from "../check/arguments.ts";
 import type { Store } from "../store/store.ts";
-import { BUDGET_PREFIX, resetShared, sharedState, type BudgetState } from "./shared-budget.ts";
+import {
+  BUDGET_PREFIX,
+  resetShared,
+  sharedState,
+  type BudgetState,
+} from "./scope/shared-budget.ts";
 
 /** A budget that runs share, and its state. */
 export interface ScopedBudget extends BudgetState {

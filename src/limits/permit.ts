@@ -3,7 +3,7 @@ import type { Backoff } from "../retry/backoff.ts";
 import { admitWaiting } from "./admission.ts";
 import { permitHere } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
-import type { Leaving, Scoped } from "./scoped.ts";
+import type { Leaving, Scoped } from "./scope/scoped.ts";
 
 /** What an attempt requests from a limiter before it begins: a slot in every limit, and its money in every budget, at once. */
 export interface PermitRequest {

@@ -1,8 +1,8 @@
 import type { CheckedBudget, OwnedBudget } from "../money/budget.ts";
 import { budgetLimit } from "./budget-limit.ts";
 import type { Limit } from "./limit.ts";
-import type { Scoped } from "./scoped.ts";
-import { sharedBudget } from "./shared-budget.ts";
+import type { Scoped } from "./scope/scoped.ts";
+import { sharedBudget } from "./scope/shared-budget.ts";
 
 /** The limits of an attempt: in this process, and those that also hold for other processes. */
 export interface Passed {

@@ -13,7 +13,7 @@ import { canonicalJson } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { ForkOptions, RunOptions } from "../team/options.ts";
 import { runFork } from "./fork.ts";
-import { givenTask, ownStart, readRun, refuseOther, resume } from "./resume.ts";
+import { givenTask, ownStart, readRun, refuseOther, resume } from "./resume/resume.ts";
 import { resumeOnceFree, runOnce } from "./run-once.ts";
 import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";

@@ -9,7 +9,7 @@ import { fromStore } from "../log/from-store.ts";
 import { settleDebt } from "../log/owning.ts";
 import { RUN, type MadeOfRun, type RunOptions } from "../team/options.ts";
 import { refuseOtherTenant } from "../team/whose-run.ts";
-import { readRun, refuseForgetful, refuseOther } from "./resume.ts";
+import { readRun, refuseForgetful, refuseOther } from "./resume/resume.ts";
 import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";
 import { isTaskOf } from "./secrecy.ts";

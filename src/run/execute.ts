@@ -8,7 +8,7 @@ import { letGo } from "../log/owning.ts";
 import { removeCancel } from "../log/requests.ts";
 import type { Run } from "../call/run.ts";
 import { RunBudgets } from "../limits/run-budgets.ts";
-import { storeLimiter } from "../limits/store-limiter.ts";
+import { storeLimiter } from "../limits/scope/store-limiter.ts";
 import { BillFold } from "../money/bill.ts";
 import { NoticeFold } from "../model/notice-fold.ts";
 import type { Gated } from "../resolve/gate.ts";
@@ -30,7 +30,7 @@ import { performTeam } from "../team/coordinate/nested.ts";
 import { listenersOf, type Watch } from "./listeners.ts";
 import { patienceOf, tellsWaiting } from "../team/waiting-run.ts";
 import { outcomeOutside } from "./secrecy.ts";
-import { chargeBefore } from "./charge-before.ts";
+import { chargeBefore } from "./resume/charge-before.ts";
 
 /** From where a run continues. */
 export interface Beginning {

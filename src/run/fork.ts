@@ -5,7 +5,7 @@ import { QuorateError } from "../model/errors.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { ForkOptions } from "../team/options.ts";
 import { recordedPlan } from "../team/route.ts";
-import { readRun, refuseForgetful, refuseOther, startOf } from "./resume.ts";
+import { readRun, refuseForgetful, refuseOther, startOf } from "./resume/resume.ts";
 import { checkRunId } from "./run-id.ts";
 import type { Session } from "./session.ts";
 import { runNew } from "./start.ts";

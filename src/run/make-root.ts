@@ -3,7 +3,7 @@ import { flights } from "../call/cache/single-flight.ts";
 import { embeddedExecutor } from "../executor/embedded.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "../executor/executor.ts";
 import { makeExecutor } from "../executor/make-executor.ts";
-import { scopeQueues } from "../limits/scope-queue.ts";
+import { scopeQueues } from "../limits/scope/scope-queue.ts";
 import type { Backend } from "../team/backend.ts";
 import type { SupervisorOptions } from "../team/options.ts";
 import type { Team } from "../team/team.ts";

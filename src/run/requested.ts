@@ -3,7 +3,7 @@ import { cancelledError, cancelLeft, removeCancel } from "../log/requests.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import { isEnd } from "../store/summary.ts";
-import type { StartedEvent } from "./resume.ts";
+import type { StartedEvent } from "./resume/resume.ts";
 import type { Session } from "./session.ts";
 
 /** Ends as cancelled a run that was taken over, if a cancellation was requested and its owner did not do it. Then rejects with `CANCELLED`. */

@@ -11,7 +11,7 @@ import type { Outcome } from "../model/outcome.ts";
 import type { PassingMap } from "../model/passing-map.ts";
 import { makeLimit } from "../limits/limit.ts";
 import { limitersIn } from "../limits/named-limiters.ts";
-import type { ScopeQueues } from "../limits/scope-queue.ts";
+import type { ScopeQueues } from "../limits/scope/scope-queue.ts";
 import { LIMITS, mergeLimits } from "../describe/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { Values } from "../store/values.ts";

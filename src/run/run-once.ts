@@ -10,7 +10,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { refuseOtherTenant } from "../team/whose-run.ts";
 import { recordedOutcome } from "./recorded.ts";
-import { readRun, refuseOther, resume, shown } from "./resume.ts";
+import { readRun, refuseOther, resume, shown } from "./resume/resume.ts";
 import { isTaskOf } from "./secrecy.ts";
 import type { Session } from "./session.ts";
 import { runNew } from "./start.ts";

@@ -5,8 +5,8 @@ import { RUN_ANSWERS } from "./answers/runs.ts";
 import { SERVICE_ANSWERS } from "./answers/service.ts";
 import { STEERING_ANSWERS } from "./answers/steering.ts";
 import { forTenant, ownBackend, teamNamed, type RouteAnswers } from "./asked.ts";
-import { jsonAnswer } from "./json-answer.ts";
-import type { RouteId } from "./server-route.ts";
+import { jsonAnswer } from "./http/json-answer.ts";
+import type { RouteId } from "./http/server-route.ts";
 import { spendingOf } from "./spending.ts";
 
 /** The answer to each route of the table, by the route's name. */

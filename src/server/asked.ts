@@ -2,13 +2,13 @@ import { QuorateError } from "../model/errors.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
-import type { Allowance, ServerLimits } from "./allowance.ts";
+import type { Allowance, ServerLimits } from "./http/allowance.ts";
 import type { Driving } from "./driving.ts";
-import { HttpRefusal } from "./http-refusal.ts";
+import { HttpRefusal } from "./http/http-refusal.ts";
 import type { McpDoor } from "./mcp/over-http.ts";
 import type { RunCounter } from "./run-counts.ts";
-import type { RouteId } from "./server-route.ts";
-import type { Principal, Sessions, TokenBook } from "./tokens.ts";
+import type { RouteId } from "./http/server-route.ts";
+import type { Principal, Sessions, TokenBook } from "./http/tokens.ts";
 import type { WebHooks } from "./web-hooks.ts";
 import { tenantView } from "./store-view.ts";
 

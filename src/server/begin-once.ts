@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../model/json.ts";
 import { keyedHash, randomId } from "../model/hash.ts";
 import type { Values } from "../store/values.ts";
-import { HttpRefusal } from "./http-refusal.ts";
+import { HttpRefusal } from "./http/http-refusal.ts";
 
 /** What is stored for an idempotency key. */
 interface KeptKey {

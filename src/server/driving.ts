@@ -6,8 +6,8 @@ import type { RunStream } from "../run/stream.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
 import type { ForkOptions, RunOptions } from "../team/options.ts";
-import { HttpRefusal } from "./http-refusal.ts";
-import { tooMany } from "./allowance.ts";
+import { HttpRefusal } from "./http/http-refusal.ts";
+import { tooMany } from "./http/allowance.ts";
 import { cuttable } from "./store-view.ts";
 
 /** A failure that is not the answer to a request: for the operator's log. */

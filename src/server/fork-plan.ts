@@ -6,7 +6,7 @@ import { viewRun } from "../report/run-view.ts";
 import type { RunSummary } from "../store/store.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
-import { HttpRefusal } from "./http-refusal.ts";
+import { HttpRefusal } from "./http/http-refusal.ts";
 import type { ForkPlan } from "./wire.ts";
 
 /** What a fork changes. */

@@ -3,7 +3,7 @@ import { PROTOCOL_ROUTES } from "./routes/protocols.ts";
 import { RUN_ROUTES } from "./routes/runs.ts";
 import { SERVICE_ROUTES } from "./routes/service.ts";
 import { STEERING_ROUTES } from "./routes/steering.ts";
-import type { ServerRoute } from "./server-route.ts";
+import type { ServerRoute } from "./http/server-route.ts";
 
 /** All routes: the router, the checks, the rights and the OpenAPI document are made from this table. */
 export const ROUTES: readonly ServerRoute[] = [

@@ -5,18 +5,18 @@ import { origin } from "../check/origin.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
 import type { A2aServing } from "./a2a/request-handler.ts";
-import { allowance, type ServerLimits } from "./allowance.ts";
+import { allowance, type ServerLimits } from "./http/allowance.ts";
 import type { ServerParts } from "./asked.ts";
 import { driving, type ServerFailure } from "./driving.ts";
-import { handler } from "./handler.ts";
+import { handler } from "./http/handler.ts";
 import { loadServerPackages } from "./load.ts";
 import type { McpOptions } from "./mcp/caller.ts";
 import { mcpDoor } from "./mcp/over-http.ts";
 import { MCP_OPTIONS } from "./mcp/stdio.ts";
 import { runCounter } from "./run-counts.ts";
-import { randomSecret } from "./secret.ts";
+import { randomSecret } from "./http/secret.ts";
 import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "./teams.ts";
-import { sessions, TOKENS, tokenBook, type ServerToken } from "./tokens.ts";
+import { sessions, TOKENS, tokenBook, type ServerToken } from "./http/tokens.ts";
 import { WEB_HOOK, webHooks, type WebHook } from "./web-hooks.ts";
 
 export interface ServerOptions {

@@ -2,7 +2,7 @@ import { cancel, type CancelAnswer } from "../log/cancel-run.ts";
 import type { HumanDecision } from "../log/chosen-position.ts";
 import type { RunSummary } from "../store/store.ts";
 import { principalOf, teamOfRun, type RunAsker } from "./asked.ts";
-import type { Principal } from "./tokens.ts";
+import type { Principal } from "./http/tokens.ts";
 
 /** Asks for a run to be cancelled, whichever process drives it. */
 export async function cancelOwn(

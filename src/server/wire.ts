@@ -1,4 +1,4 @@
-import type { TokenScope } from "./tokens.ts";
+import type { TokenScope } from "./http/tokens.ts";
 import type { Estimate } from "../forecast/task-plan.ts";
 import type { OpenQuestion } from "../log/questions.ts";
 import type { RunEvent } from "../model/events.ts";

@@ -1,5 +1,5 @@
 import type { AgentRegistry, ExecutorFactory } from "../executor/executor.ts";
-import type { MakeLimiter } from "../limits/store-limiter.ts";
+import type { MakeLimiter } from "../limits/scope/store-limiter.ts";
 import { memoryStore, type MemoryStore, type MemoryOptions } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
 

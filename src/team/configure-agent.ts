@@ -6,7 +6,7 @@ import { agentDefinition } from "../call/key.ts";
 import { slotsOf, type ConfiguredAgent } from "../call/configured-agent.ts";
 import { QuorateError } from "../model/errors.ts";
 import { limitsOf, type NamedLimiters } from "../limits/named-limiters.ts";
-import { scopedIn } from "../limits/shared-slots.ts";
+import { scopedIn } from "../limits/scope/shared-slots.ts";
 import { isFree } from "../money/bound.ts";
 import { mergeLimits } from "../describe/limits.ts";
 import { modelName } from "../describe/tier.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { equalParts } from "../../src/money/equal-parts.ts";
-import { sharedState } from "../../src/limits/shared-budget.ts";
+import { sharedState } from "../../src/limits/scope/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 import { batching, outputs, pause, tenfold, upTo } from "./batching.ts";

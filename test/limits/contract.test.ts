@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { localLimiter, type Limiter } from "../../src/limits/limiter.ts";
-import { scopeQueues } from "../../src/limits/scope-queue.ts";
-import { storeLimiter } from "../../src/limits/store-limiter.ts";
+import { scopeQueues } from "../../src/limits/scope/scope-queue.ts";
+import { storeLimiter } from "../../src/limits/scope/store-limiter.ts";
 import { memory, type Clock } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";

@@ -5,10 +5,14 @@ import { memory } from "../../src/index.ts";
 import { limiterOf } from "./limiter-of.ts";
 import type { Limiter } from "../../src/limits/limiter.ts";
 import { makeLimit } from "../../src/limits/limit.ts";
-import { scopeQueues, type ScopeQueue, type ScopeQueues } from "../../src/limits/scope-queue.ts";
-import { sharedBudget, sharedState } from "../../src/limits/shared-budget.ts";
-import { scopedIn } from "../../src/limits/shared-slots.ts";
-import { storeLimiter } from "../../src/limits/store-limiter.ts";
+import {
+  scopeQueues,
+  type ScopeQueue,
+  type ScopeQueues,
+} from "../../src/limits/scope/scope-queue.ts";
+import { sharedBudget, sharedState } from "../../src/limits/scope/shared-budget.ts";
+import { scopedIn } from "../../src/limits/scope/shared-slots.ts";
+import { storeLimiter } from "../../src/limits/scope/store-limiter.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { asking } from "./permits.ts";
 

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { memory, QuorateError, type RunEvent } from "../../src/index.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
-import { sharedState } from "../../src/limits/shared-budget.ts";
+import { sharedState } from "../../src/limits/scope/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { listenersLeft } from "../listeners.ts";
 import { endedCalls } from "../durable/same-run.ts";

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limiters, memory, type Outcome, type RunEvent } from "../../src/index.ts";
 import { addBills } from "../../src/money/add-bills.ts";
-import { sharedState } from "../../src/limits/shared-budget.ts";
+import { sharedState } from "../../src/limits/scope/shared-budget.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { decisionFaults } from "../call-states.ts";
 import { everything, type AnyRun, type Everything } from "./any-money-team.ts";

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, it } from "vitest";
-import { scopeQueues } from "../../src/limits/scope-queue.ts";
+import { scopeQueues } from "../../src/limits/scope/scope-queue.ts";
 import { storeLimiter, type Values } from "../../src/ports/index.ts";
 import { postgres } from "../../src/postgres/index.ts";
 import { limiterContract, virtualClock } from "../../src/testing/index.ts";

@@ -1,10 +1,10 @@
 import type { AgentCard } from "@a2a-js/sdk";
 import type { Supervisor } from "../../supervisor.ts";
 import { principalOf, teamNamed, type RouteRequest } from "../asked.ts";
-import { HttpRefusal } from "../http-refusal.ts";
-import { sseStream } from "../sse-stream.ts";
-import type { TokenScope } from "../tokens.ts";
-import { whoAsks } from "../who-asks.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
+import { sseStream } from "../http/sse-stream.ts";
+import type { TokenScope } from "../http/tokens.ts";
+import { whoAsks } from "../http/who-asks.ts";
 import { fullCard, openCard } from "./cards.ts";
 import { loadA2a, type A2aSdk } from "./load.ts";
 import { requestHandler, type Unanswered } from "./request-handler.ts";

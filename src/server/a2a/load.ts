@@ -1,7 +1,7 @@
 import type * as Codecs from "@a2a-js/sdk";
 import type * as Errors from "@a2a-js/sdk/errors";
 import type * as ServerSide from "@a2a-js/sdk/server";
-import { HttpRefusal } from "../http-refusal.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
 
 /** The parts of the A2A SDK that the server uses. */
 export interface A2aSdk {

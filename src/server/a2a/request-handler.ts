@@ -3,7 +3,7 @@ import type { A2ARequestHandler } from "@a2a-js/sdk/server";
 import { isSoundError } from "../../model/errors.ts";
 import type { RunQuery, RunStatus, RunSummary } from "../../store/store.ts";
 import { ownRun, principalOf, storeOf } from "../asked.ts";
-import { HttpRefusal } from "../http-refusal.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
 import { cancelOwn } from "../steer-run.ts";
 import { watchRun } from "../watch-run.ts";
 import { fullCard } from "./cards.ts";

@@ -8,7 +8,7 @@ import type { RunSummary } from "../../store/store.ts";
 import type { Supervisor } from "../../supervisor.ts";
 import { ownRun, principalOf, storeOf, type RouteRequest } from "../asked.ts";
 import { idOnce } from "../begin-once.ts";
-import { HttpRefusal } from "../http-refusal.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
 import { listed } from "../listed-team.ts";
 import { decideOwn } from "../steer-run.ts";
 import type { A2aSdk } from "./load.ts";

@@ -4,9 +4,9 @@ import { runJson } from "../../report/run-json.ts";
 import { viewRun, type RunView } from "../../report/run-view.ts";
 import type { RunStatus, RunSummary } from "../../store/store.ts";
 import { ownRun, principalOf, storeOf, type RouteAnswers } from "../asked.ts";
-import { eventStream } from "../event-stream.ts";
-import { HttpRefusal } from "../http-refusal.ts";
-import { jsonAnswer } from "../json-answer.ts";
+import { eventStream } from "../http/event-stream.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
+import { jsonAnswer } from "../http/json-answer.ts";
 import { htmlPage, render, reportOf, type ReportFormat } from "../reported.ts";
 import type { EventsAnswer, QuestionsAnswer, RunAnswer, RunCounts, RunsAnswer } from "../wire.ts";
 

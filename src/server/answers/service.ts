@@ -1,10 +1,10 @@
 import { principalOf, storeOf, type RouteAnswers } from "../asked.ts";
-import { HttpRefusal } from "../http-refusal.ts";
-import { jsonAnswer } from "../json-answer.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
+import { jsonAnswer } from "../http/json-answer.ts";
 import { listed } from "../listed-team.ts";
-import { openApi } from "../open-api.ts";
-import type { Principal } from "../tokens.ts";
-import { checkOwnPage, sessionCookie, sessionIn } from "../who-asks.ts";
+import { openApi } from "../http/open-api.ts";
+import type { Principal } from "../http/tokens.ts";
+import { checkOwnPage, sessionCookie, sessionIn } from "../http/who-asks.ts";
 import type { SessionAnswer, TeamsAnswer } from "../wire.ts";
 
 /** The routes for health, signing in, and the list of teams. */

@@ -14,7 +14,7 @@ import {
 import { idempotencyKey, idOnce } from "../begin-once.ts";
 import type { StartOptions } from "../driving.ts";
 import { planFork } from "../fork-plan.ts";
-import { jsonAnswer } from "../json-answer.ts";
+import { jsonAnswer } from "../http/json-answer.ts";
 import { cancelOwn, decidedBy, decideOwn } from "../steer-run.ts";
 import type { CancelledAnswer, DecidedAnswer, RunBegun } from "../wire.ts";
 

@@ -2,10 +2,10 @@ import type { CallToolResult, McpServer, ServerContext } from "@modelcontextprot
 import { isSoundError } from "../../model/errors.ts";
 import { clip, plain } from "../../model/text.ts";
 import type { RunAsker } from "../asked.ts";
-import { HttpRefusal, isOwnFailure } from "../http-refusal.ts";
+import { HttpRefusal, isOwnFailure } from "../http/http-refusal.ts";
 import type { ServerFailure } from "../driving.ts";
 import { principalOf } from "../asked.ts";
-import type { TokenScope } from "../tokens.ts";
+import type { TokenScope } from "../http/tokens.ts";
 import type { McpSdk } from "./load.ts";
 import type { TeamTool } from "./team-tools.ts";
 

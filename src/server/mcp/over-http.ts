@@ -2,7 +2,7 @@ import type { McpHttpHandler } from "@modelcontextprotocol/server";
 import type { RunAsker, RouteRequest } from "../asked.ts";
 import { principalOf } from "../asked.ts";
 import type { ServerFailure } from "../driving.ts";
-import { HttpRefusal } from "../http-refusal.ts";
+import { HttpRefusal } from "../http/http-refusal.ts";
 import type { Supervisor } from "../../supervisor.ts";
 import type { McpOptions } from "./caller.ts";
 import type { WireError } from "../wire.ts";

@@ -4,7 +4,7 @@ import { isSoundError } from "../../model/errors.ts";
 import { clip, plain } from "../../model/text.ts";
 import { render } from "../reported.ts";
 import type { RunSummary } from "../../store/store.ts";
-import { isOwnFailure } from "../http-refusal.ts";
+import { isOwnFailure } from "../http/http-refusal.ts";
 import type { McpCaller } from "./caller.ts";
 import { MAX_RESOURCE_CHARS, readRun } from "./run-answer.ts";
 

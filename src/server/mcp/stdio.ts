@@ -7,7 +7,7 @@ import type { Backend } from "../../team/backend.ts";
 import type { RunAsker } from "../asked.ts";
 import { driving, type ServerFailure } from "../driving.ts";
 import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "../teams.ts";
-import { SCOPES, TENANT } from "../tokens.ts";
+import { SCOPES, TENANT } from "../http/tokens.ts";
 import type { McpOptions } from "./caller.ts";
 import { loadMcpSdk } from "./load.ts";
 import { mcpServer } from "./mcp-server.ts";

@@ -1,4 +1,4 @@
-import type { ServerRoute } from "../server-route.ts";
+import type { ServerRoute } from "../http/server-route.ts";
 import { LIMIT, NAME, TIME_MS, json } from "./schemas.ts";
 
 /** The routes for figures about many runs. */

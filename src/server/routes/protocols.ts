@@ -1,4 +1,4 @@
-import type { ServerRoute } from "../server-route.ts";
+import type { ServerRoute } from "../http/server-route.ts";
 import { ANYTHING, json } from "./schemas.ts";
 
 /** The routes that offer the same runs by other protocols. */

@@ -1,4 +1,4 @@
-import type { ServerRoute } from "../server-route.ts";
+import type { ServerRoute } from "../http/server-route.ts";
 import { LIMIT, NAME, RUN_ID, SEQ, STATUS, TAG_PAIRS, TIME_MS, json, many } from "./schemas.ts";
 
 /** The routes that read runs. */

@@ -1,4 +1,4 @@
-import type { RouteSchema, ServerRoute } from "../server-route.ts";
+import type { RouteSchema, ServerRoute } from "../http/server-route.ts";
 
 // The schemas that routes share.
 

@@ -1,4 +1,4 @@
-import type { ServerRoute } from "../server-route.ts";
+import type { ServerRoute } from "../http/server-route.ts";
 import { json, object, text } from "./schemas.ts";
 
 /** The routes for health, signing in, and the list of teams. */

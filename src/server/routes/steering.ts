@@ -1,4 +1,4 @@
-import type { ServerRoute } from "../server-route.ts";
+import type { ServerRoute } from "../http/server-route.ts";
 import { ANYTHING, BUDGET, DEADLINE_MS, NAME, TAGS, json, object, text } from "./schemas.ts";
 
 /** The routes that begin, decide, cancel and estimate runs. */

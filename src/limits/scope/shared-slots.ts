@@ -1,8 +1,8 @@
-import { QuorateError } from "../model/errors.ts";
-import type { Json } from "../model/json.ts";
-import type { Limit, NamedRate } from "./limit.ts";
+import { QuorateError } from "../../model/errors.ts";
+import type { Json } from "../../model/json.ts";
+import type { Limit, NamedRate } from "../limit.ts";
 import { untilOf, type Hold, type Scoped } from "./scoped.ts";
-import { tokensUsed } from "./rate-limit.ts";
+import { tokensUsed } from "../rate-limit.ts";
 
 /** What a store keeps of a limiter that processes share. */
 interface KeptSlots {

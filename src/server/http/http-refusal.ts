@@ -1,5 +1,5 @@
-import { isSoundError, type ErrorCode } from "../model/errors.ts";
-import type { WireError } from "./wire.ts";
+import { isSoundError, type ErrorCode } from "../../model/errors.ts";
+import type { WireError } from "../wire.ts";
 
 /** Codes of refusals by HTTP itself, before a run is looked up. */
 export type HttpCode =

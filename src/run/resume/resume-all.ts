@@ -1,15 +1,15 @@
-import { BACKEND } from "../check/arguments.ts";
-import { func, integer, milliseconds } from "../check/kinds.ts";
-import { options, type Checked, type Options, type Table } from "../check/options.ts";
-import { isSoundError, QuorateError } from "../model/errors.ts";
-import type { Json } from "../model/json.ts";
-import type { Outcome } from "../model/outcome.ts";
-import type { Backend } from "../team/backend.ts";
-import { TENANT } from "../team/whose-run.ts";
-import { resumeRun } from "./begin.ts";
+import { BACKEND } from "../../check/arguments.ts";
+import { func, integer, milliseconds } from "../../check/kinds.ts";
+import { options, type Checked, type Options, type Table } from "../../check/options.ts";
+import { isSoundError, QuorateError } from "../../model/errors.ts";
+import type { Json } from "../../model/json.ts";
+import type { Outcome } from "../../model/outcome.ts";
+import type { Backend } from "../../team/backend.ts";
+import { TENANT } from "../../team/whose-run.ts";
+import { resumeRun } from "../begin.ts";
 import { openRuns, type Sought } from "./can-go-on.ts";
-import type { Root } from "./root.ts";
-import { patienceOf } from "../team/waiting-run.ts";
+import type { Root } from "../root.ts";
+import { patienceOf } from "../../team/waiting-run.ts";
 
 /** Which runs are resumed, and how many at once. */
 export interface ResumeAllOptions {

@@ -1,7 +1,7 @@
-import { QuorateError } from "../model/errors.ts";
-import type { Json } from "../model/json.ts";
-import type { Values } from "../store/values.ts";
-import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
+import { QuorateError } from "../../model/errors.ts";
+import type { Json } from "../../model/json.ts";
+import type { Values } from "../../store/values.ts";
+import { exceeded, noBound, overrun, type CheckedBudget } from "../../money/budget.ts";
 import { untilOf, type Scoped } from "./scoped.ts";
 
 /** What a store keeps of a budget that runs of any process share. Money in micro-dollars. */

@@ -1,15 +1,15 @@
-import type { Cancellation } from "../async/cancellation.ts";
-import type { Clock } from "../async/clock.ts";
-import { orGivenUp } from "../async/or-given-up.ts";
-import { isSoundError, type ErrorCode, type QuorateError } from "../model/errors.ts";
-import type { WaitsFor } from "../model/call-events.ts";
-import { randomId } from "../model/hash.ts";
-import type { MakeAll, Values } from "../store/values.ts";
-import { enter, enterNow, nextArrival, type WaitOptions } from "./admission.ts";
-import { holdersHere } from "./deadlock.ts";
-import type { Limit } from "./limit.ts";
-import { localLimiter, type Limiter } from "./limiter.ts";
-import { Permit, type HeldElsewhere, type PermitRequest } from "./permit.ts";
+import type { Cancellation } from "../../async/cancellation.ts";
+import type { Clock } from "../../async/clock.ts";
+import { orGivenUp } from "../../async/or-given-up.ts";
+import { isSoundError, type ErrorCode, type QuorateError } from "../../model/errors.ts";
+import type { WaitsFor } from "../../model/call-events.ts";
+import { randomId } from "../../model/hash.ts";
+import type { MakeAll, Values } from "../../store/values.ts";
+import { enter, enterNow, nextArrival, type WaitOptions } from "../admission.ts";
+import { holdersHere } from "../deadlock.ts";
+import type { Limit } from "../limit.ts";
+import { localLimiter, type Limiter } from "../limiter.ts";
+import { Permit, type HeldElsewhere, type PermitRequest } from "../permit.ts";
 import type { Hold, Leaving, Scoped } from "./scoped.ts";
 import type { ScopeQueue, ScopeQueues } from "./scope-queue.ts";
 

@@ -1,7 +1,7 @@
-import { describeThrown, QuorateError } from "../model/errors.ts";
-import { EVENTS_WHEN_ENQUEUED } from "../store/run-query.ts";
-import { queueKey } from "./enqueue.ts";
-import { harmless } from "./listeners.ts";
+import { describeThrown, QuorateError } from "../../model/errors.ts";
+import { EVENTS_WHEN_ENQUEUED } from "../../store/run-query.ts";
+import { queueKey } from "../enqueue.ts";
+import { harmless } from "../listeners.ts";
 import { openRuns, type OpenRun, type Seen } from "./can-go-on.ts";
 import {
   KEEP_RESUMING,
@@ -10,7 +10,7 @@ import {
   type KeepResumingOptions,
   type ResumedRun,
 } from "./resume-all.ts";
-import type { Root } from "./root.ts";
+import type { Root } from "../root.ts";
 import { beginTry, endTry, MOST_DEATHS } from "./tries.ts";
 
 /** A supervisor that keeps resuming its runs. */

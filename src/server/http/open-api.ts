@@ -1,4 +1,4 @@
-import { ROUTES } from "./routes.ts";
+import { ROUTES } from "../routes.ts";
 import type { RouteSchema, ServerRoute } from "./server-route.ts";
 
 /** The OpenAPI 3.1 document, made from the route table. */

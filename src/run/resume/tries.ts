@@ -1,10 +1,10 @@
-import { BACKEND, TEXT } from "../check/arguments.ts";
-import { fromStore } from "../log/from-store.ts";
-import type { Json } from "../model/json.ts";
-import { noSuchRun } from "../store/refuse-take.ts";
-import type { RunSummary, Store } from "../store/store.ts";
-import type { Values } from "../store/values.ts";
-import { queueKey } from "./enqueue.ts";
+import { BACKEND, TEXT } from "../../check/arguments.ts";
+import { fromStore } from "../../log/from-store.ts";
+import type { Json } from "../../model/json.ts";
+import { noSuchRun } from "../../store/refuse-take.ts";
+import type { RunSummary, Store } from "../../store/store.ts";
+import type { Values } from "../../store/values.ts";
+import { queueKey } from "../enqueue.ts";
 
 // A run may end every process that drives it, for example because it takes all memory. So a process that resumes runs of others counts itself
 // beside the run, and removes the count when it has released the run in any way. What is left are the processes that died over it.

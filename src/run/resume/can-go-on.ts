@@ -1,9 +1,9 @@
-import { todaysEvents } from "../model/earlier-events.ts";
-import type { RunEvent } from "../model/events.ts";
-import { fromStore } from "../log/from-store.ts";
-import { DECIDE_PREFIX } from "../log/requests.ts";
-import type { RunSummary, Store } from "../store/store.ts";
-import { dueTimes, waitingRun, type WaitingRun } from "../team/waiting-run.ts";
+import { todaysEvents } from "../../model/earlier-events.ts";
+import type { RunEvent } from "../../model/events.ts";
+import { fromStore } from "../../log/from-store.ts";
+import { DECIDE_PREFIX } from "../../log/requests.ts";
+import type { RunSummary, Store } from "../../store/store.ts";
+import { dueTimes, waitingRun, type WaitingRun } from "../../team/waiting-run.ts";
 
 /** Which runs are looked for. */
 export interface Sought {

@@ -1,11 +1,11 @@
-import { boundAt } from "../call/dispatch.ts";
-import { tiersAbove } from "../call/ladder.ts";
-import type { ConfiguredAgent } from "../call/configured-agent.ts";
-import type { RunBudgets } from "../limits/run-budgets.ts";
-import { spent } from "../log/call-state.ts";
-import type { History } from "../log/history.ts";
-import { known } from "../model/call.ts";
-import type { ConfiguredRoot } from "./root.ts";
+import { boundAt } from "../../call/dispatch.ts";
+import { tiersAbove } from "../../call/ladder.ts";
+import type { ConfiguredAgent } from "../../call/configured-agent.ts";
+import type { RunBudgets } from "../../limits/run-budgets.ts";
+import { spent } from "../../log/call-state.ts";
+import type { History } from "../../log/history.ts";
+import { known } from "../../model/call.ts";
+import type { ConfiguredRoot } from "../root.ts";
 
 /**
  * Charges the budgets of a run with what its log says was spent. A call in doubt counts with its reservation. An attempt

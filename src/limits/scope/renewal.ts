@@ -1,4 +1,4 @@
-import type { Permit } from "./permit.ts";
+import type { Permit } from "../permit.ts";
 
 /** How often a permit is renewed while its attempt waits for its turn elsewhere, in ms. */
 export const RENEW_EVERY_MS = 20_000;

@@ -1,6 +1,6 @@
-import type { WaitsFor } from "../model/call-events.ts";
-import type { Json } from "../model/json.ts";
-import type { AttemptReport, PermitRequest } from "./permit.ts";
+import type { WaitsFor } from "../../model/call-events.ts";
+import type { Json } from "../../model/json.ts";
+import type { AttemptReport, PermitRequest } from "../permit.ts";
 
 /** What an attempt requests of what processes share, or holds of it. */
 export interface Hold extends Pick<

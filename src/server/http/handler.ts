@@ -1,15 +1,15 @@
-import { MAX_TIMER_MS } from "../async/clock.ts";
-import type { RouteRequest, ServerParts } from "./asked.ts";
-import { ANSWERS } from "./answers.ts";
-import { closing, type ServerFailure } from "./driving.ts";
+import { MAX_TIMER_MS } from "../../async/clock.ts";
+import type { RouteRequest, ServerParts } from "../asked.ts";
+import { ANSWERS } from "../answers.ts";
+import { closing, type ServerFailure } from "../driving.ts";
 import { failureAnswer, HttpRefusal, isOwnFailure } from "./http-refusal.ts";
-import type { ServerPackages } from "./load.ts";
-import { rpcFailure } from "./mcp/over-http.ts";
+import type { ServerPackages } from "../load.ts";
+import { rpcFailure } from "../mcp/over-http.ts";
 import { readBody } from "./read-body.ts";
 import { requestCheck } from "./request-check.ts";
-import { ROUTES } from "./routes.ts";
+import { ROUTES } from "../routes.ts";
 import type { ServerRoute } from "./server-route.ts";
-import { servedPage } from "./served-page.ts";
+import { servedPage } from "../served-page.ts";
 import type { Principal, TokenScope } from "./tokens.ts";
 import { addresses, whoAsks } from "./who-asks.ts";
 

@@ -1,8 +1,8 @@
-import type { Clock } from "../async/clock.ts";
-import type { Values } from "../store/values.ts";
-import { admitWaiting } from "./admission.ts";
-import { makeLimit, type Condition, type Limit } from "./limit.ts";
-import type { Permit } from "./permit.ts";
+import type { Clock } from "../../async/clock.ts";
+import type { Values } from "../../store/values.ts";
+import { admitWaiting } from "../admission.ts";
+import { makeLimit, type Condition, type Limit } from "../limit.ts";
+import type { Permit } from "../permit.ts";
 import type { Scoped } from "./scoped.ts";
 
 // For how long releases of other processes go unnoticed; those of this process are noticed at once. A scope whose minute is used up is

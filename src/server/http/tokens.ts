@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
-import { eachOf, word } from "../check/kinds.ts";
-import { option, options, type Option, type Options } from "../check/options.ts";
-import { QuorateError } from "../model/errors.ts";
+import { eachOf, word } from "../../check/kinds.ts";
+import { option, options, type Option, type Options } from "../../check/options.ts";
+import { QuorateError } from "../../model/errors.ts";
 import { randomSecret, secretHash } from "./secret.ts";
 
 /** What a token allows: to look at runs; to begin and stop them; to decide and record truths. */

@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { HttpRefusal } from "./http-refusal.ts";
-import type { ServerPackages } from "./load.ts";
-import { ROUTES } from "./routes.ts";
+import type { ServerPackages } from "../load.ts";
+import { ROUTES } from "../routes.ts";
 import type { RouteId, ServerRoute } from "./server-route.ts";
 
 /** A request's checked parameters. */

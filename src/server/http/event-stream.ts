@@ -1,5 +1,5 @@
-import type { RunEvent } from "../model/events.ts";
-import type { Store } from "../store/store.ts";
+import type { RunEvent } from "../../model/events.ts";
+import type { Store } from "../../store/store.ts";
 import { sseStream, type SseOptions } from "./sse-stream.ts";
 
 export interface EventStreamOptions extends Pick<SseOptions, "signal" | "stalledMs" | "onClose"> {

@@ -1,12 +1,12 @@
-import { BACKEND } from "../check/arguments.ts";
-import { fitting, func, integer } from "../check/kinds.ts";
-import { options, type Options } from "../check/options.ts";
-import { shown } from "../check/shown.ts";
-import { QuorateError } from "../model/errors.ts";
-import type { RegisteredAgent } from "../executor/executor.ts";
-import type { Backend, TakenAttempt, TakingAttempts } from "../team/backend.ts";
-import { harmless } from "./listeners.ts";
-import type { Root } from "./root.ts";
+import { BACKEND } from "../../check/arguments.ts";
+import { fitting, func, integer } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
+import { shown } from "../../check/shown.ts";
+import { QuorateError } from "../../model/errors.ts";
+import type { RegisteredAgent } from "../../executor/executor.ts";
+import type { Backend, TakenAttempt, TakingAttempts } from "../../team/backend.ts";
+import { harmless } from "../listeners.ts";
+import type { Root } from "../root.ts";
 
 /** Which attempts are taken, and how many at once. */
 export interface TakeAttemptsOptions {
