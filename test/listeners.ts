@@ -5,27 +5,44 @@ const SOURCES = /^(?!.*\/node_modules\/).*\/src\/(?!testing\/)/;
 
 type Abort = Parameters<AbortSignal["addEventListener"]>;
 
-/** What was added and not removed, with where it was added. Signals that a test forgets are not kept for this. */
-const added = new Map<AbortSignal, Map<unknown, string>>();
+/**
+ * What was added and not removed, with an error made where it was added, whose stack is read only if it is left. Signals that a test forgets
+ * are not kept for this, nor are those that have aborted or have no listener any more: a law makes very many.
+ */
+const added = new Map<AbortSignal, Map<unknown, Error>>();
 
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 
 AbortSignal.prototype.addEventListener = function (this: AbortSignal, ...given: Abort): void {
   addEventListener.apply(this, given);
-  const from = new Error("Added").stack?.split("\n")[2] ?? "";
-  if (this.aborted || !SOURCES.test(from)) return;
-  const ours = added.get(this) ?? new Map<unknown, string>();
-  added.set(this, ours.set(given[1], from.trim()));
+  if (this.aborted) return;
+  let ours = added.get(this);
+  if (ours === undefined) {
+    ours = new Map();
+    addEventListener.call(this, "abort", () => added.delete(this), { once: true });
+  }
+  added.set(this, ours.set(given[1], new Error("Added")));
 };
 
 AbortSignal.prototype.removeEventListener = function (this: AbortSignal, ...given: Abort): void {
   removeEventListener.apply(this, given);
-  added.get(this)?.delete(given[1]);
+  const ours = added.get(this);
+  ours?.delete(given[1]);
+  if (ours?.size === 0) added.delete(this);
 };
 
-/** Where each was added that is still on a signal which has not aborted; forgets them all. */
+/** Where the library added each that is still on a signal which has not aborted; forgets them all. */
 export function listenersLeft(): readonly string[] {
-  const left = [...added].flatMap(([signal, ours]) => (signal.aborted ? [] : [...ours.values()]));
+  const left = [...added.values()].flatMap((ours) => [...ours.values()].map(addedAt));
   added.clear();
-  return left;
+  return left.filter((place) => SOURCES.test(place));
+}
+
+/** For tests whose processes die and have no time to remove their listeners. */
+export function forgetListeners(): void {
+  added.clear();
+}
+
+function addedAt({ stack = "" }: Error): string {
+  return stack.split("\n")[2]?.trim() ?? "";
 }

@@ -9,7 +9,7 @@ import { memory, QuorateError, type RunEvent } from "../../src/index.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 import { sharedState } from "../../src/limits/scope/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
-import { listenersLeft } from "../listeners.ts";
+import { forgetListeners } from "../listeners.ts";
 import { endedCalls } from "../durable/same-run.ts";
 import { everything, type Everything } from "./any-money-team.ts";
 import { makeMeter, pause, type Meter, type Paid } from "./meter.ts";
@@ -18,7 +18,7 @@ import { budgetOf, GRACE_MS, makeEverything, SCOPE, type Made } from "./money-wo
 import { mortal, type Death } from "./mortal-store.ts";
 
 // A process that dies here has no time to remove its listeners.
-afterEach(() => void listenersLeft());
+afterEach(forgetListeners);
 
 /** Nobody leaves, and every run has a name by which it is found again. */
 const lasting: fc.Arbitrary<Everything> = everything.map((all) => ({
