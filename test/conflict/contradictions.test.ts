@@ -7,8 +7,10 @@ import { contradict } from "../../src/conflict/contradiction/contradict.ts";
 import { reader } from "../../src/conflict/contradiction/reading.ts";
 import { stepsOf } from "../../src/conflict/steps-of.ts";
 import { vectorsOf, wordingsOf } from "../../src/conflict/similar/vectors.ts";
+import { agreeingFurther } from "./contradictions/agreeing-further.ts";
 import { agreeingToCheck } from "./contradictions/agreeing-to-check.ts";
 import { agreeing } from "./contradictions/agreeing.ts";
+import { contradictingFurther } from "./contradictions/contradicting-further.ts";
 import { contradictingToCheck } from "./contradictions/contradicting-to-check.ts";
 import { contradicting } from "./contradictions/contradicting.ts";
 
@@ -42,12 +44,12 @@ const kindsOf = (
 ): readonly (readonly [string, readonly Pair[]])[] =>
   sets.flatMap((set, i) =>
     Object.entries(set).map(
-      ([kind, pairs]) => [i === 0 ? kind : `${kind}, to check`, pairs] as const,
+      ([kind, pairs]) => [`${kind}${["", ", to check", ", further"][i]}`, pairs] as const,
     ),
   );
 
 describe("findings that contradict each other", () => {
-  test.each(kindsOf(contradicting, contradictingToCheck))(
+  test.each(kindsOf(contradicting, contradictingToCheck, contradictingFurther))(
     "are never one, though their words are alike: %s",
     async (_, pairs) => {
       const joined: Pair[] = [];
@@ -56,7 +58,7 @@ describe("findings that contradict each other", () => {
     },
   );
 
-  test.each(kindsOf(agreeing, agreeingToCheck))(
+  test.each(kindsOf(agreeing, agreeingToCheck, agreeingFurther))(
     "are not those that say the same or more of the same: %s",
     async (_, pairs) => {
       const parted: Pair[] = [];
@@ -76,7 +78,14 @@ describe("findings that contradict each other", () => {
   });
 
   test("contradict each other in either order", () => {
-    for (const set of [contradicting, agreeing, contradictingToCheck, agreeingToCheck])
+    for (const set of [
+      contradicting,
+      agreeing,
+      contradictingToCheck,
+      agreeingToCheck,
+      contradictingFurther,
+      agreeingFurther,
+    ])
       for (const [a, b] of Object.values(set).flat())
         expect(contradict(read(b), read(a)), `${a} / ${b}`).toBe(contradict(read(a), read(b)));
   });

@@ -1,5 +1,5 @@
 import type { Apart } from "../keep-apart.ts";
-import { contradict, mayContradict } from "./contradict.ts";
+import { contradict, hasCharges, mayContradict } from "./contradict.ts";
 import type { Reading } from "./reading.ts";
 
 /** About how many pairs of texts are compared word by word; pairs with the same words and other values are not counted. */
@@ -19,6 +19,8 @@ export function contradictionsAmong(readings: readonly Reading[]): Apart {
       const [one, other] = [readings[a], readings[b]];
       if (one === undefined || other === undefined || keys[a] === keys[b]) return false;
       if (!mayContradict(one, other)) return false;
+      // Where nothing is denied, has an opposite or is a value, only one place is compared.
+      if (!hasCharges(one, other)) return contradict(one, other);
       if (frames[a] !== frames[b] && left-- <= 0) return true;
       return contradict(one, other);
     },

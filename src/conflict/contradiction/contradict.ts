@@ -1,10 +1,12 @@
-import type { Reading, Slot } from "./reading.ts";
+import { haveChangedPlaces, haveOthersInOnePlace, isTurnedRound } from "./one-place.ts";
+import { MAX_PLACED, type Reading, type Slot } from "./reading.ts";
 import { agree } from "./value.ts";
 
 // Two texts contradict each other if they are about the same thing and
 //   1. one denies what the other says: "safe" and "not safe", "validates" and "fails to validate", "checked" and "unchecked"; or
 //   2. they say opposites: "enabled" and "disabled", "too many" and "too few"; or
-//   3. they have two values of one kind in the same place: "30 seconds" and "300 seconds", two files, two names, two codes.
+//   3. they have two values of one kind in the same place: "30 seconds" and "300 seconds", two files, two names, two codes; or
+//   4. they are short, and the same up to one place, in which other words stand, or up to two things that have changed places.
 // What only one of them mentions is no contradiction: an additional value, or a denial of something on which the other is
 // silent. It is no contradiction either if both deny the same in other words ("not validated", "missing validation"), if one says that
 // something is so and the other that it should not be, or if a text has both opposites.
@@ -12,7 +14,6 @@ import { agree } from "./value.ts";
 // The less alike the rest of the two texts is, the more it takes. Texts that differ in only a few words are `close`: any of the
 // above is enough. For texts that are `near`, the words next to the two places must show that they are the same place, and
 // conditions and reasons do not count. Texts that are `far` from each other never contradict.
-// them, and what stands in a condition or a reason does not count. Texts that are `far` from each other do not contradict.
 
 type Distance = "close" | "near" | "far";
 
@@ -30,14 +31,34 @@ const LEAST_CHARS = 2;
 /** Whether two texts contradict each other. Symmetric; takes time linear in their lengths, except for their values. */
 export function contradict(a: Reading, b: Reading): boolean {
   if (a.slots.length > 0 && a.frame === b.frame) return !sameInFrame(a, b);
-  if (!mayContradict(a, b)) return false;
+  if (isShort(a) && isShort(b)) {
+    if (isTurnedRound(a, b, (one, other) => areOpposite(a, one, b, other))) return false;
+    if (haveOthersInOnePlace(a, b) || haveChangedPlaces(a, b)) return true;
+  }
+  if (!hasCharges(a, b)) return false;
   const distance = distanceOf(a, b);
   if (distance === "far") return false;
   return denies(a, b, distance) || denies(b, a, distance) || differs(a, b, distance);
 }
 
+function isShort({ tokens }: Reading): boolean {
+  return tokens.length <= MAX_PLACED;
+}
+
+/** Whether the words at two places are opposites. */
+function areOpposite(a: Reading, at: number, b: Reading, other: number): boolean {
+  return (a.placed[at]?.senses ?? []).some(({ about, holds }) =>
+    (b.placed[other]?.senses ?? []).some((sense) => sense.about === about && sense.holds !== holds),
+  );
+}
+
 /** Whether there is anything that two texts could contradict each other about. */
 export function mayContradict(a: Reading, b: Reading): boolean {
+  return (isShort(a) && isShort(b)) || hasCharges(a, b);
+}
+
+/** Whether a text denies something, has a word with an opposite, or both have values. */
+export function hasCharges(a: Reading, b: Reading): boolean {
   return a.charges.length > 0 || b.charges.length > 0 || (a.slots.length > 0 && b.slots.length > 0);
 }
 
@@ -129,7 +150,8 @@ function sameInFrame(a: Reading, b: Reading): boolean {
     const other = b.slots[i];
     if (other === undefined) return false;
     if (agree(slot.value, other.value)) continue;
-    if (!isBeside(b, slot) || !isBeside(a, other)) return false;
+    // From 1.2 to 1.3 is not from 1.3 to 1.2.
+    if (a.words.includes("from") || !isBeside(b, slot) || !isBeside(a, other)) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@ import {
   NOT,
   NOUN_ENDS,
   opposites,
+  wordsIn,
 } from "./word-lists.ts";
 
 /** That something holds, or that it does not: a stem, or a line of opposites. */
@@ -47,6 +48,17 @@ export interface Mention {
   readonly mood: number;
 }
 
+/** A word or a value in its place. */
+export interface WordPlace {
+  /** What the word says there; nothing for a value. */
+  readonly senses: readonly Stance[];
+  readonly value: Value | undefined;
+  /** It is denied, or denies itself: `not used`, `unused`. */
+  readonly denied: boolean;
+  /** As in a token. */
+  readonly mood: number;
+}
+
 /** The parts of a text that can contradict another text. */
 export interface Reading {
   /** Stems of words and texts of values in their order, without words that mean nothing by themselves. */
@@ -59,6 +71,10 @@ export interface Reading {
   readonly topic: ReadonlySet<string>;
   /** Two texts with the same frame differ only in their values. */
   readonly frame: string;
+  /** For each of the tokens, how it stands in the text. */
+  readonly placed: readonly WordPlace[];
+  /** All words in their order, with those that mean nothing by themselves. */
+  readonly words: readonly string[];
   /** Two texts with the same key do not contradict each other. */
   readonly key: string;
 }
@@ -66,6 +82,8 @@ export interface Reading {
 /** How many words a denial is about at most. */
 const MAX_SCOPE = 3;
 const PREFIX = /^(?:un|in|im|ir|il|dis|non)(?=\p{L}{3})/u;
+
+const DEGREE = /^(?:over|under)(?=\p{L}{4})/u;
 
 const sidesOf: ReadonlyMap<string, readonly Stance[]> = (() => {
   const found = new Map<string, Stance[]>();
@@ -111,6 +129,7 @@ function readingOf(
   const slots: Slot[] = [];
   const mentions = new Map<string, Mention[]>();
   const topic = new Set<string>();
+  const placed: WordPlace[] = [];
   const tokens: string[] = [];
   const placeOf: number[] = [];
   all.forEach((token, index) => {
@@ -120,7 +139,16 @@ function readingOf(
     tokens.push(token.stem);
     if (token.value !== undefined) slots.push({ value: token.value, at });
     const own = stancesIn(token);
+    const { value, mood } = token;
     const isDenied = denied.has(index);
+    const denies = own.some(({ about, holds }) => !holds && !about.startsWith("#"));
+    const said = isDenied ? opposed(own) : own;
+    placed.push({
+      senses: value === undefined ? said : [],
+      value,
+      denied: isDenied || denies,
+      mood,
+    });
     for (const { about, holds } of own) {
       const mention = { at, holds: holds !== isDenied, mood: token.mood };
       const known = mentions.get(about);
@@ -131,7 +159,7 @@ function readingOf(
       if (token.value === undefined) topic.add(token.stem);
     } else if (!isDenied) {
       const head = own.map(({ about }) => about);
-      const { mood, aside } = token;
+      const { aside } = token;
       charges.push({ stances: own.slice(1), head, wide: head, at, mood, aside });
     }
   });
@@ -158,17 +186,27 @@ function readingOf(
     mentions,
     topic,
     frame: all.map(({ value, word }) => value?.kind ?? word).join(" "),
-    key: keyOf(slots, charges),
+    placed,
+    words: all.map(({ word }) => word),
+    key: keyOf(tokens, slots, charges),
   };
 }
 
-function keyOf(slots: readonly Slot[], charges: readonly ChargedWord[]): string {
-  if (slots.length === 0 && charges.length === 0) return "";
+/** In a longer text, one word more or less does not say what the whole is about. */
+export const MAX_PLACED = 16;
+
+function keyOf(
+  tokens: readonly string[],
+  slots: readonly Slot[],
+  charges: readonly ChargedWord[],
+): string {
+  const placed = tokens.length <= MAX_PLACED ? tokens.join(" ") : "";
+  if (slots.length === 0 && charges.length === 0) return placed;
   const values = slots.map(({ value }) => value.text).join("\n");
   const said = charges.map(({ stances }) =>
     stances.map(({ about, holds }) => (holds ? about : `-${about}`)).join(" "),
   );
-  return `${values}\n\n${said.join("\n")}`;
+  return `${placed}\n${values}\n\n${said.join("\n")}`;
 }
 
 /** What a word by itself says: that its stem holds, and what follows from that for its opposites. */
@@ -178,6 +216,12 @@ function stancesOf(word: string, own: string): readonly Stance[] {
   if (prefix !== null) {
     const base = stem(word.slice(prefix[0].length));
     stances.push({ about: base, holds: false }, ...opposed(sidesOf.get(base) ?? []));
+  }
+  // `overestimates` and `underestimates`
+  const degree = DEGREE.exec(word);
+  if (degree !== null) {
+    const about = `#over ${stem(word.slice(degree[0].length))}`;
+    stances.push({ about, holds: degree[0] === "over" });
   }
   return stances;
 }
@@ -199,11 +243,14 @@ function denialsIn(tokens: readonly Token[]): readonly Denial[] {
   for (const [by, { word, value, ends }] of tokens.entries()) {
     if (value !== undefined) continue;
     const next = ends ? undefined : tokens[by + 1]?.word;
-    const isPair = next !== undefined && NOT_PAIRS.get(word) === next;
+    const isPair = next !== undefined && NOT_PAIRS.get(next)?.has(word) === true;
     if (isPair || isNot(word)) {
       if (next === "only" || next === "just") continue;
       const from = by + (isPair ? 2 : 1);
-      const scope = verbScope(tokens, by, ends ? tokens.length : from);
+      const scope =
+        word === "unless"
+          ? clauseScope(tokens, from)
+          : verbScope(tokens, by, ends ? tokens.length : from);
       denials.push({ by, scope, ofNoun: false });
     } else if (NO.has(word) && !(next !== undefined && COMPARED.has(next))) {
       const isGone = GONE.has(word) && (next === undefined || NOUN_ENDS.has(next));
@@ -216,12 +263,18 @@ function denialsIn(tokens: readonly Token[]): readonly Denial[] {
   return denials;
 }
 
-/** Two words that together say no of what follows. */
-const NOT_PAIRS: ReadonlyMap<string, string> = new Map([
-  ...["fail", "fails", "failed", "failing", "failure"].map((word) => [word, "to"] as const),
-  ["no", "longer"],
-  ["far", "from"],
-  ["anything", "but"],
+/** Two words that together say no of what follows: the second one, with those that may stand before it. */
+const NOT_PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["to", wordsIn("fail fails failed failing failure refuse refuses refused")],
+  ["longer", wordsIn("no")],
+  ["from", wordsIn("far")],
+  ["but", wordsIn("anything")],
+  [
+    "against",
+    wordsIn(
+      "am are is be was were recommend recommends recommended advise advises advised vote votes voted argue argues decide decides decided",
+    ),
+  ],
 ]);
 /** `no more than`, `no later than`: nothing is denied. */
 const COMPARED: ReadonlySet<string> = new Set(["more", "less", "later", "earlier", "fewer"]);
@@ -251,6 +304,16 @@ function verbScope(tokens: readonly Token[], by: number, from: number): readonly
   for (let i = by - 1; i >= 0 && tokens[i]?.ends === false; i--)
     if (tokens[i]?.stem !== "") return [i];
   return [];
+}
+
+/** What an `unless` denies: the words of its clause. */
+function clauseScope(tokens: readonly Token[], from: number): readonly number[] {
+  const found: number[] = [];
+  for (let i = from; i < tokens.length && found.length < MAX_SCOPE; i++) {
+    if (tokens[i]?.stem !== "") found.push(i);
+    if (tokens[i]?.ends === true) break;
+  }
+  return found;
 }
 
 /** The words of the noun that begins there; with `after`, a preposition may come first. */

@@ -5,6 +5,7 @@ const FORMS = /(?:ation|ingly|edly|ing|ed|er|ion|ly)$/;
 /** The part that the forms of an English word share, roughly: `validates`, `validated` and `validation` have one stem. */
 export function stem(word: string): string {
   if (word === "used" || word === "using") return "us";
+  if (word === "https") return word;
   let short = word;
   if (short.endsWith("ies")) short = `${short.slice(0, -3)}y`;
   else if (/(?:ss|x|ch|sh|zz)es$/.test(short)) short = short.slice(0, -2);

@@ -8,9 +8,11 @@ import {
   NAMED_AFTER,
   NO,
   NOT,
-  NUMBER_WORDS,
+  NUMBERED,
   opposites,
+  PICTURES,
 } from "./word-lists.ts";
+import { EACH, NUMBER_WORDS, OFTEN, UNITS } from "./units.ts";
 import { stem } from "./stem.ts";
 import {
   asVersion,
@@ -55,8 +57,6 @@ const PLAIN = /^\p{Ll}+$/u;
 const OPENING = /^(?:[[({"'`*_~]|<(?!=|$))+/;
 const CLOSING = new Set("])}\"'`*_~.,;:!?");
 const OPERATORS: ReadonlyMap<string, string> = new Map([
-  ["===", "=="],
-  ["!==", "!="],
   ["≠", "!="],
   ["≤", "<="],
   ["≥", ">="],
@@ -70,7 +70,6 @@ const haveOpposites: ReadonlySet<string> = new Set(opposites.flat(2));
 
 /** The words and values of a text, in time linear in its length. */
 export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
-  const draft: Drafting = { tokens: [], lexicon };
   const plain = text
     .normalize("NFKC")
     // One character may become eighteen.
@@ -78,14 +77,21 @@ export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
     .replace(/[‘’ʼ´]/g, "'")
     .replace(/[“”]/g, '"')
     .replace(/[−–]/g, "-");
-  for (const [run] of plain.matchAll(RUN)) readRun(run, draft);
+  const drawn = PICTURES.reduce((read, [picture, word]) => read.replace(picture, word), plain);
+  const draft: Drafting = { tokens: [], lexicon, letters: LETTERS.test(drawn) };
+  for (const [run] of drawn.matchAll(RUN)) readRun(run, draft);
   markMoods(draft.tokens);
   return draft.tokens;
 }
 
+/** A capital alone, other than `A` and `I`, which may be words. */
+const LETTERS = /(?<![^\s("'`])[B-HJ-Z](?![\p{L}\p{N}'+#&/-])/u;
+
 interface Drafting {
   readonly tokens: DraftToken[];
   readonly lexicon: Lexicon;
+  /** Letters are names in this text: `A depends on B`. */
+  readonly letters: boolean;
 }
 
 function readRun(run: string, draft: Drafting): void {
@@ -100,7 +106,7 @@ function readRun(run: string, draft: Drafting): void {
   const isCall = run[end - 1] === "(" && closing.startsWith(")");
   const bare = run.slice(opening.length, isCall ? end + 1 : end).replace(/^(non|un)-/i, "$1");
   const count = tokens.length;
-  if (bare !== "") {
+  if (bare !== "" && !readSpecial(bare, opening, draft)) {
     const quoted = /[`"']/.test(opening) && /[`"']/.test(closing);
     const values = valuesOf(bare, quoted) ?? nameAfter(tokens.at(-1), bare);
     if (values !== undefined) for (const value of values) pushValue(value, tokens);
@@ -108,6 +114,52 @@ function readRun(run: string, draft: Drafting): void {
   }
   const ends = /[.,;:)?!]/.test(isCall ? closing.slice(1) : closing);
   if (ends && (tokens.length > count || bare === "")) endClause(tokens);
+}
+
+/** Reads what is a word or a unit, though it is written like something else; `false` if it is not. */
+function readSpecial(run: string, opening: string, draft: Drafting): boolean {
+  const { tokens } = draft;
+  const last = tokens.at(-1);
+  const joint = JOINT_OPERATORS.get(run);
+  if (joint !== undefined) readWord(joint, draft);
+  else if (isLetter(run, opening, draft)) {
+    const word = run.toLowerCase();
+    tokens.push({ word, stem: word, value: undefined, ends: false, mood: SAID, aside: false });
+  } else if (last?.value?.kind === NUMBER && !last.ends && UNITS.has(run.toLowerCase())) {
+    readWord(run.toLowerCase(), draft);
+  } else {
+    const [, counted, unit] = RATE.exec(run) ?? [];
+    if (counted === undefined || unit === undefined || !isTime(unit)) return false;
+    readWord(counted.toLowerCase(), draft);
+    pushTime(1, unit, tokens);
+  }
+  return true;
+}
+
+const JOINT_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ["AND", "&&"],
+  ["OR", "||"],
+]);
+/** `req/s` */
+const RATE = /^(\p{L}+)\/(\p{L}+)$/u;
+
+/** Whether a run is a letter, or a Roman number, that names something: `option A`, `(a)`, `phase I`. */
+function isLetter(run: string, opening: string, { tokens, letters }: Drafting): boolean {
+  if (!/^\p{L}$/u.test(run)) return false;
+  if (opening.endsWith("(")) return true;
+  if (run === run.toLowerCase()) return false;
+  const last = tokens.at(-1);
+  if (last !== undefined && NUMBERED.has(last.word)) return true;
+  return run === "A" ? letters || (last !== undefined && !last.ends) : run !== "I";
+}
+
+function isTime(unit: string): boolean {
+  return UNITS.get(unit)?.[0] === "time";
+}
+
+function pushTime(count: number, unit: string, tokens: DraftToken[]): void {
+  const time = withUnit(numeric("", count), unit);
+  if (time !== undefined) pushValue(time, tokens);
 }
 
 function isClosing(run: string, at: number): boolean {
@@ -151,10 +203,20 @@ function readWord(word: string, draft: Drafting): void {
       return;
     }
   }
+  const often = OFTEN.get(word);
+  if (often !== undefined) return pushTime(...often, tokens);
+  if (isTime(word) && isEach(tokens)) return pushTime(1, word, tokens);
   const spelled = NUMBER_WORDS.get(word);
   const counts = spelled !== undefined && (word !== "one" || mayCount(last));
   if (counts) pushValue(numeric("", spelled), tokens);
   else tokens.push(wordToken(word, draft));
+}
+
+/** Whether what follows says how often: `every`, `once a`. */
+function isEach(tokens: readonly DraftToken[]): boolean {
+  const last = tokens.at(-1);
+  if (last === undefined || last.ends) return false;
+  return EACH.has(last.word) || (last.word === "a" && tokens.at(-2)?.value?.kind === NUMBER);
 }
 
 /** Whether a `one` may be a number here: mostly it is not. */

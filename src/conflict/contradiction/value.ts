@@ -1,4 +1,5 @@
-import { DAYS, EXTENSIONS, FILES, MONTHS, UNITS } from "./word-lists.ts";
+import { DAYS, MONEY_SIGNS, MONTHS, UNITS } from "./units.ts";
+import { EXTENSIONS, FILES } from "./word-lists.ts";
 
 /** A number, version, path, name, code, hash or date in a text: something that stands in a slot. */
 export interface Value {
@@ -12,14 +13,15 @@ export interface Value {
   readonly parts?: readonly string[];
 }
 
-const WRITTEN = /^([+-]?)[$€£]?(\d[\d,_]*)?(\.\d+)?(\p{L}+|%)?$/u;
+const WRITTEN = /^([+-]?)([$€£])?(\d[\d,_]*)?(\.\d+)?(e[+-]?\d{1,2})?(\p{L}+|%)?$/u;
+const MAX_UNIT = 3;
 /** The kind of numbers without a unit, and of versions. */
 export const NUMBER = "number";
 /** The kind of the numbers of lines. */
 export const LINE = "number of line";
 
 const GROUPED = /^\d{1,3}(?:[,_]\d{3})+$/;
-const VERSION = /^v?(\d+(?:\.\d+){0,5})([-+][\w.+-]+)?$/i;
+const VERSION = /^v?(\d+(?:\.\d+){0,5})([-+][\w.+-]+|(?:alpha|beta|rc)\d*)?$/i;
 const CODE = /^(?:[A-Z][A-Z0-9]{1,11}-\d[\w-]*|CVE-[\w-]+|GHSA(?:-\w{4}){3})$/i;
 const ERROR_CODE =
   /^(?:[A-Z]{1,5}\d{2,6}|E(?:NO[A-Z]+|ACCES|PERM|EXIST|CONN[A-Z]+|TIMEDOUT|PIPE|ADDR[A-Z]+|MFILE|INVAL|AGAIN|BUSY|ISDIR|ROFS|BADF|HOST[A-Z]+|NET[A-Z]+)|SIG[A-Z]{3,6}|ERR_\w+)$/;
@@ -27,13 +29,18 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HEX = /^(?:0x[0-9a-f]+|#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8}))$/i;
 const HASH = /^(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}$/i;
 const DATE = /^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:T[\d:.]+Z?)?$/;
-const TIME = /^\d{1,2}:\d{2}(?::\d{2})?$/;
+const TIME = /^(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?(am|pm)?$/i;
+/** `10-20`, of lines for instance. */
+const RANGE = /^(\d{1,9})-(\d{1,9})$/;
+/** `1m30s` */
+const SPAN = /^(?:\d+(?:ms|[smhdw])){2,6}$/;
 const URL = /^(?:https?|ftp|wss?|file):\/\/\S+$/i;
 const PLACE = /^(.*?)(?::(\d+)(?::\d+)?(?:-\d+)?|#L(\d+)(?:-L?\d+)?)$/;
 const NAME = /^[\p{L}_$@][\p{L}\p{N}_$]*(?:(?:\.|::|#|->|\?\.)[\p{L}_$][\p{L}\p{N}_$]*)*$/u;
 /** `camelCase`, `PascalCase`, `snake_case`, `Foo.bar`, `utf8`. */
 const TELLING = /[_$.#@]|::|->|\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}|\p{L}\p{N}/u;
-const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
+/** Scripts that put no spaces between words. */
+export const UNSPACED: RegExp = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
 /** `Content-Type`, `--dry-run` */
 const HEADER = /^\p{Lu}\p{L}*(?:-\p{Lu}\p{L}*)+$/u;
 const FLAG = /^--?[a-z][\w-]*$/;
@@ -46,15 +53,18 @@ export function valuesOf(run: string, quoted: boolean): readonly Value[] | undef
   if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/\/+$/, "") }];
   if (UUID.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
   if (DATE.test(run)) return [{ kind: "date", text: run.replaceAll("/", "-") }];
-  if (TIME.test(run)) return [{ kind: "time", text: run }];
+  const time = timeOf(run);
+  if (time !== undefined) return [time];
   if (HEX.test(run)) return [{ kind: "hex", text: run.toLowerCase().replace(/^0x0+(?=.)/, "0x") }];
-  const number = numberOf(run);
+  const range = RANGE.exec(run);
+  if (range !== null) return range.slice(1).map((end) => numeric("", Number(end)));
+  const number = numberOf(run) ?? spanOf(run);
   if (number !== undefined) return [number];
   if (/^#\d+$/.test(run)) return [{ kind: "code", text: run }];
   if (CODE.test(run)) return [{ kind: "code", text: run.toLowerCase() }];
   const line = /^L(\d+)$/.exec(run);
   if (line !== null) return [numeric("line", Number(line[1]))];
-  if (ERROR_CODE.test(run) && !/^(?:UTF|SHA|MD|H|X|P|S)\d/.test(run))
+  if (ERROR_CODE.test(run) && !/^(?:UTF|SHA|MD|ES|H|X|P|S)\d/.test(run))
     return [{ kind: "code", text: run.toLowerCase() }];
   if (HASH.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
   const place = PLACE.exec(run);
@@ -71,7 +81,7 @@ export function valuesOf(run: string, quoted: boolean): readonly Value[] | undef
 export function dateWordOf(word: string): Value | undefined {
   const text = word.toLowerCase();
   if (text === word) return undefined;
-  if (MONTHS.has(text)) return { kind: "month", text };
+  if (MONTHS.has(text)) return { kind: "month", text: text.slice(0, 3) };
   return DAYS.has(text) ? { kind: "day", text } : undefined;
 }
 
@@ -85,21 +95,56 @@ export function withUnit(value: Value, unit: string): Value | undefined {
   const found = UNITS.get(unit);
   if (found === undefined || value.number === undefined || value.kind !== NUMBER) return undefined;
   const [dimension, factor] = found;
+  if (CURRENCIES.has(dimension)) {
+    return { kind: "money", text: `${decimal(value.number * factor)} ${dimension}` };
+  }
   // Decimal factors and fractions are not exact in binary: nobody writes more than 12 digits.
-  return numeric(dimension, Number((value.number * factor).toPrecision(12)));
+  return numeric(dimension, decimal(value.number * factor));
+}
+
+const CURRENCIES: ReadonlySet<string> = new Set(MONEY_SIGNS.values());
+
+function decimal(number: number): number {
+  return Number(number.toPrecision(12));
+}
+
+/** `15:00` and `3pm`; a number alone is no time. */
+function timeOf(run: string): Value | undefined {
+  const [, hour, minute = "00", second, half] = TIME.exec(run) ?? [];
+  if (hour === undefined || (half === undefined && !run.includes(":"))) return undefined;
+  const late = half?.toLowerCase() === "pm" ? 12 : 0;
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + late;
+  const text = [String(hours).padStart(2, "0"), minute, ...(second === undefined ? [] : [second])];
+  return { kind: "time", text: text.join(":") };
+}
+
+function spanOf(run: string): Value | undefined {
+  if (!SPAN.test(run)) return undefined;
+  const parts = [...run.matchAll(/(\d+)([a-z]+)/g)].map(([, count, unit = ""]) => {
+    const time = withUnit(numeric("", Number(count)), unit === "m" ? "min" : unit);
+    return time?.number ?? 0;
+  });
+  return numeric(
+    "time",
+    parts.reduce((sum, part) => sum + part, 0),
+  );
 }
 
 function numberOf(run: string): Value | undefined {
   const found = WRITTEN.exec(run);
   if (found !== null) {
-    const [, sign = "", whole = "", fraction = "", unit] = found;
+    const [, sign = "", money = "", whole = "", fraction = "", exponent = "", unit] = found;
     const plain = whole === "" || GROUPED.test(whole) || /^\d+$/.test(whole);
     if (plain && whole + fraction !== "") {
-      const number = Number(`${sign}${whole.replace(/[,_]/g, "")}${fraction}`);
+      const number = Number(`${sign}${whole.replace(/[,_]/g, "")}${fraction}${exponent}`);
+      const paid = MONEY_SIGNS.get(money);
+      if (paid !== undefined && unit === undefined) return withUnit(numeric("", number), paid);
       if (unit === undefined) return { ...numeric("", number), parts: run.split(".") };
       const measured = withUnit(numeric("", number), unit.toLowerCase());
       if (measured !== undefined) return measured;
-      return /^(?:st|nd|rd|th|x)$/i.test(unit) ? numeric("", number) : undefined;
+      if (/^(?:st|nd|rd|th|x)$/i.test(unit)) return numeric("", number);
+      // A unit that is not known here: `3M`.
+      return unit.length < MAX_UNIT ? { kind: NUMBER, text: `${number}${unit}` } : undefined;
     }
   }
   const version = VERSION.exec(run);
@@ -142,7 +187,10 @@ function nameOf(run: string, quoted: boolean): Value | undefined {
   const bare = (call > 0 ? run.slice(0, call) : run).replace(/^[$@]+/, "");
   if (NO_NAMES.has(bare.toLowerCase())) return undefined;
   if (KEBAB.test(bare)) return quoted || HEADER.test(bare) ? kebabName(bare) : undefined;
-  if (FLAG.test(run)) return { kind: "name", text: run.toLowerCase(), parts: [run.toLowerCase()] };
+  if (FLAG.test(run)) {
+    const text = run.toLowerCase().replaceAll("-", "");
+    return { kind: "name", text, parts: [text] };
+  }
   if (!NAME.test(bare) || UNSPACED.test(bare) || !(isCall || quoted || TELLING.test(run)))
     return undefined;
   const parts = bare.split(JOINTS).map((part) => part.replaceAll("_", "").toLowerCase());

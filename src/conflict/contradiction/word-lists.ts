@@ -8,14 +8,45 @@ allow permit accept approve grant | deny reject forbid refuse block disallow pro
 ship approve | hold
 approve | reject
 add insert append create | remove delete drop
-increase grow rise raise improve | decrease reduce shrink fall worsen lower
+increase grow rise raise improve climb surge soar | decrease reduce shrink fall worsen lower drop decline plunge plummet dip
+improve recover | worsen deteriorate degrade regress
+double triple | halve
+expand extend lengthen widen | contract shorten shrink narrow
+strengthen tighten harden | weaken loosen relax
+profit gain surplus | loss deficit
+overflow | underflow
+cause introduce create | fix remove prevent avoid resolve eliminate
+enable allow | prevent
+handle | mishandle
+match | mismatch
+correct configure | misconfigure
+swallow suppress hide | propagate rethrow report
+active running | inactive suspended stopped paused idle
+enable run | skip skipped ignore
+satisfy meet met hold held fulfil fulfill respect | violate unmet break broken
+succeed | break broke
+support endorse favor favour | oppose
+innocent | guilty
+benign harmless | malignant malicious harmful
+buy | sell
+positive | neutral
+negative | neutral
+critical high major severe | low minor trivial
+required mandatory obligatory allow permit | forbidden forbid prohibit banned ban disallow
+noon midday | midnight
+morning | evening night
+nullable | nonnull
 increment | decrement
 open reopen | close shut
 true | false
-before | after
+before prior precede | after follow subsequent
+until | since
 always | never
 maximum max | minimum min
 many | few
+all every | some half
+most majority | few minority
+everyone everybody everything everywhere | nobody nothing nowhere none
 more | less fewer
 large big huge | small little tiny
 long | short
@@ -42,7 +73,7 @@ start begin | stop end
 ascend ascending asc | descend descending desc
 pass succeed | fail
 success | failure
-required mandatory | optional
+required mandatory obligatory | optional
 public | private
 internal | external
 local | remote
@@ -139,7 +170,7 @@ alive | dead
 active | inactive
 block blocking | nonblocking
 on | off
-== | !=
+== === | != !==
 < <= | > >=
 && | ||
 `;
@@ -153,11 +184,12 @@ export const opposites: readonly (readonly [readonly string[], readonly string[]
       return [one.split(" "), other.split(" ")] as const;
     });
 
-const wordsIn = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+/** The words of a text. */
+export const wordsIn = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** They deny what follows in their clause, as a verb or an adjective: `not safe`, `never closes`, `fails to parse`. */
 export const NOT: ReadonlySet<string> = wordsIn(
-  "not never cannot cant dont doesnt isnt arent wasnt wont didnt hasnt hardly barely scarcely rarely seldom unable nobody nothing",
+  "not never cannot cant dont doesnt isnt arent wasnt wont didnt hasnt hardly barely scarcely rarely seldom unable nobody nothing unless",
 );
 
 /** They deny the noun that follows: `no timeout`, `without a lock`. */
@@ -228,73 +260,21 @@ export const NAMED_AFTER: ReadonlySet<string> = wordsIn(
   "flag feature branch package module service image container job queue topic table column key header option setting bucket cluster host repository tag label region namespace pod",
 );
 
-export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    zero: 0,
-    one: 1,
-    two: 2,
-    three: 3,
-    four: 4,
-    five: 5,
-    six: 6,
-    seven: 7,
-    eight: 8,
-    nine: 9,
-    ten: 10,
-    eleven: 11,
-    twelve: 12,
-    thirteen: 13,
-    fourteen: 14,
-    fifteen: 15,
-    sixteen: 16,
-    seventeen: 17,
-    eighteen: 18,
-    nineteen: 19,
-    twenty: 20,
-    thirty: 30,
-    forty: 40,
-    fifty: 50,
-    sixty: 60,
-    seventy: 70,
-    eighty: 80,
-    ninety: 90,
-    hundred: 100,
-    thousand: 1_000,
-    million: 1_000_000,
-    once: 1,
-    twice: 2,
-    thrice: 3,
-    dozen: 12,
-  }),
+/** Words for a place or a time: what stands beside them is another thing. */
+export const PREPOSITIONS: ReadonlySet<string> = wordsIn(
+  "on off over under up down above below before after until since inside outside within prior",
 );
 
-/** Units of one dimension, in terms of one of them. */
-export const UNITS: ReadonlyMap<string, readonly [dimension: string, factor: number]> = new Map(
-  Object.entries({
-    time: "ns nanosecond nanoseconds=0.000001 us µs μs microsecond microseconds=0.001 ms msec millisecond milliseconds=1 s sec secs second seconds=1000 min mins minute minutes=60000 h hr hrs hour hours=3600000 d day days=86400000 week weeks=604800000 month months=2592000000 year years=31536000000",
-    bytes:
-      "byte bytes=1 kb kib kilobyte kilobytes=1024 mb mib megabyte megabytes=1048576 gb gib gigabyte gigabytes=1073741824 tb tib terabyte terabytes=1099511627776",
-    percent: "% percent pct=1",
-    "": "k thousand=1000 million=1000000 billion=1000000000",
-    pixels: "px pixel pixels=1",
-    frequency: "hz=1 khz=1000 mhz=1000000 ghz=1000000000",
-  }).flatMap(([dimension, listed]) => {
-    const names: string[] = [];
-    return listed.split(" ").flatMap((item) => {
-      const [name = "", factor] = item.split("=");
-      names.push(name);
-      if (factor === undefined) return [];
-      return names.splice(0).map((each) => [each, [dimension, Number(factor)]] as const);
-    });
-  }),
+/** After these, a letter or a Roman number is a name: `phase I`, `option A`. */
+export const NUMBERED: ReadonlySet<string> = wordsIn(
+  "phase level type part stage tier class grade chapter section volume option candidate answer variant plan step team group appendix",
 );
 
-export const MONTHS: ReadonlySet<string> = wordsIn(
-  "january february march april june july august september october november december",
-);
-export const DAYS: ReadonlySet<string> = wordsIn(
-  "monday tuesday wednesday thursday friday saturday sunday",
-);
+/** Pictures that stand for a word. */
+export const PICTURES: readonly (readonly [RegExp, string])[] = [
+  [/[✅✔👍]/gu, " good "],
+  [/[❌✖✗✘👎🚫⛔]/gu, " bad "],
+];
 
 export const EXTENSIONS: ReadonlySet<string> = wordsIn(
   `ts tsx js jsx mjs cjs java rb py go rs c h cc cpp hpp cs php html htm css scss sass less json jsonc yml yaml toml md mdx txt sql
