@@ -29,6 +29,7 @@ const SIDEBAR: Item[] = [
       ["Concepts", "concepts"],
       ["Compared with others", "compared"],
       ["When not to use it", "when-not"],
+      ["Questions", "questions"],
       ["Glossary", "glossary"],
     ),
   },
