@@ -7,7 +7,7 @@ type Abort = Parameters<AbortSignal["addEventListener"]>;
 
 /**
  * What was added and not removed, with an error made where it was added, whose stack is read only if it is left. Signals that a test forgets
- * are not kept for this, nor are those that have aborted or have no listener any more: a law makes very many.
+ * are not kept for this, nor are those that have no listener any more: a law makes very many.
  */
 const added = new Map<AbortSignal, Map<unknown, Error>>();
 
@@ -16,11 +16,7 @@ const { addEventListener, removeEventListener } = EventTarget.prototype;
 AbortSignal.prototype.addEventListener = function (this: AbortSignal, ...given: Abort): void {
   addEventListener.apply(this, given);
   if (this.aborted) return;
-  let ours = added.get(this);
-  if (ours === undefined) {
-    ours = new Map();
-    addEventListener.call(this, "abort", () => added.delete(this), { once: true });
-  }
+  const ours = added.get(this) ?? new Map<unknown, Error>();
   added.set(this, ours.set(given[1], new Error("Added")));
 };
 
@@ -33,7 +29,8 @@ AbortSignal.prototype.removeEventListener = function (this: AbortSignal, ...give
 
 /** Where the library added each that is still on a signal which has not aborted; forgets them all. */
 export function listenersLeft(): readonly string[] {
-  const left = [...added.values()].flatMap((ours) => [...ours.values()].map(addedAt));
+  const waiting = [...added].filter(([signal]) => !signal.aborted);
+  const left = waiting.flatMap(([, ours]) => [...ours.values()].map(addedAt));
   added.clear();
   return left.filter((place) => SOURCES.test(place));
 }
