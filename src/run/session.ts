@@ -1,7 +1,7 @@
 import { checkRunId } from "./run-id.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Checked } from "../check/options.ts";
-import { keepAwake } from "../async/keep-awake.ts";
+import { MAX_TIMER_MS } from "../async/clock.ts";
 import { requestDesk } from "../log/request-desk.ts";
 import { cancelledError } from "../log/requests.ts";
 import type { RunTracing } from "../call/tracing.ts";
@@ -149,4 +149,10 @@ function rememberAsleep({ root, runId, store, secrecy }: Session, { status }: Ou
   asleep.set(runId, { store, secrecy });
   const [oldest] = asleep.keys();
   if (asleep.size > MAX_ASLEEP && oldest !== undefined) asleep.delete(oldest);
+}
+
+/** Keeps the process alive until it is disposed, if nothing else does. */
+function keepAwake(): Disposable {
+  const timer = setInterval(() => {}, MAX_TIMER_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

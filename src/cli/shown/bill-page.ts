@@ -6,7 +6,6 @@ import { section } from "./report.ts";
 import { spentText } from "../../report/spent.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
-import { sparkLine } from "./spark-line.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { clip, wrap } from "./wrap.ts";
@@ -178,4 +177,17 @@ function budgetLines(budgets: Spending["budgets"], screen: Terminal): string[] {
 
 function more(hidden: number): string[] {
   return hidden > 0 ? [`  and ${whole(hidden)} more; --full shows all`] : [];
+}
+
+const SIGNS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
+
+/** Amounts as one line of bars, the largest of full height; nothing is a space. */
+function sparkLine(amounts: readonly number[]): string {
+  const most = Math.max(...amounts);
+  return amounts
+    .map((amount) => {
+      if (amount <= 0 || most <= 0) return " ";
+      return SIGNS[Math.max(0, Math.ceil((amount / most) * SIGNS.length) - 1)] ?? " ";
+    })
+    .join("");
 }
