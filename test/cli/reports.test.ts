@@ -58,8 +58,10 @@ describe("quorate run --report", () => {
       ["md", "formats are md, json, junit, sarif, github, html"],
       ["md=nowhere/run.md", "There is no folder nowhere for the report nowhere/run.md"],
       ["md=reports", "reports is a folder"],
+      ["md=-", 'names no file for the report; "quorate report RUN" prints one'],
+      ["md=run.txt json=./run.txt", "./run.txt is named for two reports"],
     ] as const) {
-      const { code, stderr, stdout } = await run(cwd, reportFlags(given));
+      const { code, stderr, stdout } = await run(cwd, reportFlags(...given.split(" ")));
       expect(stderr).toContain(sentence);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     }

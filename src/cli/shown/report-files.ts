@@ -11,10 +11,21 @@ import { complain } from "../complain.ts";
 import { isFolder } from "../given/database.ts";
 import { givenPath } from "../given/given-path.ts";
 import type { ReportFile } from "../given/report-flag.ts";
+import { ownName } from "../own-name.ts";
 
-/** Refuses with `BAD_OPTIONS`, before anything is spent, a file for which there is no folder. */
+/** Refuses with `BAD_OPTIONS`, before anything is spent, a file for which there is no folder, and one that two reports would share. */
 export function checkReportFiles(files: readonly ReportFile[]): void {
-  for (const { file } of files) {
+  const taken = new Set<string>();
+  for (const { format, file } of files) {
+    if (file === "-") {
+      const printed = `"${ownName()} report RUN" prints one`;
+      throw refusal(`--report ${format}=- names no file for the report; ${printed}.`);
+    }
+    const path = givenPath(file);
+    if (taken.has(path)) {
+      throw refusal(`${file} is named for two reports; give each a file of its own.`);
+    }
+    taken.add(path);
     if (isFolder(file)) throw refusal(`${file} is a folder; name a file for the report.`);
     if (!isFolder(dirname(file))) {
       throw refusal(`There is no folder ${dirname(file)} for the report ${file}; make it first.`);
