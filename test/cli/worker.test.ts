@@ -152,6 +152,14 @@ describe("quorate worker", () => {
     expect(nobody.stdout).not.toContain("gpu of render");
   });
 
+  it("refuses two teams of one name, whose runs nobody could tell apart", async () => {
+    const { code, stderr } = await quorate(["worker", team("echo"), team("echo")], folder());
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'quorate: two teams are called "echo", and their runs are found by that name; give them different names.\n',
+    );
+  });
+
   it("refuses agents that the team does not have elsewhere, and a backend that reaches no other process", async () => {
     const cwd = folder();
     const wrong = await quorate(["worker", team("elsewhere"), "--agents", "near"], cwd);

@@ -46,6 +46,7 @@ export async function workerCommand(
   const teams: Supervisor[] = [];
   for (const file of files) teams.push(await loadTeam(file));
   const { agents = [], runs = agents.length === 0 } = flags;
+  checkNames(teams);
   checkAgents(teams, agents);
   using signals = cancelOnSignals();
   const log = await sharedLog(teams, flags.db);
@@ -77,6 +78,18 @@ export async function workerCommand(
     await log.store.close();
   }
   return signals.exitCode === EXIT.failed ? EXIT.failed : EXIT.ok;
+}
+
+/** Runs are found by the name of their team. */
+function checkNames(teams: readonly Supervisor[]): void {
+  const twice = teams.find(({ name }, index) =>
+    teams.slice(0, index).some((one) => one.name === name),
+  );
+  if (twice === undefined) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `two teams are called "${safeText(twice.name)}", and their runs are found by that name; give them different names.`,
+  );
 }
 
 function checkAgents(teams: readonly Supervisor[], agents: readonly string[]): void {
