@@ -1,5 +1,7 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { postgresServer } from "../postgres/server.ts";
 import { folder, quorate, start, team, type Finished, type Started } from "./command.ts";
@@ -14,8 +16,9 @@ async function worker(
   cwd: string,
   variables: Readonly<Record<string, string>>,
   more: readonly string[] = [],
+  of: string = "echo",
 ): Promise<Started> {
-  const started = start(["worker", team("echo"), ...more], cwd, "", variables);
+  const started = start(["worker", team(of), ...more], cwd, "", variables);
   onTestFinished(() => void started.child.kill("SIGKILL"));
   await started.printed("working on runs of");
   return started;
@@ -150,6 +153,21 @@ describe("quorate worker", () => {
     expect(await working.finished).toMatchObject({ code: 0, stderr: "" });
     const nobody = await quorate(["doctor"], cwd, "", variables);
     expect(nobody.stdout).not.toContain("gpu of render");
+  });
+
+  it("says of a run that somebody cancelled while it was carried out that it was cancelled", async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, "hold"), "");
+    await quorate(["run", team("durable"), "--input", "null", "--detach", "--id", "one"], cwd);
+    const working = await worker(cwd, {}, [], "durable");
+    const asked = (): string => readFileSync(join(cwd, "asked.txt"), "utf8");
+    await expect
+      .poll(() => existsSync(join(cwd, "asked.txt")) && asked(), { timeout: 60_000 })
+      .toContain("slow");
+    await quorate(["cancel", "one", "--reason", "no need"], cwd);
+    await working.printed("durable one cancelled: no need\n");
+    working.child.kill("SIGTERM");
+    expect(await working.finished).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("refuses two teams of one name, whose runs nobody could tell apart", async () => {

@@ -139,9 +139,16 @@ function takenLine(team: string, { runId, agent, attempt, ended }: TakenAttempt)
 }
 
 function lineOf(team: string, { runId, outcome, error }: ResumedRun): string {
-  const what =
-    outcome === undefined ? `could not be resumed: ${describeThrown(error)}` : outcome.status;
+  const what = outcome?.status ?? whyNotEnded(runId, error);
   return safeText(`${team} ${shortId(runId)} ${what}`);
+}
+
+function whyNotEnded(runId: string, error: unknown): string {
+  const said = describeThrown(error);
+  const isCancelled = error instanceof QuorateError && error.code === "CANCELLED";
+  if (!isCancelled) return `could not be resumed: ${said}`;
+  const own = `run "${runId}" was `;
+  return said.startsWith(own) ? said.slice(own.length) : `cancelled: ${said}`;
 }
 
 /** Whether it is done in time. */
