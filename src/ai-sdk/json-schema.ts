@@ -14,7 +14,7 @@ export function jsonSchemaBytes(schema: Schema, where: string): number {
       throw new TypeError(`"${vendor}" does not say`);
     }
     const made = standard.jsonSchema.input({ target: "draft-07" });
-    if (typeof made !== "object" || made === null) throw new TypeError("it is no object");
+    if (typeof made !== "object" || made === null) throw new TypeError("it is not an object");
     return Buffer.byteLength(JSON.stringify(made));
   } catch (cause) {
     throw new QuorateError(

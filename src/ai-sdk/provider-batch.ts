@@ -35,7 +35,7 @@ type Defaults = "maxRequests" | "waitMs" | "pollMs";
 export const PROVIDER_BATCH: Options<ProviderBatchOptions, Defaults> = options(
   {
     provider: thing<BatchProvider>(
-      "provider of the AI SDK that has batches",
+      "a provider of the AI SDK that has batches",
       (given) => hasMethod(given, "experimental_batch") || hasMethod(given, "doStartBatch"),
       "use anthropic, google, openai or another one that has batches",
     ).needed(),

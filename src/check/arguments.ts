@@ -11,7 +11,7 @@ function isStore(given: unknown): boolean {
   return hasMethods(given, ...methods) && hasMethods(Object(given).values, ...ofValues);
 }
 
-const STORED = thing<never>("backend", (given) => isStore(Object(given).store), BACKENDS);
+const STORED = thing<never>("a backend", (given) => isStore(Object(given).store), BACKENDS);
 const MAKER = func("give the function that makes it, or leave it out");
 
 export const BACKEND: Option<undefined> = option<never>((given, what) => {
@@ -23,21 +23,21 @@ export const BACKEND: Option<undefined> = option<never>((given, what) => {
 }, BACKENDS);
 
 export const SIGNAL: Option<undefined> = thing<never>(
-  "AbortSignal",
+  "an AbortSignal",
   (given) => hasMethods(given, "addEventListener", "removeEventListener"),
   "give that of an AbortController",
 );
 
 /** A source of time. */
 export const CLOCK: Option<undefined> = thing<never>(
-  "clock",
+  "a clock",
   (given) => hasMethods(given, "now", "monotonic", "timer"),
   "use systemClock, or virtualClock() in tests",
 );
 
 /** A source of the date; no other part of a clock is needed. */
 export const NOW: Option<{ now(): number } | undefined> = thing(
-  "clock",
+  "a clock",
   (given) => hasMethods(given, "now"),
   "give one with now()",
 );

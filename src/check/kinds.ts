@@ -19,7 +19,7 @@ export function thing<T>(
 ): Option<T | undefined> {
   return option((given, what) => {
     if (fits(given)) return given as T;
-    throw new QuorateError("BAD_OPTIONS", `${what} is no ${noun}; ${instead}`);
+    throw new QuorateError("BAD_OPTIONS", `${what} is not ${noun}; ${instead}`);
   }, instead);
 }
 

@@ -8,7 +8,7 @@ import { describeThrown, type Issue } from "../model/errors.ts";
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
 
 export const SCHEMA: Option<Schema | undefined> = thing(
-  "schema",
+  "a schema",
   (given) => typeof Object(Object(given)["~standard"]).validate === "function",
   "use one of Zod, Valibot, ArkType or another of the Standard Schema family",
 );

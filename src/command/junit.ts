@@ -17,7 +17,7 @@ export function junit(ran: Ran): Findings {
   } catch (cause) {
     if (isFailed) throw new UnreadExit(ran.exitCode);
     const why = cause instanceof Error ? cause.message : "it cannot be read";
-    throw unreadable(`what it printed is no JUnit report: ${why}`, cause);
+    throw unreadable(`what it printed is not a JUnit report: ${why}`, cause);
   }
   if (isFailed && found.length === 0) throw new UnreadExit(ran.exitCode);
   return bounded(found);

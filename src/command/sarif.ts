@@ -25,7 +25,7 @@ function resultsIn(ran: Ran): readonly PlacedFinding[] {
   }
   const runs = log["runs"];
   if (!Array.isArray(runs)) {
-    throw unreadable('what it printed is no SARIF: it has no list of "runs"');
+    throw unreadable('what it printed is not SARIF: it has no list of "runs"');
   }
   return runs.flatMap((run: unknown) => {
     const rules = rulesOf(fields(run));

@@ -112,7 +112,7 @@ export function comparators(compare: Compare | undefined): ReadonlyMap<string, C
     else
       throw new QuorateError(
         "BAD_OPTIONS",
-        `compare.${subject} is no comparator; use equal(), within(), oneOf(), similar() or a function (a, b) => boolean`,
+        `compare.${subject} is not a comparator; use equal(), within(), oneOf(), similar() or a function (a, b) => boolean`,
       );
   }
   return bySubject;

@@ -51,7 +51,7 @@ export function sameIssueQuestion(
 }
 
 export const SAME_ISSUE_JUDGE: Option<SameIssueJudge | undefined> = thing(
-  "agent and no function",
+  "an agent or a function",
   (given) => typeof given === "function" || isWorker(given),
   "give it agent({ … }) or async (question) => ({ same })",
 );

@@ -69,7 +69,7 @@ export function checkNeeds(needs: Workers | undefined, where: string): Workers {
     if (!isWorker(worker)) {
       throw new QuorateError(
         "BAD_OPTIONS",
-        `${where} needs "${key}", which is no agent; make it with agent({ … })`,
+        `${where} needs "${key}", which is not an agent; make it with agent({ … })`,
       );
     }
     if (underKey(worker, key).name !== key) {

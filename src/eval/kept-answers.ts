@@ -144,7 +144,7 @@ function answersIn(text: string, file: string): Map<string, KeptAnswer> {
   return known;
 }
 
-const NO_JSON = "is no JSON";
+const NO_JSON = "is not JSON";
 
 function entryIn(line: string): { readonly key: string; readonly answer: KeptAnswer } | string {
   let parsed: unknown;
@@ -157,7 +157,7 @@ function entryIn(line: string): { readonly key: string; readonly answer: KeptAns
   const { format, key, used, output } = fields(value);
   if (format !== FORMAT)
     return `is of the format ${JSON.stringify(format)}, and this is for ${FORMAT}`;
-  if (typeof key !== "string" || !Array.isArray(used)) return "is no answer";
+  if (typeof key !== "string" || !Array.isArray(used)) return "is not an answer";
   return {
     key,
     answer: { used: used as readonly Usage[], ...(output !== undefined && { output }) },

@@ -22,7 +22,7 @@ export function withQuery(url: URL, given: unknown, name: string): URL {
   const why =
     fault?.why ??
     (entries === undefined
-      ? "is no object"
+      ? "is not an object"
       : odd && `has ${shown(odd[0])}, which is ${shown(odd[1])}`);
   if (why !== undefined) {
     throw new QuorateError(

@@ -110,14 +110,14 @@ export async function takenUnlessOwned(store: Store, runId: string): Promise<num
 
 // Without the value, which may be secret.
 const words = (instead: string): Option<string | undefined> =>
-  thing("text", (given) => typeof given === "string", instead);
+  thing("a text", (given) => typeof given === "string", instead);
 
 export const DECISION: Options<HumanDecision> = options({
   subject: words("use one that openQuestions() shows").needed(),
   winner: anything(),
-  index: thing("whole number", Number.isSafeInteger, "use the place of a position, from 0"),
+  index: thing("a whole number", Number.isSafeInteger, "use the place of a position, from 0"),
   why: words("say it in a sentence").needed(),
   by: words("use a name"),
   team: words("name the place of a nested supervisor"),
-  question: thing("whole number", Number.isSafeInteger, "use the one that openQuestions() shows"),
+  question: thing("a whole number", Number.isSafeInteger, "use the one that openQuestions() shows"),
 });

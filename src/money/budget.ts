@@ -72,7 +72,7 @@ export function exceeded(
 ): QuorateError {
   return new QuorateError(
     "BUDGET_EXCEEDED",
-    `the budget of ${whose} is ${dollars(limitMicros)}, ${dollars(spentMicros)} of it is spent, and the next attempt may cost ${dollars(boundMicros)}`,
+    `the budget of ${whose} is ${dollars(limitMicros)}, ${dollars(spentMicros)} of it is spent, and the next attempt may cost ${dollars(boundMicros)}; raise the budget, or lower maxCost`,
   );
 }
 

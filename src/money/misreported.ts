@@ -40,7 +40,7 @@ export function misreported(given: unknown): string | undefined {
       if (!isPart(key)) {
         const near = didYouMean(key, Object.keys(PARTS));
         const meant = near === undefined ? "" : ` (${near}?)`;
-        return `has "${cut(key, MAX_KEY_CHARS)}", which is no part of one${meant}`;
+        return `has "${cut(key, MAX_KEY_CHARS)}", which is not a part of one${meant}`;
       }
       if (typeof value !== PARTS[key] || (typeof value === "number" && !isAmount(key, value))) {
         return `says ${key}: ${shown(value)}`;

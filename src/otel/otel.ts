@@ -20,12 +20,12 @@ export interface OtelOptions {
 
 export const OTEL: Options<OtelOptions, "content"> = options({
   tracerProvider: thing<TracerProvider>(
-    "provider of tracers",
+    "a provider of tracers",
     (given) => hasMethods(given, "getTracer"),
     "give one with getTracer, as of @opentelemetry/sdk-trace",
   ),
   meterProvider: thing<MeterProvider>(
-    "provider of meters",
+    "a provider of meters",
     (given) => hasMethods(given, "getMeter"),
     "give one with getMeter, as of @opentelemetry/sdk-metrics",
   ),

@@ -66,7 +66,7 @@ export const POSTGRES: Options<
   {
     url: text('give the address of a database, "postgres://user@host:5432/name"'),
     pool: thing<PostgresPool>(
-      "pool",
+      "a pool",
       (given) => hasMethods(given, "connect"),
       "give a Pool of the package pg",
     ),

@@ -60,7 +60,7 @@ export function nameOf(url: string): string {
     // Not quoted: it may contain a password.
     throw new QuorateError(
       "BAD_OPTIONS",
-      "postgres: url is no address of a database; use postgres://user@host:5432/name",
+      "postgres: url is not an address of a database; use postgres://user@host:5432/name",
     );
   }
 }

@@ -19,14 +19,14 @@ export function checkChain(
   if (!Array.isArray(given)) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: resolve is no resolver; give one, or a list: [unanimous(), vote()]`,
+      `${where}: resolve is not a resolver; give one, or a list: [unanimous(), vote()]`,
     );
   }
   (given as readonly Partial<Resolver>[]).forEach((resolver, i) => {
     if (!isResolver(resolver)) {
       throw new QuorateError(
         "BAD_OPTIONS",
-        `${where}: resolve[${i}] is no resolver; use unanimous(), vote(), judge({ ask }), … or { name, settle }`,
+        `${where}: resolve[${i}] is not a resolver; use unanimous(), vote(), judge({ ask }), … or { name, settle }`,
       );
     }
   });

@@ -68,7 +68,7 @@ function check(question: Question, given: unknown): CheckedRuling {
     return { defer: "it decided for something that is not one of the positions" };
   if (!(typeof confidence === "number" && confidence >= 0 && confidence <= 1)) {
     const got = typeof confidence === "number" ? String(confidence) : describeThrown(confidence);
-    return { defer: `it gave the confidence ${got}, which is no number from 0 to 1` };
+    return { defer: `it gave the confidence ${got}, which is not a number from 0 to 1` };
   }
   if (
     typeof confidenceFrom !== "string" ||

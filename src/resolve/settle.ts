@@ -47,7 +47,7 @@ export const SETTLE: Options<
   resolve: anything(),
   compare: record("use { subject: within({ percent: 5 }) }"),
   findings: iterable<Finding>().or([]),
-  similar: thing("comparator", isComparator, "use similar({ threshold })"),
+  similar: thing("a comparator", isComparator, "use similar({ threshold })"),
   answered: iterable<string>().or([]),
   missing: iterable<string>().or([]),
   limiters: LIMITERS.or(new Map<string, DescribedLimiter>()),

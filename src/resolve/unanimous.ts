@@ -41,7 +41,9 @@ export function unanimous(given: UnanimousOptions = {}): Resolver {
         };
       }
       if (speakers > 1 && !isMajority(question)) {
-        return { defer: `${speakers} of the ${asked} who were asked spoke, which is no majority` };
+        return {
+          defer: `${speakers} of the ${asked} who were asked spoke, which is not a majority`,
+        };
       }
       const who =
         speakers > 1

@@ -37,7 +37,7 @@ const HOOK_SECRET: Option<string> = option((given, what) => {
   if (typeof given === "string" && given.length >= 32) return given;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} is no text of at least 32 characters; make one by: openssl rand -hex 32`,
+    `${what} is not a text of at least 32 characters; make one by: openssl rand -hex 32`,
   );
 }, "").needed();
 

@@ -63,11 +63,11 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   for (const [agent, map] of inputs) {
     known(agent, "maps the input of");
     if (typeof map !== "function")
-      refuse(`has inputs.${agent} that is no function; use (task, results) => …`);
+      refuse(`has inputs.${agent} that is not a function; use (task, results) => …`);
   }
 
   const members = workers.map(([key, worker], index): Member => {
-    if (!isWorker(worker)) refuse(`has "${key}", which is no agent; make it with agent({ … })`);
+    if (!isWorker(worker)) refuse(`has "${key}", which is not an agent; make it with agent({ … })`);
     const called = underKey(worker, key);
     if (called.name !== key) {
       refuse(`has the agent "${worker.name}" under the key "${key}"; the key must be its name`);

@@ -270,7 +270,7 @@ export const SUPERVISOR: Options<
     concurrency: CONCURRENCY.or(8),
     resolve: anything(),
     compare: record("use { subject: within({ percent: 5 }) }"),
-    similar: thing("comparator", isComparator, "use similar({ threshold })"),
+    similar: thing("a comparator", isComparator, "use similar({ threshold })"),
     needs: record("use { other }, with the agents it needs"),
     asWorker: AS_WORKER,
     answer: func("use (outcome) => …"),

@@ -316,7 +316,7 @@ describe("modelAgent refuses", () => {
       { name: "a", model, output: z.object({ at: z.date() }) },
       /output has no JSON Schema/,
     ],
-    ["what is no schema", { name: "a", model, output: {} }, /output is no schema/],
+    ["what is no schema", { name: "a", model, output: {} }, /output is not a schema/],
     ["no step at all", { name: "a", model, maxSteps: 0 }, /maxSteps is 0/],
   ])("%s", (_, options, message) => {
     expect(() => modelAgent(options as never)).toThrow(message);

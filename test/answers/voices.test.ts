@@ -152,7 +152,7 @@ describe("two voices", () => {
     expect(status).toBe("partial");
     expect(verdict).toMatchObject({ status: "decided", winner: "ship", by: "vote", asked: 5 });
     expect(verdict?.reasoning).toBe(
-      "unanimous deferred: 2 of the 5 who were asked spoke, which is no majority. " +
+      "unanimous deferred: 2 of the 5 who were asked spoke, which is not a majority. " +
         'vote: "ship" has 2 of 2 votes, a margin of 100 %. Missing: a2, a3, a4.',
     );
   });

@@ -234,7 +234,7 @@ describe("the pages that quorate serve hands out, in a browser", () => {
     const page = await comeIn("?new=");
     await page.getByLabel("Input", { exact: true }).fill('{ "pull": 1 ');
     await page.getByRole("button", { name: "Start" }).click();
-    await page.getByText(/^This is no JSON/).waitFor();
+    await page.getByText(/^This is not JSON/).waitFor();
     await page.getByLabel("Input", { exact: true }).fill('{ "pull": 1 }');
     await page.getByRole("button", { name: "What will it take?" }).click();
     await page.locator("dl.cost").filter({ hasText: "12 agents" }).waitFor();

@@ -279,7 +279,7 @@ describe("how a program is described", () => {
     [{ command: "x", env: { A: 1 } }, "env has"],
     [{ command: "x", cwd: 1 }, "cwd is 1"],
     [{ command: "x", read: "json" }, 'read is "json"; use text, json, lastJson, exitCode({ … })'],
-    [{ command: "x", output: {} }, "output is no schema"],
+    [{ command: "x", output: {} }, "output is not a schema"],
     [{ command: " " }, 'command is " "; name a program'],
     [{ command: "x", run: () => 1 }, "has run, which a program cannot have"],
     [{ command: "x", batch: { maxSize: 2 } }, "has batch, which a program cannot have"],

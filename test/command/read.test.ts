@@ -168,7 +168,7 @@ describe("SARIF", () => {
   });
 
   it.each(["", "{", "{}", "null", '{"runs":1}'])("is not made up of what is none: %j", (stdout) => {
-    expect(() => sarif(ran(stdout))).toThrow(/no SARIF|not a JSON document/);
+    expect(() => sarif(ran(stdout))).toThrow(/not SARIF|not a JSON document/);
   });
 
   it("takes values of the wrong kind for parts that are not there", () => {
@@ -218,7 +218,7 @@ describe("a JUnit report", () => {
     '<testsuite name="',
     "<testsuite><!-- ",
   ])("is not made up of what is none: %j", (stdout) => {
-    expect(() => junit(ran(stdout))).toThrow("no JUnit report");
+    expect(() => junit(ran(stdout))).toThrow("not a JUnit report");
   });
 
   it("that has no failure is no answer of a program that failed", () => {

@@ -121,7 +121,7 @@ describe("a budget of a run", () => {
           agent: "dear",
           why: "budget",
           detail:
-            'the budget of a run of "team" is $1.00, $0.00 of it is spent, and the next attempt may cost $2.00',
+            'the budget of a run of "team" is $1.00, $0.00 of it is spent, and the next attempt may cost $2.00; raise the budget, or lower maxCost',
         },
       ],
       results: { dear: { status: "failed", error: { code: "BUDGET_EXCEEDED" }, attempts: 0 } },
@@ -321,8 +321,8 @@ describe("a budget of a run", () => {
       ]),
     );
     expect(failed.map(({ error }) => error.message).toSorted()).toEqual([
-      'the budget of a run of "inner" is $0.30, $0.20 of it is spent, and the next attempt may cost $0.20',
-      'the budget of agent "a" is $0.15, $0.10 of it is spent, and the next attempt may cost $0.10',
+      'the budget of a run of "inner" is $0.30, $0.20 of it is spent, and the next attempt may cost $0.20; raise the budget, or lower maxCost',
+      'the budget of agent "a" is $0.15, $0.10 of it is spent, and the next attempt may cost $0.10; raise the budget, or lower maxCost',
     ]);
   });
 

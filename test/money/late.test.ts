@@ -273,7 +273,7 @@ describe("a budget whose agents report after their timeout", () => {
       error: {
         code: "BUDGET_EXCEEDED",
         message:
-          'the budget of a run of "team" is $1.50, $1.00 of it is spent, and the next attempt may cost $1.00',
+          'the budget of a run of "team" is $1.50, $1.00 of it is spent, and the next attempt may cost $1.00; raise the budget, or lower maxCost',
       },
     });
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);

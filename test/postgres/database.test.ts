@@ -119,7 +119,7 @@ describe("a PostgreSQL backend", () => {
     process.env["QUORATE_POSTGRES"] = server.url;
     expect(await opened({ schema: server.schema() }).store.runs()).toEqual([]);
     expect(() => postgres({ url: `https://user:${HUSH}@host` })).toThrow(
-      /^postgres: url is no address of a database; use /,
+      /^postgres: url is not an address of a database; use /,
     );
     expect(() => postgres({ url: server.url, schema: 'x"; drop table runs' })).toThrow(
       "use 1 to 40 of a-z, 0-9 and _",

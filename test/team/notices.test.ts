@@ -261,8 +261,8 @@ describe("what an outcome does not say by itself", () => {
     expect(told.map(({ agents }) => agents)).toEqual([["a"], ["b"], ["c"], ["d"]]);
     expect(told.every(({ level }) => level === "warn")).toBe(true);
     expect(told.map(({ message }) => message.split(": it ")[1]?.split(". ")[0])).toEqual([
-      'has "usd", which is no part of one (usdMicros?)',
-      'has "usdmicros", which is no part of one (usdMicros?)',
+      'has "usd", which is not a part of one (usdMicros?)',
+      'has "usdmicros", which is not a part of one (usdMicros?)',
       'says usdMicros: "7"',
       "says inputTokens: -1",
     ]);

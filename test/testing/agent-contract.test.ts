@@ -87,7 +87,9 @@ function make(ask: Ask) {
       try {
         return JSON.parse(text) as never;
       } catch {
-        throw new QuorateError("OUTPUT_INVALID", "it is no JSON", { issues: [{ message: "cut" }] });
+        throw new QuorateError("OUTPUT_INVALID", "it is not JSON", {
+          issues: [{ message: "cut" }],
+        });
       }
     };
     return { agent: agent({ ...setting, run }) as never, peer };

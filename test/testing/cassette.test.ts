@@ -237,13 +237,13 @@ describe("a file that is no cassette", () => {
     [
       "has half a line",
       line.slice(0, 40),
-      /line 1 of the cassette .* is no JSON; restore it, or record it again/,
+      /line 1 of the cassette .* is not JSON; restore it, or record it again/,
     ],
     ["is of another format", '{"format":7}', /line 1 .* is of the format 7, and this is for 1/],
     [
       "has something else on a line",
       `${line}\n{"format":1,"agent":"asked"}`,
-      /line 2 .* is no attempt of an agent/,
+      /line 2 .* is not an attempt of an agent/,
     ],
     ["has a list on a line", "[1]", /is of the format undefined/],
   ])("%s, which is said when it is opened", (_, text, message) => {

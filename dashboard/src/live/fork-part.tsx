@@ -218,7 +218,7 @@ export function parsed(text: string): { readonly value: unknown } | { readonly w
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
     return {
-      why: `This is no JSON: ${error instanceof Error ? error.message : "it cannot be read"}.`,
+      why: `This is not JSON: ${error instanceof Error ? error.message : "it cannot be read"}.`,
     };
   }
 }

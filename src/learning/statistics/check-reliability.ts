@@ -21,7 +21,7 @@ const LEAST_COLLISION = 1e-12;
 type UncheckedPart = Readonly<Record<string, unknown>>;
 
 function faultOf(given: unknown): string | undefined {
-  if (!isPart(given)) return "it is no object";
+  if (!isPart(given)) return "it is not an object";
   if (given["format"] !== 1) return "its format is not 1";
   const { labels, estimator, agents, known, topics, calibration } = given;
   if (labels !== "fixed" && labels !== "open") return 'labels is not "fixed" or "open"';
@@ -29,14 +29,14 @@ function faultOf(given: unknown): string | undefined {
   if (labels === "open" && estimator === "dawid-skene")
     return 'dawid-skene takes labels that are "fixed"';
   const { refused, collision } = given;
-  if (refused !== undefined && typeof refused !== "string") return "refused is no sentence";
-  if (!isShare(collision) || collision < LEAST_COLLISION) return "collision is no rate";
-  if (!isCount(given["positions"])) return "positions is no count";
-  if (!isCount(given["truths"])) return "truths is no count";
+  if (refused !== undefined && typeof refused !== "string") return "refused is not a sentence";
+  if (!isShare(collision) || collision < LEAST_COLLISION) return "collision is not a rate";
+  if (!isCount(given["positions"])) return "positions is not a count";
+  if (!isCount(given["truths"])) return "truths is not a count";
   const keys = estimator === "dawid-skene" ? keysOf(known) : 0;
   if (keys === undefined) return "known lists no positions with their shares";
-  if (!isEstimate(given["pool"], keys)) return "pool is no estimate";
-  if (!Array.isArray(agents)) return "agents is no list";
+  if (!isEstimate(given["pool"], keys)) return "pool is not an estimate";
+  if (!Array.isArray(agents)) return "agents is not a list";
   const names = new Set<unknown>();
   for (const agent of agents as readonly unknown[]) {
     if (!isPart(agent) || typeof agent["agent"] !== "string") return "an agent has no name";
@@ -53,12 +53,12 @@ function faultOf(given: unknown): string | undefined {
   if (topics !== undefined) {
     const ok =
       Array.isArray(topics) && topics.every((t) => isTopic(t) && isShares(t["shares"], keys));
-    if (!ok) return "topics is no list of topics with shares";
+    if (!ok) return "topics is not a list of topics with shares";
   }
   if (given["correlation"] !== undefined && !isShare(given["correlation"]))
-    return "correlation is no share";
+    return "correlation is not a share";
   if (given["patterns"] !== undefined && !arePatterns(given["patterns"], keys))
-    return "patterns is no list of what agents said together";
+    return "patterns is not a list of what agents said together";
   if (calibration === undefined) return undefined;
   const ok =
     isPart(calibration) &&

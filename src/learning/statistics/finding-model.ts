@@ -120,7 +120,7 @@ export function checkFindingModel(given: unknown, what: string): FindingModel {
   if (sound) return model as FindingModel;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} is no model of findings; hand in what learnFindings() returned, or its JSON`,
+    `${what} is not a model of findings; hand in what learnFindings() returned, or its JSON`,
   );
 }
 

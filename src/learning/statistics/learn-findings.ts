@@ -135,12 +135,12 @@ function checkReview(given: RecordedReview): CheckedReview {
   const { findings, missed = 0 } = (given ?? {}) as Partial<RecordedReview>;
   if (!Array.isArray(findings)) throw refuse("a review has no list of findings");
   if (!(Number.isSafeInteger(missed) && missed >= 0))
-    throw refuse("a review's missed is no whole number of 0 or more");
+    throw refuse("a review's missed is not a whole number of 0 or more");
   const checked = (findings as readonly RecordedFinding[]).map((finding) => {
     const { text, reportedBy, right } = finding ?? {};
     if (typeof text !== "string") throw refuse("a finding has no text");
     if (!Array.isArray(reportedBy) || reportedBy.some((agent) => typeof agent !== "string"))
-      throw refuse("a finding's reportedBy is no list of names");
+      throw refuse("a finding's reportedBy is not a list of names");
     if (right !== undefined && typeof right !== "boolean")
       throw refuse("a finding's right is neither true nor false");
     const names = [...new Set(reportedBy as readonly string[])].sort(byCodeUnits);

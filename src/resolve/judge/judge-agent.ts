@@ -11,7 +11,7 @@ export type JudgeAsk =
   | ((question: JudgeQuestion, context: AgentContext) => JudgeAnswer | Promise<JudgeAnswer>);
 
 export const ASK: Option<JudgeAsk> = thing<JudgeAsk>(
-  "agent and no function",
+  "an agent or a function",
   (given) => typeof given === "function" || isWorker(given),
   "give it agent({ … }) or async (question) => ({ choice, reasoning })",
 ).needed();

@@ -164,7 +164,7 @@ async function listTasks(to: A2aAsked, params: ListTasksRequest): Promise<ListTa
   const store = storeOf(asked);
   const since = sinceMs(params.statusTimestampAfter);
   if (Number.isNaN(since)) {
-    throw new sdk.errors.RequestMalformedError("statusTimestampAfter is no time of ISO 8601.");
+    throw new sdk.errors.RequestMalformedError("statusTimestampAfter is not a time of ISO 8601.");
   }
   if (pageToken !== "") await ownRun(asked, pageToken);
   const query: RunQuery = {

@@ -40,7 +40,7 @@ const SECRET: Option<string> = option((given, what) => {
     const why = `${what} has characters that no header can have; use letters and digits`;
     throw new QuorateError("BAD_OPTIONS", why);
   }
-  const why = `${what} is no text of ${LEAST_CHARS} to ${MAX_CHARS} characters; make one by: openssl rand -hex 32`;
+  const why = `${what} is not a text of ${LEAST_CHARS} to ${MAX_CHARS} characters; make one by: openssl rand -hex 32`;
   throw new QuorateError("BAD_OPTIONS", why);
 }, "").needed();
 

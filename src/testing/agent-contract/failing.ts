@@ -70,7 +70,7 @@ function statusCases(make: MakeAgent): readonly ContractCase[] {
     ),
     withAgent(
       make,
-      "comes again when its other side says, and that is no repetition",
+      "comes again when its other side says, and that is not a repetition",
       async ({ run, peer }) => {
         peer.follow(
           { does: "fails", status: 429, retryAfterSeconds: 0 },

@@ -136,7 +136,7 @@ function entryIn(line: string): TapeEntry | string {
   try {
     parsed = JSON.parse(line);
   } catch {
-    return "is no JSON";
+    return "is not JSON";
   }
   const { value } = { value: undefined, ...takeJson(parsed, MAX_LINE_BYTES * 2) };
   const entry = Object(value) as Readonly<Record<string, unknown>>;
@@ -148,7 +148,7 @@ function entryIn(line: string): TapeEntry | string {
     Array.isArray(entry["used"]) &&
     isFields(entry["asked"]) &&
     (entry["failure"] === undefined || isFields(entry["failure"]));
-  return isEntry ? (entry as unknown as TapeEntry) : "is no attempt of an agent";
+  return isEntry ? (entry as unknown as TapeEntry) : "is not an attempt of an agent";
 }
 
 function isFields(value: unknown): boolean {

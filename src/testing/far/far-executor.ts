@@ -44,7 +44,7 @@ function pathOf(program: unknown): string {
   }
   throw new QuorateError(
     "BAD_OPTIONS",
-    `farExecutor: ${shown(program)} is no file; give the module that calls farWorker, by its path or its file URL`,
+    `farExecutor: ${shown(program)} is not a file; give the module that calls farWorker, by its path or its file URL`,
   );
 }
 

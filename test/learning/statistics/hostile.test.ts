@@ -123,7 +123,7 @@ describe("a model of findings out of a file", () => {
   ])("is refused when it is one %s", (_, change) => {
     expect(model.refused).toBeUndefined();
     expect(() => learnedSupport({ learned: changed(model, change) })).toThrow(
-      /learned is no model of findings/,
+      /learned is not a model of findings/,
     );
   });
 });
