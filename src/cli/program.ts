@@ -189,6 +189,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     "a TypeScript or JavaScript file whose default export is a supervisor",
   );
   addLimitFlags(addEnvironmentFlag(addTaskFlags(plan, "the task")))
+    .option("--tenant <name>", "whose run it would be: kept answers belong to a tenant")
     .option("--agents <names>", "plan for only these, separated by commas", namesIn)
     .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
     .addOption(teamDatabase("where runs before are"))

@@ -148,6 +148,8 @@ describe("quorate plan", () => {
     expect(known.code).toBe(0);
     expect(known.stdout).toContain("2 agents; 1 answer is kept. No agent was asked.");
     expect(known.stdout).toMatch(/expected {2}\$0\.00046, \d+ ms \(medians of 1 run\)/);
+    const ofAnother = await quorate([...args, "--tenant", "acme"], cwd, '{"style":"ship"}');
+    expect(ofAnother.stdout).not.toContain("kept");
     const tight = await quorate([...args, "--json"], cwd, "{}", { BUDGET: "0.01" });
     expect(tight.code).toBe(3);
     const { budgets } = JSON.parse(tight.stdout) as { budgets: readonly { fits: boolean }[] };

@@ -15,6 +15,7 @@ import { terminal } from "../shown/terminal.ts";
 
 export interface PlanFlags extends TaskFlags, LimitFlags {
   readonly prices?: string;
+  readonly tenant?: string;
   readonly agents?: readonly string[];
   readonly mode?: "parallel" | "sequence";
   readonly db?: string;
@@ -33,6 +34,7 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
       backend: log.backend,
       ...prices,
       ...limitsOf(flags),
+      ...(flags.tenant !== undefined && { tenant: flags.tenant }),
       ...(flags.agents !== undefined && { route: flags.agents }),
       ...(flags.mode !== undefined && { mode: flags.mode }),
     });
