@@ -1,5 +1,5 @@
 import type { Agent } from "../describe/agent.ts";
-import { said, type Said } from "../conflict/said.ts";
+import { readClaims, type Assertions } from "../conflict/read-claims.ts";
 import { QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 import type { Limits } from "../describe/limits.ts";
@@ -10,7 +10,7 @@ import { check, describeIssues, type SchemaResult } from "../check/schema.ts";
 /** An accepted answer: what is kept of it, and what it says. */
 export interface Accepted {
   readonly output: unknown;
-  readonly said: Said | undefined;
+  readonly said: Assertions | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ function parsed(agent: Agent, checked: SchemaResult): unknown {
 
 function keep(agent: Agent, limits: Limits, answer: unknown): Accepted {
   const output = takeOutput(agent.name, answer, limits.maxBytes);
-  return { output, said: said(agent, output) };
+  return { output, said: readClaims(agent, output) };
 }
 
 /** An answer as JSON. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */

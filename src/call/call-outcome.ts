@@ -1,18 +1,18 @@
 import type { AgentResult } from "../model/call.ts";
-import type { Said } from "../conflict/said.ts";
+import type { Assertions } from "../conflict/read-claims.ts";
 import { errorFrom, QuorateError } from "../model/errors.ts";
 import type { CallEnded } from "../log/call-state.ts";
 
 /** The outcome of a call: its result, and what its answer says. */
 export interface CallOutcome {
   readonly result: AgentResult;
-  readonly said: Said | undefined;
+  readonly said: Assertions | undefined;
 }
 
 /** The outcome of a call from the event that ended it. `read` reads the answer: the log keeps outputs, not what they say. */
 export function outcomeOf(
   end: CallEnded,
-  read: (output: unknown) => Said | undefined,
+  read: (output: unknown) => Assertions | undefined,
 ): CallOutcome {
   const { attempt: attempts, durationMs, cost } = end;
   const failed = (error: QuorateError): CallOutcome => ({

@@ -1,6 +1,6 @@
 import { either, type Cancellation } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
-import { said, type Said } from "../conflict/said.ts";
+import { readClaims, type Assertions } from "../conflict/read-claims.ts";
 import { QuorateError } from "../model/errors.ts";
 import { attempts, failCall, type MakeAttempt } from "./attempts.ts";
 import { attached } from "./attach.ts";
@@ -133,7 +133,7 @@ async function logged(
     const goneOn = await attached(run, configured, call, makerOf(configured));
     if (goneOn !== undefined) return goneOn;
   }
-  const read = (output: unknown): Said | undefined => said(agent, output);
+  const read = (output: unknown): Assertions | undefined => readClaims(agent, output);
   const known = await replayOrReuse(run, configured, call, read);
   if (known !== undefined || state.phase !== "begun") return known;
   const kept = await reuseIfKept(run, configured, call);

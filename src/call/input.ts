@@ -2,7 +2,7 @@ import type { Agent } from "../describe/agent.ts";
 import type { CallRequest } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import { check, describeIssues, type SchemaResult, type Schema } from "../check/schema.ts";
 
 /** The results of schemas for one task: each schema is asked once, however many agents share it. */
@@ -64,7 +64,7 @@ export function mapInput(
 ): unknown {
   let input: unknown;
   try {
-    input = atOnce(() => map(task, results), "its function");
+    input = requireSync(() => map(task, results), "its function");
   } catch (cause) {
     const why = describeThrown(cause);
     throw new QuorateError("INPUT_INVALID", `the input of ${name} cannot be made: ${why}`, {

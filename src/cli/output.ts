@@ -1,4 +1,4 @@
-import { complain } from "./complain.ts";
+import { printError } from "./print-error.ts";
 import { EXIT } from "./exit-code.ts";
 
 // Standard output and standard error are the command line's: it writes its report there to the end of the process, whatever the code
@@ -42,7 +42,7 @@ const told = new WeakSet<AbortSignal>();
 /** Tells on stderr, in a sentence that says more than that, that an output is closed. */
 export function tellClosed(output: AbortSignal, sentence: string): void {
   told.add(output);
-  complain(sentence);
+  printError(sentence);
 }
 
 /** The exit code of a command whose output may not have been written: a script must not take a part for the whole. */
@@ -50,7 +50,7 @@ export function exitCodeFor(exitCode: number): number {
   const stdout = closed(process.stdout);
   const failure = outputFailure(stdout);
   if (failure === undefined) return exitCode;
-  if (!told.has(stdout)) complain(`the output could not be written: ${failure}`);
+  if (!told.has(stdout)) printError(`the output could not be written: ${failure}`);
   const whole: readonly number[] = [EXIT.ok, EXIT.open, EXIT.against];
   return whole.includes(exitCode) ? EXIT.failed : exitCode;
 }

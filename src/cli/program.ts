@@ -5,7 +5,7 @@ import type { AuditFlags } from "./commands/audit-command.ts";
 import { ADDRESSES } from "./addresses.ts";
 import { askForMissing } from "./given/ask-for-missing.ts";
 import { addCompletion, describeCompletion, isCompletion } from "./completion.ts";
-import { complain } from "./complain.ts";
+import { printError } from "./print-error.ts";
 import { DEFAULT_DATABASE } from "./given/database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./commands/decide-command.ts";
@@ -77,13 +77,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return EXIT.ok;
       // Called without a command: the help says it all.
       if (error.code === "commander.help") return EXIT.usage;
-      complain(usageSentence(error, program, args));
+      printError(usageSentence(error, program, args));
       return EXIT.usage;
     }
     // What stopped the command was told when it came.
     const wasTold = strayed.aborted && error === strayed.reason;
     if (!wasTold) {
-      complain(error);
+      printError(error);
       printStack(error, args);
     }
     return strayed.aborted ? failedBy(strayed.reason, args) : exitCodeOfError(error);

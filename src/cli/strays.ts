@@ -1,6 +1,6 @@
 import { describeThrown } from "../model/errors.ts";
 import { agentHere } from "../limits/deadlock.ts";
-import { complain } from "./complain.ts";
+import { printError } from "./print-error.ts";
 import { hasLeft, leave } from "./leave.ts";
 import { EXIT } from "./exit-code.ts";
 import { stackPlace } from "./stack-place.ts";
@@ -66,7 +66,7 @@ function stray(thrown: unknown, did: string): void {
 }
 
 function tell(sentence: string, cause?: unknown): void {
-  if (++told <= MOST_TOLD) complain(sentence);
+  if (++told <= MOST_TOLD) printError(sentence);
   first.abort(new Error(sentence, { cause }));
 }
 

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from "commander";
 import { exampleOf } from "./help-examples.ts";
-import { ownName } from "./own-name.ts";
+import { commandName } from "./command-name.ts";
 import { shellWord } from "./shown/shell-word.ts";
 
 /** Commands that write, erase or stop something: nobody is led to one by a slip of the pen. */
@@ -52,7 +52,7 @@ export function usageSentence(
   // Who is told what was meant need not look for it.
   if (why.endsWith("?")) return why;
   const help = called === undefined ? "--help" : `${called.name()} --help`;
-  return `${why}; see ${ownName()} ${help}`;
+  return `${why}; see ${commandName()} ${help}`;
 }
 
 function oneSentence(message: string): string {

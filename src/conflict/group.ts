@@ -5,7 +5,7 @@ import { inTurns } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { describeThrown } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import { foldedKey } from "./canonical.ts";
 import {
   equal,
@@ -54,7 +54,7 @@ export function groupAtOnce<C extends Candidate>(
   if (comparator === equal()) return { groups: apart(candidates), setAside: [] };
   let grouping: unknown;
   try {
-    grouping = atOnce(() => comparator.group(candidates), "it");
+    grouping = requireSync(() => comparator.group(candidates), "it");
     return checkGrouping(grouping as Grouping, candidates);
   } catch (error) {
     return failed(comparator, candidates, error, grouping);

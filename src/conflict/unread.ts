@@ -1,6 +1,6 @@
 import { SEVERITIES } from "../model/claim.ts";
 import { oneLine } from "./plain.ts";
-import type { Said } from "./said.ts";
+import type { Assertions } from "./read-claims.ts";
 import { fewOf } from "./subject.ts";
 
 /**
@@ -9,7 +9,7 @@ import { fewOf } from "./subject.ts";
  */
 export function unreadIn(
   output: unknown,
-  heard: Said | undefined,
+  heard: Assertions | undefined,
   property: string | undefined,
 ): readonly string[] {
   const unread: string[] = [];

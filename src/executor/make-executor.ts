@@ -1,5 +1,5 @@
 import { hear } from "../model/hear.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "./executor.ts";
@@ -10,7 +10,7 @@ export function makeExecutor(
   agents: AgentRegistry,
   { name, where }: { readonly name: string; readonly where: string },
 ): Executor {
-  const made = atOnce(() => make(agents, name), `${where}: executor`);
+  const made = requireSync(() => make(agents, name), `${where}: executor`);
   const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } = Object(
     made,
   ) as Partial<Executor>;

@@ -3,7 +3,7 @@ export type { Truth, TruthOptions, TruthRecorded, TruthResult } from "./history/
 export { recordedTruths } from "./history/recorded-truths.ts";
 export type { StoredTruth, TruthListed, TruthQuery } from "./history/recorded-truths.ts";
 export type { KnownTruth } from "./history/ballot.ts";
-export { learnedFrom } from "./history/recall.ts";
+export { learnedFrom } from "./history/load-history.ts";
 export { learn } from "./statistics/learn.ts";
 export type { LearnOptions } from "./statistics/learn.ts";
 export { learnFindings } from "./statistics/learn-findings.ts";

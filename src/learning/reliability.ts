@@ -2,7 +2,7 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../model/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../model/json.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import { scaleOf, type HeldPositions, type Scale } from "./statistics/apply.ts";
 import { learn } from "./statistics/learn.ts";
 import type { LearnedBefore, RecordedVote, Reliability } from "../model/reliability.ts";
@@ -77,7 +77,7 @@ export function reliability(options: ReliabilityOptions): Resolver {
     if (typeof learned === "string") return { defer: learned };
     if (learned.refused !== undefined) return { defer: learned.refused };
     const scale = scaleFor(learned);
-    const topic = atOnce(() => topicOf?.(question.subject), `${name}: topicOf`);
+    const topic = requireSync(() => topicOf?.(question.subject), `${name}: topicOf`);
     return decide(question.positions, { learned, scale, topic, atLeast });
   }
 
@@ -85,7 +85,7 @@ export function reliability(options: ReliabilityOptions): Resolver {
     const learned = from ?? (truths.length === 0 ? before?.claims : undefined);
     if (learned === undefined) return `${name} learns from the answers that it is to decide about`;
     if (learned.refused !== undefined) return { contested: NEVER, agreed: NEVER };
-    const topic = atOnce(() => topicOf?.(subject), `${name}: topicOf`);
+    const topic = requireSync(() => topicOf?.(subject), `${name}: topicOf`);
     const view = viewOf(scaleFor(learned), topic, atLeast);
     const record = {
       truths: learned.truths,

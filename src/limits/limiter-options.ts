@@ -1,4 +1,4 @@
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import { fitting, flag, integer, listOf, orFlag, orInfinity, record } from "../check/kinds.ts";
 import { option, options, refused, type Option, type Options } from "../check/options.ts";
 import type { AskedAt } from "../describe/tier.ts";
@@ -135,7 +135,7 @@ export function isForAll(
 /** The result of a caller's function. */
 function said(of: (asked: AskedAt) => unknown, asked: AskedAt, what: string): unknown {
   try {
-    const answer = atOnce(() => of(asked), "it");
+    const answer = requireSync(() => of(asked), "it");
     hear(answer);
     return answer;
   } catch (cause) {

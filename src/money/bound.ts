@@ -2,7 +2,7 @@ import { hear } from "../model/hear.ts";
 import { integer } from "../check/kinds.ts";
 import { option, options, type Option, type Options } from "../check/options.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import type { AskedAt } from "../describe/tier.ts";
 import { microsOf, usDollars } from "./micros.ts";
 import { mostMicros, type Price } from "./price.ts";
@@ -60,7 +60,7 @@ export function boundOf(
   let bound = maxCost as CostBound;
   if (typeof maxCost === "function") {
     try {
-      const made = atOnce(() => maxCost(input as never, asked), "it");
+      const made = requireSync(() => maxCost(input as never, asked), "it");
       hear(made);
       bound = MADE_BOUND.take(made, "what it returns");
     } catch (cause) {

@@ -2,7 +2,7 @@ import { hear, isThenable, promiseOf } from "../model/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../model/conflict.ts";
 import { describeThrown } from "../model/errors.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import type { DeferralStatus, Question } from "./resolver.ts";
 
 /** A ruling that has been checked: its winner is one of the question's positions. */
@@ -40,7 +40,7 @@ export async function consult(question: Question, rule: () => unknown): Promise<
  */
 export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling | undefined {
   try {
-    const given: unknown = atOnce(rule, "it");
+    const given: unknown = requireSync(rule, "it");
     return given === undefined ? undefined : check(question, given);
   } catch (error) {
     return failed(error);

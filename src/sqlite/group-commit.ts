@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { QuorateError } from "../model/errors.ts";
 import { storeFailure } from "./failure.ts";
-import { whenFree } from "./when-free.ts";
+import { retryBusy } from "./retry-busy.ts";
 
 interface CommitJob {
   /** Returns what the job's promise resolves with, or throws what it rejects with. */
@@ -100,7 +100,7 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
 
   async function flush(): Promise<void> {
     try {
-      await whenFree(transaction, busyTimeoutMs);
+      await retryBusy(transaction, busyTimeoutMs);
     } catch (error) {
       fail(take(), storeFailure(path, error));
     }

@@ -5,7 +5,7 @@ import { QuorateError } from "../model/errors.ts";
 import { connect } from "./connect.ts";
 import { isReadOnly } from "./failure.ts";
 import { schemaVersion } from "./schema.ts";
-import { pause } from "./when-free.ts";
+import { pause } from "./retry-busy.ts";
 
 /**
  * Refuses what must not even be opened for writing: anything that is not a file, and a database of another program or of a newer version that has

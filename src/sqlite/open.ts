@@ -9,7 +9,7 @@ import { learnRuns, learnValues } from "./learn-runs.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import type { Seal } from "../store/seal.ts";
 import { sealOf } from "./seal.ts";
-import { pause } from "./when-free.ts";
+import { pause } from "./retry-busy.ts";
 
 /** The path of a store that exists only in this process. */
 export const MEMORY_PATH = ":memory:";
@@ -65,7 +65,7 @@ export function openDatabase(options: OpenOptions): Opened {
       learnValues(db, seal);
     });
     if (maxBytes !== Infinity) limitPages(db, maxBytes);
-    // From here on whenFree waits for locks, without blocking the thread.
+    // From here on retryBusy waits for locks, without blocking the thread.
     db.exec("PRAGMA busy_timeout = 0");
     return { db, seal };
   } catch (error) {

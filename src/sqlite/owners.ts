@@ -1,7 +1,7 @@
 import { cut } from "../model/text.ts";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../async/clock.ts";
-import { isNoProcess, thisPlace } from "./place.ts";
+import { isNoProcess, thisPlace } from "./process-identity.ts";
 
 /**
  * Stores of this process that were closed but could not record that in their file. Other stores cannot tell them from open ones, since their

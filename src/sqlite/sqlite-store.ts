@@ -26,7 +26,7 @@ import { snapshots } from "./snapshot.ts";
 import { forgetExpired, sqliteValues, type SqliteValues } from "./sqlite-values.ts";
 import { valueTable } from "./value-table.ts";
 import { watchFiles } from "./watch-files.ts";
-import { whenFree } from "./when-free.ts";
+import { retryBusy } from "./retry-busy.ts";
 
 /** A store in a file; `await using` closes it. */
 export interface SqliteStore extends Store, AsyncDisposable {
@@ -108,7 +108,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
 
   async function query<T>(work: () => T): Promise<T> {
     try {
-      return await whenFree(() => {
+      return await retryBusy(() => {
         refuseWhenClosed();
         files.beforeRead();
         return snapshot(work);
@@ -224,7 +224,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
       owners.leave();
     };
     // If the file cannot be written now, the lease expires by itself.
-    await whenFree(leave, busyTimeoutMs).catch(() => undefined);
+    await retryBusy(leave, busyTimeoutMs).catch(() => undefined);
     orFail(() => db.close());
   }
 

@@ -13,7 +13,7 @@ import {
   type Usage,
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
-import { equalParts } from "../../src/money/equal-parts.ts";
+import { splitUsage } from "../../src/money/split-usage.ts";
 import { sharedState } from "../../src/limits/scope/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
@@ -45,7 +45,7 @@ describe("what a batch reports", () => {
     const amount = fc.maxSafeNat();
     fc.assert(
       fc.property(amount, fc.integer({ min: 1, max: 500 }), (usdMicros, count) => {
-        const parts = equalParts({ usdMicros }, count).map((part) => part.usdMicros ?? NaN);
+        const parts = splitUsage({ usdMicros }, count).map((part) => part.usdMicros ?? NaN);
         expect(parts.reduce((sum, part) => sum + BigInt(part), 0n)).toBe(BigInt(usdMicros));
         expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
       }),

@@ -1,6 +1,6 @@
 import { callBar } from "../../src/cli/shown/call-bar.ts";
 import { describe, expect, it } from "vitest";
-import { positionText } from "../../src/cli/shown/brief.ts";
+import { positionText } from "../../src/cli/shown/summarize.ts";
 import { explain } from "../../src/cli/shown/explain.ts";
 import { lineProgress } from "../../src/cli/shown/line-progress.ts";
 import { report } from "../../src/cli/shown/report.ts";

@@ -11,7 +11,7 @@ import {
   NEAR_LINES,
   placeOf,
 } from "../../src/conflict/place.ts";
-import { said } from "../../src/conflict/said.ts";
+import { readClaims } from "../../src/conflict/read-claims.ts";
 import { settle } from "../../src/index.ts";
 import { similar } from "../../src/similar/index.ts";
 import { subjectsOf } from "./subjects-of.ts";
@@ -336,7 +336,7 @@ describe("findings with places", () => {
 
 describe("what an agent says of a finding", () => {
   const detailsOf = (item: unknown): unknown =>
-    said({ name: "ann", claims: undefined }, { findings: [item] })?.findings?.[0];
+    readClaims({ name: "ann", claims: undefined }, { findings: [item] })?.findings?.[0];
 
   test("is taken where it is what it has to be, and left out elsewhere", () => {
     const text = "x";

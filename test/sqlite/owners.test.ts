@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sqlite, type SqliteStore } from "../../src/sqlite/index.ts";
-import { isNoProcess, thisPlace } from "../../src/sqlite/place.ts";
+import { isNoProcess, thisPlace } from "../../src/sqlite/process-identity.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
 

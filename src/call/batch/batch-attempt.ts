@@ -4,7 +4,7 @@ import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { AttemptEvent, BatchAttempt } from "../../executor/executor.ts";
 import { holding } from "../../limits/deadlock.ts";
 import type { Permit, Requeue } from "../../limits/permit.ts";
-import { equalParts } from "../../money/equal-parts.ts";
+import { splitUsage } from "../../money/split-usage.ts";
 import { misreported } from "../../money/misreported.ts";
 import { readUsage } from "../../money/read-usage.ts";
 import { withPrice } from "../../money/usage-sum.ts";
@@ -121,7 +121,7 @@ export function runBatch(
     if (usage === undefined) return;
     lastReport = usage;
     // The price is that of the whole: rounded up once, and not for each task.
-    const shares = equalParts(withPrice(usage, configured), size);
+    const shares = splitUsage(withPrice(usage, configured), size);
     for (const [at, share] of shares.entries()) attempts[at]?.report(share);
   };
 

@@ -1,5 +1,5 @@
 import { NO_COST } from "../../model/call.ts";
-import { said, type Said } from "../../conflict/said.ts";
+import { readClaims, type Assertions } from "../../conflict/read-claims.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { sha256 } from "../../model/hash.ts";
 import { canonicalJson } from "../../model/json.ts";
@@ -158,10 +158,10 @@ function modelsIn({ model, used }: CachedAnswer): Models {
 function readKept(
   { agent, limits }: Pick<ConfiguredAgent, "agent" | "limits">,
   answer: CachedAnswer,
-): { readonly output: unknown; readonly said: Said | undefined } | undefined {
+): { readonly output: unknown; readonly said: Assertions | undefined } | undefined {
   try {
     const output = takeOutput(agent.name, answer.output, limits.maxBytes);
-    return { output, said: said(agent, output) };
+    return { output, said: readClaims(agent, output) };
   } catch (error) {
     if (error instanceof QuorateError) return undefined;
     throw error;

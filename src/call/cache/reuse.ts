@@ -1,5 +1,5 @@
 import { NO_COST } from "../../model/call.ts";
-import type { Said } from "../../conflict/said.ts";
+import type { Assertions } from "../../conflict/read-claims.ts";
 import { unkept } from "../accept.ts";
 import { failCall, type InPlace } from "../attempts.ts";
 import { outcomeOf, type CallOutcome } from "../call-outcome.ts";
@@ -24,7 +24,7 @@ export async function replayOrReuse(
   run: Run,
   callee: InPlace,
   call: PreparedCall,
-  read: (output: unknown) => Said | undefined,
+  read: (output: unknown) => Assertions | undefined,
 ): Promise<CallOutcome | undefined> {
   const { phase, end } = call.state;
   if (end !== undefined) return outcomeOf(end, read);
@@ -39,7 +39,7 @@ async function reuse(
   run: Run,
   callee: InPlace,
   { spec, key, state }: PreparedCall,
-  read: (output: unknown) => Said | undefined,
+  read: (output: unknown) => Assertions | undefined,
 ): Promise<CallOutcome | undefined> {
   const { journal, origin } = run;
   const { place } = spec;

@@ -8,7 +8,7 @@ import { learnedFrom } from "../../learning/index.ts";
 
 import type { Store } from "../../store/store.ts";
 import { withDatabase } from "../given/database.ts";
-import { ownName } from "../own-name.ts";
+import { commandName } from "../command-name.ts";
 import { count } from "../../report/quantities.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
 import type { Terminal } from "../shown/terminal.ts";
@@ -41,7 +41,7 @@ export async function agentsCommand(
     return;
   }
   if (known.length === 0) {
-    const what = `Nothing has been learned yet. Put reliability() into a team's chain, or record how runs turned out: ${ownName()} truth RUN SUBJECT VALUE.`;
+    const what = `Nothing has been learned yet. Put reliability() into a team's chain, or record how runs turned out: ${commandName()} truth RUN SUBJECT VALUE.`;
     screen.print(...wrap(what, screen.columns));
     return;
   }

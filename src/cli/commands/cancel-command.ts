@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.ts";
 import { withDatabase } from "../given/database.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRun } from "../given/find-run.ts";
-import { lookAgain } from "../shown/look-again.ts";
+import { showHint } from "../shown/show-hint.ts";
 import { safeText } from "../shown/safe-text.ts";
 import { shortId } from "../shown/short-id.ts";
 import { cancelOnSignals } from "../signals.ts";
@@ -48,7 +48,7 @@ export async function cancelCommand(
       ? `${run} had ended before it could be cancelled: it is ${status}`
       : `${run} has not stopped yet; the request stays, and the process that resumes the run will cancel it`;
     screen.print(...wrap(what, screen.columns));
-    if (!hasEnded) screen.print(...lookAgain(runId, db, screen, ["follow"]));
+    if (!hasEnded) screen.print(...showHint(runId, db, screen, ["follow"]));
     return EXIT.open;
   });
 }

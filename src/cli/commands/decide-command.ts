@@ -5,15 +5,15 @@ import type { Json } from "../../model/json.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Store } from "../../store/store.ts";
 import { clip } from "../../model/text.ts";
-import { positionText } from "../shown/brief.ts";
+import { positionText } from "../shown/summarize.ts";
 import { DEFAULT_DATABASE, openExisting, shownPlace } from "../given/database.ts";
 import { findRun } from "../given/find-run.ts";
 import { followRun } from "./follow-run.ts";
-import { goOn } from "../shown/go-on.ts";
+import { resumeHint } from "../shown/resume-hint.ts";
 import { EXIT } from "../exit-code.ts";
 import { loadTeam } from "../given/load-team.ts";
-import { positionMeant, verdictsMeant } from "../given/meant.ts";
-import { ownName } from "../own-name.ts";
+import { positionMeant, verdictsMeant } from "../given/match-subject.ts";
+import { commandName } from "../command-name.ts";
 import { checkReportFiles } from "../shown/report-files.ts";
 import type { ReportFile } from "../given/report-flag.ts";
 import { limitsOf, type LimitFlags } from "../given/run-flags.ts";
@@ -70,7 +70,7 @@ export async function decideCommand(
       }
       screen.print(
         ...(await takenLines(log.store, runId, flags, screen)),
-        ...section("To continue", screen, goOn({ runId, db: log.file ?? "" }, screen)),
+        ...section("To continue", screen, resumeHint({ runId, db: log.file ?? "" }, screen)),
       );
       return EXIT.ok;
     }
@@ -129,7 +129,7 @@ async function meant(
 ): Promise<HumanDecision> {
   const events = await store.read(runId);
   if (events.at(-1)?.type === "run.cancelled") {
-    const resume = `"${ownName()} resume ${file === undefined ? "TEAM" : shellPath(file)} ${shellWord(shortId(runId))}"`;
+    const resume = `"${commandName()} resume ${file === undefined ? "TEAM" : shellPath(file)} ${shellWord(shortId(runId))}"`;
     throw new QuorateError(
       "BAD_OPTIONS",
       `run ${runId} was cancelled; resume it with ${resume}, and decide once it waits again`,

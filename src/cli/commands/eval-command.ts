@@ -10,7 +10,7 @@ import {
 } from "../../eval/index.ts";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { Supervisor } from "../../supervisor.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 import { isFolder, withDatabase } from "../given/database.ts";
 import { evaluationLines } from "../shown/eval-lines.ts";
 import { EXIT } from "../exit-code.ts";
@@ -87,7 +87,7 @@ export async function evalCommand(team: string, file: string, flags: EvalFlags):
     if (signals.exitCode === undefined) throw error;
     const kept =
       live === true && answers !== undefined ? `; the answers so far are in ${answers}` : "";
-    complain(`the evaluation was stopped${kept}`);
+    printError(`the evaluation was stopped${kept}`);
     return signals.exitCode;
   } finally {
     told.end();
@@ -164,7 +164,7 @@ async function writeReports(
     try {
       await writeFile(givenPath(file), renderEvaluation(evaluation, format));
     } catch (error) {
-      complain(`the report ${file} could not be written: ${describeThrown(error)}`);
+      printError(`the report ${file} could not be written: ${describeThrown(error)}`);
       all = false;
     }
   }
@@ -177,7 +177,7 @@ async function addToSummary(evaluation: Evaluation): Promise<void> {
   try {
     await appendFile(file, `${renderEvaluation(evaluation, "md")}\n`);
   } catch (error) {
-    complain(`the step's summary ${file} could not be written: ${describeThrown(error)}`);
+    printError(`the step's summary ${file} could not be written: ${describeThrown(error)}`);
   }
 }
 

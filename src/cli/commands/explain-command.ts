@@ -2,7 +2,7 @@ import { QuorateError } from "../../model/errors.ts";
 import { withDatabase } from "../given/database.ts";
 import { explain, explained } from "../shown/explain.ts";
 import { readRun } from "../given/find-run.ts";
-import { originLines } from "../shown/origin.ts";
+import { originLines } from "../shown/fork-origin.ts";
 import { notices, section } from "../shown/report.ts";
 import { isQueued } from "../../report/is-queued.ts";
 import type { RunView } from "../../report/run-view.ts";

@@ -1,7 +1,7 @@
 import { recordedTruths } from "../../learning/index.ts";
 import type { Backend } from "../../index.ts";
 import type { Store } from "../../store/store.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 import { shownPlace, withDatabase } from "../given/database.ts";
 import { findRun } from "../given/find-run.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
@@ -23,7 +23,7 @@ export async function exportCommand(flags: ExportFlags, screen: Terminal): Promi
   const wanted = team === undefined ? {} : { supervisor: team };
   await withDatabase(db, async (store, backend) => {
     const many = await (cases ? exportCases : exportTruths)(backend, wanted, screen);
-    if (many === 0) complain(await nothingThere(store, flags));
+    if (many === 0) printError(await nothingThere(store, flags));
   });
 }
 
@@ -67,7 +67,7 @@ async function exportCases(
   for await (const made of recordedCases(backend, wanted)) {
     many++;
     if (made.case !== undefined) screen.print(safeJson(made.case));
-    else complain(`run ${safeText(made.runId)} is left out: ${made.leftOut}`);
+    else printError(`run ${safeText(made.runId)} is left out: ${made.leftOut}`);
   }
   return many;
 }

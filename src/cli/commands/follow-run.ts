@@ -7,7 +7,7 @@ import type { FailOn } from "../../team/read-fail-on.ts";
 import type { Supervisor } from "../../supervisor.ts";
 import { EXIT, exitCodeOf } from "../exit-code.ts";
 import { tellUnheld } from "../shown/held.ts";
-import { lookAgain } from "../shown/look-again.ts";
+import { showHint } from "../shown/show-hint.ts";
 import { nextStep } from "../shown/next-step.ts";
 import { watchRun, type Watched } from "../shown/progress.ts";
 import { report, section } from "../shown/report.ts";
@@ -132,7 +132,7 @@ function tellWhenClosed(runId: string, { log, screen }: Following): void {
     const place =
       log.file === undefined
         ? `the team's own store has it as run ${runId}`
-        : `"${lookAgain(runId, log.file, ONE_LINE, ["show"]).join("").trim()}" has it`;
+        : `"${showHint(runId, log.file, ONE_LINE, ["show"]).join("").trim()}" has it`;
     tellClosed(screen.closed, `the output ${what}; the run continues to its end, and ${place}`);
   };
   if (screen.closed.aborted) tell();
@@ -151,7 +151,7 @@ function cancelledRun(run: RunView, reason: unknown): RunView {
 function logLines(runId: string, log: RunLog, screen: Terminal): string[] {
   return log.file === undefined
     ? [`  in the team's own store, as run ${safeText(runId)}`]
-    : lookAgain(runId, log.file, screen);
+    : showHint(runId, log.file, screen);
 }
 
 function nextLines(run: RunView, { team, log, screen, flags }: Following): string[] {

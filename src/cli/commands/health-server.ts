@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { describeThrown } from "../../model/errors.ts";
 import type { Store } from "../../store/store.ts";
 import { cannotListen } from "./cannot-listen.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 
 /** Where it is said whether a worker works. */
 export interface HealthAddress {
@@ -30,7 +30,7 @@ export async function healthServer(
       .then(
         () => answer(200, "ok"),
         (error: unknown) => {
-          complain(describeThrown(error));
+          printError(describeThrown(error));
           answer(503, "the database does not answer");
         },
       );

@@ -5,7 +5,7 @@ import { count } from "../../report/quantities.ts";
 import { report as reportOn } from "../../report/report.ts";
 import type { Store } from "../../store/store.ts";
 import { openDatabase, shownPlace } from "../given/database.ts";
-import { lookAgain } from "../shown/look-again.ts";
+import { showHint } from "../shown/show-hint.ts";
 import { parsed, readTextInput } from "../given/read-input.ts";
 import { section } from "../shown/report.ts";
 import { safeText } from "../shown/safe-text.ts";
@@ -39,7 +39,7 @@ export async function importCommand(
     await close();
   }
   const [latest] = [...runs.keys()].slice(-1);
-  if (latest !== undefined) screen.print(...section("Log", screen, lookAgain(latest, db, screen)));
+  if (latest !== undefined) screen.print(...section("Log", screen, showHint(latest, db, screen)));
 }
 
 async function refuseTaken(store: Store, runIds: readonly string[], db: string): Promise<void> {

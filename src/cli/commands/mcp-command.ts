@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { Supervisor } from "../../supervisor.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { loadTeam } from "../given/load-team.ts";
 import { closed, reserveStdout, writeTo } from "../output.ts";
@@ -48,7 +48,7 @@ export async function mcpCommand(files: readonly string[], flags: McpFlags): Pro
       ...(tenant !== undefined && { tenant }),
       ...(answerWithin !== undefined && { answerWithinMs: answerWithin }),
       ...(readOnly !== undefined && { readOnly }),
-      onFailure: ({ what, error }) => complain(`${what}: ${describeThrown(error)}`),
+      onFailure: ({ what, error }) => printError(`${what}: ${describeThrown(error)}`),
     });
     await Promise.race([served.closed, stopped(signals.signal), stopped(closed(process.stdout))]);
   } finally {

@@ -1,7 +1,7 @@
 import { QuorateError } from "../../model/errors.ts";
 import type { FailOn } from "../../team/read-fail-on.ts";
 import type { Supervisor } from "../../supervisor.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 import { exitCodeOfError, worstOf } from "../exit-code.ts";
 import { ALL, findRun, hasOutcome } from "../given/find-run.ts";
 import { followRun, type Followed, type Following } from "./follow-run.ts";
@@ -98,7 +98,7 @@ async function resumeAll(team: Supervisor, following: Resuming): Promise<number>
       codes.push(exitCode);
       if (document !== undefined) documents.push(document);
     } catch (error) {
-      complain(error);
+      printError(error);
       codes.push(exitCodeOfError(error));
     }
   }

@@ -1,7 +1,7 @@
 import { QuorateError } from "../../model/errors.ts";
 import type { EnqueueOptions } from "../../index.ts";
 import { EXIT } from "../exit-code.ts";
-import { lookAgain } from "../shown/look-again.ts";
+import { showHint } from "../shown/show-hint.ts";
 import { section } from "../shown/report.ts";
 import type { FailOn } from "../../team/read-fail-on.ts";
 import type { Supervisor } from "../../supervisor.ts";
@@ -103,7 +103,7 @@ async function leave(
     screen.print(`run ${safeText(runId)} ${what}`);
     if (log.file !== undefined)
       screen.print(
-        ...section("To follow it", screen, lookAgain(runId, log.file, screen, ["follow"])),
+        ...section("To follow it", screen, showHint(runId, log.file, screen, ["follow"])),
       );
   }
   return EXIT.ok;

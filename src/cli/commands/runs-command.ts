@@ -3,10 +3,10 @@ import type { RunStatus, RunSummary } from "../../store/store.ts";
 import { didYouMean } from "../../check/did-you-mean.ts";
 import { isEnqueued, STATUS_NAMES } from "../../store/run-query.ts";
 import { withDatabase } from "../given/database.ts";
-import { databasePart } from "../shown/look-again.ts";
-import { ownName } from "../own-name.ts";
+import { databasePart } from "../shown/show-hint.ts";
+import { commandName } from "../command-name.ts";
 import { commandLines, shellWord } from "../shown/shell-word.ts";
-import { goOn } from "../shown/go-on.ts";
+import { resumeHint } from "../shown/resume-hint.ts";
 import { count, dateAndTime, duration } from "../../report/quantities.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
 import { shortId } from "../shown/short-id.ts";
@@ -110,12 +110,12 @@ function interruptedLines(
   const [first, second] = stopped.filter((run) => !queued.includes(run));
   const lines: string[] = [];
   if (queued.length > 0) {
-    const worker = [ownName(), "worker", "TEAM", ...databasePart(db)];
+    const worker = [commandName(), "worker", "TEAM", ...databasePart(db)];
     lines.push("", "queued: a worker takes them:", ...commandLines(worker, screen));
   }
   if (first === undefined) return lines;
   if (isDead) {
-    const retry = [ownName(), "retry", shellWord(shortId(first.runId)), ...databasePart(db)];
+    const retry = [commandName(), "retry", shellWord(shortId(first.runId)), ...databasePart(db)];
     const why = "dead: no worker takes these by itself; give one back to workers with";
     return ["", ...wrap(why, screen.columns), ...commandLines(retry, screen)];
   }
@@ -124,6 +124,6 @@ function interruptedLines(
     ...lines,
     "",
     one ? "interrupted: resume it with" : "interrupted: resume them with",
-    ...goOn({ db, ...(one && { runId: first.runId }) }, screen),
+    ...resumeHint({ db, ...(one && { runId: first.runId }) }, screen),
   ];
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { Server, ServerFailure, ServerOptions } from "../../server/index.ts";
 import type { Supervisor } from "../../supervisor.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { jsonMistake } from "../given/json-mistake.ts";
 import { loadTeam } from "../given/load-team.ts";
@@ -87,7 +87,7 @@ function answering({ answerWithin, readOnly }: ServeFlags): Pick<ServerOptions, 
 }
 
 function tell({ what, error }: ServerFailure): void {
-  complain(`${what}: ${describeThrown(error)}`);
+  printError(`${what}: ${describeThrown(error)}`);
 }
 
 /** Tokens that were given, by a file or by the environment; never by an argument, which every user of the machine can read. */

@@ -1,7 +1,7 @@
 import { withDatabase } from "../given/database.ts";
 import { EXIT } from "../exit-code.ts";
 import { readRun } from "../given/find-run.ts";
-import { lookAgain } from "../shown/look-again.ts";
+import { showHint } from "../shown/show-hint.ts";
 import { nextStep } from "../shown/next-step.ts";
 import { checkReportFiles, writeReports } from "../shown/report-files.ts";
 import { report, section } from "../shown/report.ts";
@@ -42,7 +42,7 @@ export async function showCommand(
   screen.print(
     ...report(run, screen, { full }),
     ...section("Timeline", screen, timeline(run, screen, full)),
-    ...section("Why", screen, lookAgain(run.runId, flags.db, screen, ["explain"])),
+    ...section("Why", screen, showHint(run.runId, flags.db, screen, ["explain"])),
     ...section("To continue", screen, nextStep(run, { db: flags.db }, screen)),
   );
   return EXIT.ok;

@@ -1,10 +1,10 @@
 import { QuorateError } from "../../model/errors.ts";
 import type { RunEvent } from "../../model/events.ts";
 import type { RunQuery, RunSummary, Store } from "../../store/store.ts";
-import { ownName } from "../own-name.ts";
+import { commandName } from "../command-name.ts";
 import { viewRun, type RunView } from "../../report/run-view.ts";
 import { shownPlace } from "./database.ts";
-import { databasePart } from "../shown/look-again.ts";
+import { databasePart } from "../shown/show-hint.ts";
 
 /** As many runs as there are: what is left out would be missing from a bill, and from what is resumed. */
 export const ALL: number = Number.MAX_SAFE_INTEGER;
@@ -31,7 +31,7 @@ export async function findRun(
     throw new QuorateError(
       "RUN_NOT_FOUND",
       latest === undefined
-        ? `${place} has no runs yet; "${ownName()} run" makes one.`
+        ? `${place} has no runs yet; "${commandName()} run" makes one.`
         : `${place} has no ${among === undefined ? "" : "such "}run "${wanted}"; ${whatThereIs(latest, file)}.`,
     );
   }
@@ -47,7 +47,7 @@ export async function findRun(
 function whatThereIs({ runId }: RunSummary, file: string | undefined): string {
   return file === undefined
     ? `its latest is ${runId}`
-    : `"${[ownName(), "runs", ...databasePart(file)].join(" ")}" lists what it has`;
+    : `"${[commandName(), "runs", ...databasePart(file)].join(" ")}" lists what it has`;
 }
 
 /** Whether an error is that there is no such run. */

@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 
 /** A database that answers at all does so well before that. */
 const SILENT_MS = 2_000;
@@ -10,7 +10,7 @@ const SILENT_MS = 2_000;
  */
 export async function reached(store: Store, place: string): Promise<void> {
   const timer = setTimeout(
-    () => complain(`waiting for ${place}, which does not answer yet; Ctrl-C stops this`),
+    () => printError(`waiting for ${place}, which does not answer yet; Ctrl-C stops this`),
     SILENT_MS,
   );
   try {

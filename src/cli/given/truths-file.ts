@@ -3,7 +3,7 @@ import { recordTruths, type Truth, type TruthResult } from "../../learning/index
 import { QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import { count } from "../../report/quantities.ts";
-import { positionText } from "../shown/brief.ts";
+import { positionText } from "../shown/summarize.ts";
 import { withDatabase } from "./database.ts";
 import { EXIT } from "../exit-code.ts";
 import { parsed, readTextInput } from "./read-input.ts";

@@ -27,7 +27,7 @@ import {
 import { ignoreDatabase } from "./init-ignore.ts";
 import { above, belowRoot, compilerNote } from "./init-place.ts";
 import { installedVersion, manifestOf } from "./installed-package.ts";
-import { ownName } from "../own-name.ts";
+import { commandName } from "../command-name.ts";
 import { packageVersion } from "../package-version.ts";
 import { shellPath } from "../shown/shell-word.ts";
 import type { Terminal } from "../shown/terminal.ts";
@@ -61,7 +61,7 @@ export async function initCommand(
   screen.print(await completeManifest(manifest, plan, place));
   screen.print(await ignoreDatabase(place));
   for (const note of notesOn(plan, place)) screen.print(...wrap(note, screen.columns));
-  const runs = `${ownName()} ${firstRun(plan).replace(/^quorate /, "")}`;
+  const runs = `${commandName()} ${firstRun(plan).replace(/^quorate /, "")}`;
   const isInstalled = installedVersion("quorate", place) !== undefined;
   screen.print(
     "",

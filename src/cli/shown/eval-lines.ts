@@ -3,7 +3,7 @@ import type { ChangedTruth, EvaluatedTeam, EvaluatedTruth, Evaluation } from "..
 import { comparisonSentence, costPerCase } from "../../eval/render-evaluation.ts";
 import type { Json } from "../../model/json.ts";
 import { count, whole } from "../../report/quantities.ts";
-import { positionText } from "./brief.ts";
+import { positionText } from "./summarize.ts";
 import { section } from "./report.ts";
 import { safeText } from "./safe-text.ts";
 import { table } from "./table.ts";

@@ -1,8 +1,8 @@
 import { scopeOf, type TeamPlace } from "../../model/call-place.ts";
 import type { EscalationReason, WaitsFor } from "../../model/call-events.ts";
 import type { LiveEvent } from "../../model/events.ts";
-import { brief, failureText, positionText } from "./brief.ts";
-import { CHANGED, forkText } from "./origin.ts";
+import { summarize, failureText, positionText } from "./summarize.ts";
+import { CHANGED, forkText } from "./fork-origin.ts";
 import { callName } from "./call-name.ts";
 import { money, moneyOr } from "../../report/money.ts";
 import { count, duration } from "../../report/quantities.ts";
@@ -33,7 +33,7 @@ export function eventText(event: LiveEvent): string {
     case "call.started":
       return `${callName(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
     case "call.checkpointed":
-      return `${callName(event)} says how far it is: ${brief(event.value)}`;
+      return `${callName(event)} says how far it is: ${summarize(event.value)}`;
     case "call.retried":
       return `${callName(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.requeued":
@@ -41,11 +41,11 @@ export function eventText(event: LiveEvent): string {
     case "budget.overran":
       return `${callName(event)} cost ${moneyOr(event.cost.usdMicros)}, more than the ${money(event.reserved)} that it may: nothing new begins under that budget`;
     case "call.succeeded":
-      return `${callName(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
+      return `${callName(event)} answered in ${duration(event.durationMs)}: ${summarize(event.output)}`;
     case "call.reused":
       return event.by === "joined"
-        ? `${callName(event)} shares an answer with run ${safeText(event.from.runId)}: ${brief(event.output)}`
-        : `${callName(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
+        ? `${callName(event)} shares an answer with run ${safeText(event.from.runId)}: ${summarize(event.output)}`
+        : `${callName(event)} answered before, in run ${safeText(event.from.runId)}: ${summarize(event.output)}`;
     case "call.escalated":
       return event.next === undefined
         ? `${callName(event)} stands: ${safeText(event.detail ?? event.why)}`
@@ -63,7 +63,7 @@ export function eventText(event: LiveEvent): string {
     case "call.reported":
       return `${callName(event)} reported more of what it used (attempt ${event.attempt})`;
     case "call.progress":
-      return `${callName(event)}: ${brief(event.value)}`;
+      return `${callName(event)}: ${summarize(event.value)}`;
     case "report.refused":
       return `${callName(event)} reported what it used in a form that cannot be read: it ${safeText(event.detail)}`;
     case "judge.instructed":

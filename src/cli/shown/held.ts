@@ -1,7 +1,7 @@
 import type { Verdict } from "../../model/verdict.ts";
 import { clip } from "../../model/text.ts";
-import { positionText } from "./brief.ts";
-import { complain } from "../complain.ts";
+import { positionText } from "./summarize.ts";
+import { printError } from "../print-error.ts";
 
 const MAX_HELD = 10;
 const MAX_CHARACTERS = 120;
@@ -12,7 +12,7 @@ export function tellUnheld(what: string, subject: string, verdict: Verdict | und
   const held = positions.slice(0, MAX_HELD).map(({ value }) => short(positionText(value)));
   const more = positions.length > MAX_HELD ? ` and ${positions.length - MAX_HELD} more` : "";
   const list = held.length === 0 ? "nothing" : `${held.join(", ")}${more}`;
-  complain(`nobody held ${short(what)} about "${short(subject)}"; what was held: ${list}`);
+  printError(`nobody held ${short(what)} about "${short(subject)}"; what was held: ${list}`);
 }
 
 function short(text: string): string {

@@ -1,5 +1,5 @@
 import type { CallPlace } from "../../model/call-place.ts";
-import { brief, failureText } from "./brief.ts";
+import { summarize, failureText } from "./summarize.ts";
 import { callBar, type BarScale } from "./call-bar.ts";
 import { waitText } from "./event-line.ts";
 import { drawnList, type DrawnList } from "./drawn-list.ts";
@@ -89,7 +89,7 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
         return;
       }
       if (event.type === "call.started" && event.attempt === 1) row.startedMs = performance.now();
-      if (event.type === "call.progress") row.note = brief(event.value);
+      if (event.type === "call.progress") row.note = summarize(event.value);
       redraw(call, row);
       endIfOver(list, row.line, call);
     },
@@ -154,7 +154,7 @@ function callText(
     case "retrying":
       return `${untimed}${screen.style("warn", text(`${laterText(call)}: ${problem}`))}`;
     case "ok":
-      return `${timed(call.durationMs)}${text(brief(call.output))}`;
+      return `${timed(call.durationMs)}${text(summarize(call.output))}`;
     case "failed":
       return `${timed(call.durationMs)}${screen.style("bad", text(problem))}`;
     case "skipped":

@@ -1,9 +1,9 @@
 import { clip, cut } from "../../model/text.ts";
 import type { Verdict } from "../../model/verdict.ts";
-import { positionText } from "./brief.ts";
-import { goOn } from "./go-on.ts";
-import { databasePart } from "./look-again.ts";
-import { ownName } from "../own-name.ts";
+import { positionText } from "./summarize.ts";
+import { resumeHint } from "./resume-hint.ts";
+import { databasePart } from "./show-hint.ts";
+import { commandName } from "../command-name.ts";
 import { isQueued } from "../../report/is-queued.ts";
 import type { RunView } from "../../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
@@ -39,7 +39,7 @@ export function nextStep(run: RunView, where: Whereabouts, screen: Terminal): st
   }
   if (isQueued(run)) return workerLines(where, screen);
   return status === "waiting" || status === "interrupted" || status === "cancelled"
-    ? goOn({ runId, ...where }, screen)
+    ? resumeHint({ runId, ...where }, screen)
     : [];
 }
 
@@ -59,7 +59,7 @@ function winnerLines({ positions }: Pick<Verdict, "positions">, screen: Terminal
 function workerLines({ team, db }: Whereabouts, screen: Terminal): string[] {
   const place = team === undefined ? "TEAM" : shellPath(team);
   return commandLines(
-    [ownName(), "worker", place, ...(db === undefined ? [] : databasePart(db))],
+    [commandName(), "worker", place, ...(db === undefined ? [] : databasePart(db))],
     screen,
   );
 }
@@ -72,7 +72,7 @@ function decideLines(
 ): string[] {
   return commandLines(
     [
-      ownName(),
+      commandName(),
       "decide",
       shellWord(shortId(runId)),
       shellWord(cut(safeText(subject), MAX_SUBJECT_CHARACTERS)),

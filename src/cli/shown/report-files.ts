@@ -7,7 +7,7 @@ import { htmlPage } from "../../report/html.ts";
 import { render } from "../../report/render.ts";
 import { reportOfView, type Report } from "../../report/report.ts";
 import type { RunView } from "../../report/run-view.ts";
-import { complain } from "../complain.ts";
+import { printError } from "../print-error.ts";
 import { isFolder } from "../given/database.ts";
 import { givenPath } from "../given/given-path.ts";
 import type { ReportFile } from "../given/report-flag.ts";
@@ -57,7 +57,7 @@ export async function writeReports(
       await writeFile(givenPath(file), text);
       return true;
     } catch (error) {
-      complain(`the report ${file} could not be written: ${describeThrown(error)}`);
+      printError(`the report ${file} could not be written: ${describeThrown(error)}`);
       return false;
     }
   });
@@ -71,7 +71,7 @@ export async function addToStepSummary(run: RunView, read: ReadEvents): Promise<
   try {
     await appendFile(file, `${render(await reportOf(run, read), "md")}\n`);
   } catch (error) {
-    complain(`the step's summary ${file} could not be written: ${describeThrown(error)}`);
+    printError(`the step's summary ${file} could not be written: ${describeThrown(error)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Position } from "../../model/conflict.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { billLines } from "./bill-lines.ts";
 import { callName } from "./call-name.ts";
-import { brief, failureText, positionText } from "./brief.ts";
+import { summarize, failureText, positionText } from "./summarize.ts";
 import { callsInOrder } from "../../report/call-tree.ts";
 import { count, duration, share } from "../../report/quantities.ts";
 import type { CallViewState, CallView, RunView } from "../../report/run-view.ts";
@@ -119,7 +119,7 @@ function callDetail(call: CallView): string {
       : `(from run ${shortId(call.reusedFrom)}) `;
   switch (call.state) {
     case "ok":
-      return `${again}${brief(call.output)}`;
+      return `${again}${summarize(call.output)}`;
     case "failed":
     case "retrying":
       return `${again}${failureText(call.agent, call.error?.message ?? "")}`;

@@ -3,7 +3,7 @@ import { isQueued } from "../../report/is-queued.ts";
 import { dateAndTime, duration } from "../../report/quantities.ts";
 import type { RunView } from "../../report/run-view.ts";
 import { unclearWords } from "../../report/unclear.ts";
-import { originLines } from "./origin.ts";
+import { originLines } from "./fork-origin.ts";
 import { safeText } from "./safe-text.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { clip, columnsOf, wrap } from "./wrap.ts";

@@ -1,7 +1,7 @@
 import type { KnownTruth } from "../../learning/index.ts";
 import type { Json } from "../../model/json.ts";
 import { dateAndTime } from "../../report/quantities.ts";
-import { positionText } from "./brief.ts";
+import { positionText } from "./summarize.ts";
 import { safeText } from "./safe-text.ts";
 
 /** `it replaces ship, said by ann on 2026-11-30 12:00`; of the same truth, that it was recorded before. */

@@ -2,7 +2,7 @@ import type { Json } from "../../model/json.ts";
 import type { Values } from "../../store/values.ts";
 import { ballotKey, nameOf, type Ballot, type BallotSubject, type KnownTruth } from "./ballot.ts";
 import { taughtMore } from "./taught.ts";
-import { takeBallot } from "./take-ballot.ts";
+import { parseBallot } from "./parse-ballot.ts";
 
 /** How long a run teaches by its votes alone; with a truth it teaches for good. */
 const VOTES_SERVE_MS = 90 * 86_400_000;
@@ -88,11 +88,11 @@ async function write(
 ): Promise<void> {
   await values.change(
     ballotKey(name, ballot),
-    (known, nowMs) => make(takeBallot(known), nowMs) as unknown as Json,
+    (known, nowMs) => make(parseBallot(known), nowMs) as unknown as Json,
     {
       runId: ballot.runId,
       expiresAtMs: (made, nowMs) =>
-        subjectsWithTruth(takeBallot(made)).length > 0 ? Infinity : nowMs + VOTES_SERVE_MS,
+        subjectsWithTruth(parseBallot(made)).length > 0 ? Infinity : nowMs + VOTES_SERVE_MS,
     },
   );
 }

@@ -1,6 +1,6 @@
 import type { Values } from "../../store/values.ts";
 import { supervisorOf, type Ballot } from "./ballot.ts";
-import { takeBallot } from "./take-ballot.ts";
+import { parseBallot } from "./parse-ballot.ts";
 
 /** A ballot that a store keeps, and whose it is. */
 export interface KeptBallot {
@@ -22,7 +22,7 @@ export async function* keptBallots(
       ...(after !== undefined && { after }),
     });
     for (const { key, value } of page) {
-      const ballot = takeBallot(value);
+      const ballot = parseBallot(value);
       if (ballot !== undefined) yield { supervisor: supervisorOf(key), ballot };
     }
     after = page.at(-1)?.key;

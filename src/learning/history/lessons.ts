@@ -3,7 +3,7 @@ import type { LearningOptions, Lessons } from "../../resolve/resolver.ts";
 import type { Values } from "../../store/values.ts";
 import { ballotOf } from "./ballot.ts";
 import { keepBallot } from "./keep-ballot.ts";
-import { MAX_RUNS, recall } from "./recall.ts";
+import { MAX_RUNS, loadHistory } from "./load-history.ts";
 import { taughtSoFar, type Taught } from "./taught.ts";
 
 /** With at least this many votes, a result is used until there are a certain share more, … */
@@ -35,7 +35,7 @@ export function lessons(
       const taught = await taughtSoFar(values, name);
       const known = kept.get(values);
       if (known !== undefined && serves(known, taught, nowMs)) return known.learned;
-      const learned = recall(values, name, learning).then((all) => onlyOf(all, members));
+      const learned = loadHistory(values, name, learning).then((all) => onlyOf(all, members));
       const entry: KeptLesson = { taught, learnedAtMs: nowMs, learned, votes: 0 };
       kept.set(values, entry);
       try {

@@ -2,7 +2,7 @@ import { fitting, func, iterable } from "../../check/kinds.ts";
 import { options, type Option, type Options } from "../../check/options.ts";
 import { hear, hearIfRefused } from "../../model/hear.ts";
 import { QuorateError } from "../../model/errors.ts";
-import { atOnce } from "../../check/at-once.ts";
+import { requireSync } from "../../check/require-sync.ts";
 import { calibrate, type CheckedGuess } from "./calibrate.ts";
 import { choose, type EstimatorChoice } from "./choose.ts";
 import { excessAgreement } from "./correlation.ts";
@@ -96,7 +96,7 @@ interface Topics {
 function topicsOf({ subjects }: VoteTable, topicOf: LearnOptions["topicOf"]): Topics {
   if (topicOf === undefined) return { names: [], topicOf: undefined };
   const found = subjects.map((subject) => {
-    const topic: unknown = atOnce(() => topicOf(subject), "learn: topicOf");
+    const topic: unknown = requireSync(() => topicOf(subject), "learn: topicOf");
     if (topic === undefined || typeof topic === "string") return topic;
     hear(topic);
     throw new QuorateError(

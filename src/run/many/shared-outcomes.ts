@@ -4,7 +4,7 @@ import { sha256 } from "../../model/hash.ts";
 import { canonicalJson, takeJson, type Json } from "../../model/json.ts";
 import { sharedBill } from "../../money/add-bills.ts";
 import type { Outcome } from "../../model/outcome.ts";
-import { atOnce } from "../../check/at-once.ts";
+import { requireSync } from "../../check/require-sync.ts";
 import { shown } from "../../check/shown.ts";
 import type { TaskOutcome } from "./run-many.ts";
 
@@ -93,7 +93,7 @@ export function sharedOutcomes<Results, Winner extends Json>({
 
 function keyOf(key: (task: never) => unknown, task: unknown, where: string): string {
   const what = `${where}: key`;
-  const said = atOnce(() => key(task as never), what);
+  const said = requireSync(() => key(task as never), what);
   if (typeof said === "string") return said;
   hear(said);
   throw new QuorateError("BAD_OPTIONS", `${what} returned ${shown(said)}; return a text`);

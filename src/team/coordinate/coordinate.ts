@@ -1,6 +1,6 @@
 import { memberId, scopeOf } from "../../model/call-place.ts";
 import type { AgentResult, Skipped } from "../../model/call.ts";
-import type { Said } from "../../conflict/said.ts";
+import type { Assertions } from "../../conflict/read-claims.ts";
 import type { Run } from "../../call/run.ts";
 import type { Notice } from "../../model/notices.ts";
 import type { Missing, OutcomeStatus } from "../../model/outcome.ts";
@@ -61,7 +61,7 @@ export async function coordinate(
   const { team } = configuredTeam;
   const { members } = team;
   const results = new Array<AgentResult | undefined>(members.length);
-  const statements = new Array<Said | undefined>(members.length);
+  const statements = new Array<Assertions | undefined>(members.length);
   const askings: (Asking | undefined)[] = [];
   const answers = { results, statements, askings };
   const withoutGate = { run, configuredTeam, assignment, askTeam, answers, stop: undefined };

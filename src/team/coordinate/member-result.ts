@@ -1,5 +1,5 @@
 import { addCost, NO_COST, type Answered } from "../../model/call.ts";
-import type { Said } from "../../conflict/said.ts";
+import type { Assertions } from "../../conflict/read-claims.ts";
 import type { MadeCall, MadeCalls } from "./member.ts";
 
 /**
@@ -44,6 +44,6 @@ function totalOf(calls: readonly MadeCall[]): MemberTotal {
 type MemberTotal = Pick<Answered, "attempts" | "durationMs" | "cost">;
 
 /** A fallback speaks in the member's name: the member has the position and the weight. */
-function saidBy(name: string, said: Said): Said {
+function saidBy(name: string, said: Assertions): Assertions {
   return { ...said, claims: said.claims.map((claim) => ({ ...claim, agent: name })) };
 }

@@ -8,7 +8,7 @@ import type { Run } from "../../call/run.ts";
 import type { ConfiguredAgent } from "../../call/configured-agent.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../model/errors.ts";
 import type { EscalationReason } from "../../model/call-events.ts";
-import { atOnce } from "../../check/at-once.ts";
+import { requireSync } from "../../check/require-sync.ts";
 import { RERUN } from "../../describe/tier.ts";
 
 /** One of the calls that were made for a member. */
@@ -132,7 +132,7 @@ function doubtOf(
     if (typeof reason !== "function") continue;
     try {
       const doubts = reason as (output: unknown) => unknown;
-      const doubted = atOnce(() => doubts(result.output), "it");
+      const doubted = requireSync(() => doubts(result.output), "it");
       if (doubted === true) return "output";
       hear(doubted);
     } catch (error) {

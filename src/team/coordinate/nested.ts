@@ -2,7 +2,7 @@ import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
 import { scopeOf, teamPlace, type TeamPlace } from "../../model/call-place.ts";
 import { NO_COST } from "../../model/call.ts";
 import type { Claim, PlacedFinding } from "../../model/claim.ts";
-import { said, type Said } from "../../conflict/said.ts";
+import { readClaims, type Assertions } from "../../conflict/read-claims.ts";
 import { takeOutput } from "../../call/accept.ts";
 import { attempts, type InPlace, type MakeAttempt } from "../../call/attempts.ts";
 import type { CallOutcome } from "../../call/call-outcome.ts";
@@ -231,9 +231,9 @@ function answerAsKept(
  * What a team's answer says. Each settled verdict is one claim of the team, and each finding that stands is one
  * that the team reports. The team does not claim what only one voice among several said.
  */
-function statementOf({ label, answer }: Team, output: unknown): Said | undefined {
+function statementOf({ label, answer }: Team, output: unknown): Assertions | undefined {
   const agent = label.name;
-  if (answer !== undefined) return said({ name: agent, claims: undefined }, output);
+  if (answer !== undefined) return readClaims({ name: agent, claims: undefined }, output);
   const { verdicts, reviewed } = output as TeamAnswer;
   const claims: Claim[] = [];
   const findings: PlacedFinding[] = [];

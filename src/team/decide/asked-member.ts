@@ -1,5 +1,5 @@
 import { oneLine } from "../../conflict/plain.ts";
-import type { Said } from "../../conflict/said.ts";
+import type { Assertions } from "../../conflict/read-claims.ts";
 import { fewOf } from "../../conflict/subject.ts";
 import { unratedIn, unreadIn } from "../../conflict/unread.ts";
 import type { AgentResult } from "../../model/call.ts";
@@ -15,7 +15,7 @@ export interface TeamAnswers {
   readonly team: Team;
   readonly plan: Plan;
   readonly results: readonly (AgentResult | undefined)[];
-  readonly statements: readonly (Said | undefined)[];
+  readonly statements: readonly (Assertions | undefined)[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -41,7 +41,7 @@ export function voicesIn({ team, plan, results, verdicts }: TeamAnswers): TeamVo
 export interface AskedMember {
   readonly member: Member;
   readonly result: AgentResult | undefined;
-  readonly said: Said | undefined;
+  readonly said: Assertions | undefined;
   /** A team that answers with its verdicts. */
   readonly isTeam: boolean;
   /** Others that were asked need its answer: it may be there only for them. */
@@ -123,7 +123,7 @@ export function isOneVoice({ positions }: Verdict): boolean {
 /** Subjects of its claims on which it holds no position: a comparison set it aside. */
 function asideOf(
   name: string,
-  said: Said | undefined,
+  said: Assertions | undefined,
   voices: TeamVoices["voices"],
 ): readonly string[] {
   if (said === undefined || said.claims.length === 0) return NOTHING;

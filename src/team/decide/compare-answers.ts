@@ -1,7 +1,7 @@
 import { signalOf } from "../../async/abort-controller.ts";
 import { either } from "../../async/cancellation.ts";
 import type { Claim, Finding } from "../../model/claim.ts";
-import type { Said } from "../../conflict/said.ts";
+import type { Assertions } from "../../conflict/read-claims.ts";
 import type { Subject } from "../../conflict/subject.ts";
 import { subjects } from "../../conflict/subjects.ts";
 import type { Ask } from "../../resolve/resolver.ts";
@@ -21,7 +21,7 @@ export interface Comparison {
 /** Compares what all members said, once and as a whole. Rejects only if the run ends. */
 export async function compareAnswers(
   deciding: Deciding,
-  statements: readonly (Said | undefined)[],
+  statements: readonly (Assertions | undefined)[],
   ask: Ask,
 ): Promise<Comparison> {
   const { run, configuredTeam, planned } = deciding;
@@ -65,7 +65,7 @@ export async function compareAnswers(
  */
 function feeders(
   { configuredTeam: { team }, planned, missing }: Deciding,
-  statements: readonly (Said | undefined)[],
+  statements: readonly (Assertions | undefined)[],
 ): ReadonlySet<number> {
   const needed = new Set<number>();
   for (const index of planned) {

@@ -1,7 +1,7 @@
 import { hear } from "../../model/hear.ts";
 import type { Position } from "../../model/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
-import { atOnce } from "../../check/at-once.ts";
+import { requireSync } from "../../check/require-sync.ts";
 import type { Question } from "../../resolve/resolver.ts";
 import { voicesOf } from "../../resolve/voices.ts";
 import type { OnceMore, Panel } from "./panel.ts";
@@ -56,7 +56,7 @@ export function doubtful(
 
 function leadOf(weigh: (question: Question) => number | undefined, question: Question): number {
   try {
-    const lead: unknown = atOnce(() => weigh(question), "it");
+    const lead: unknown = requireSync(() => weigh(question), "it");
     hear(lead);
     return typeof lead === "number" ? lead : plainLead(question);
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { looksForFindings } from "../../conflict/said.ts";
+import { looksForFindings } from "../../conflict/read-claims.ts";
 import { TASK_SUBJECT } from "../../model/claim.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { gatedBy, type Gate, type Gated } from "../../resolve/gate.ts";

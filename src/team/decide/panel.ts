@@ -1,5 +1,5 @@
 import type { AgentResult, OtherSide } from "../../model/call.ts";
-import type { Said } from "../../conflict/said.ts";
+import type { Assertions } from "../../conflict/read-claims.ts";
 import type { CallSpec } from "../../call/call-spec.ts";
 import type { Run } from "../../call/run.ts";
 import type { ConfiguredAgent } from "../../call/configured-agent.ts";
@@ -11,7 +11,7 @@ import { isConfiguredTeam, type ConfiguredTeam } from "../configure-team.ts";
 /** What the members of a team have said, and what is needed to ask some of them once more. Members are known by their index. */
 export interface Panel {
   /** In the order of the team; `undefined` for members that have said nothing. */
-  readonly statements: readonly (Said | undefined)[];
+  readonly statements: readonly (Assertions | undefined)[];
   /** The member, if it can be asked once more: an agent that has answered, at the most expensive tier that it was asked at. */
   memberAt(index: number): ConfiguredAgent | undefined;
   /**
@@ -32,7 +32,7 @@ export interface OnceMore {
 /** The results of the members of a team that have ended; changed by the code that asks them. */
 export interface Answers {
   readonly results: (AgentResult | undefined)[];
-  readonly statements: (Said | undefined)[];
+  readonly statements: (Assertions | undefined)[];
   /** For members for which several calls may be made. */
   readonly askings: (Asking | undefined)[];
 }

@@ -7,7 +7,7 @@ const MIN_COLUMNS = 40;
 const USUAL_COLUMNS = 80;
 
 /** Tells on stderr what went wrong: a sentence, or what was thrown. In one line, which a terminal is given between words. */
-export function complain(wrong: unknown): void {
+export function printError(wrong: unknown): void {
   const sentence = typeof wrong === "string" ? wrong : sentenceOf(wrong);
   const line = `quorate: ${safeText(sentence)}`;
   const { isTTY, columns } = process.stderr;

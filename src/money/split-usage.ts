@@ -4,7 +4,7 @@ import type { Usage } from "../model/call.ts";
  * A report about `count` calls together, divided into a report about each: in whole parts that differ by at most one and add up to it,
  * the larger ones first.
  */
-export function equalParts(usage: Usage, count: number): readonly Usage[] {
+export function splitUsage(usage: Usage, count: number): readonly Usage[] {
   const { model, ...amounts } = usage;
   return Array.from({ length: count }, (_, index) => ({
     ...Object.fromEntries(

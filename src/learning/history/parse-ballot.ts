@@ -2,7 +2,7 @@ import { canonicalJson, type Json } from "../../model/json.ts";
 import { MAX_POSITION_CHARS, type Ballot, type BallotSubject } from "./ballot.ts";
 
 /** A ballot from a store; `undefined` for anything else: a run must not fail because of what another one has written. */
-export function takeBallot(value: Json | undefined): Ballot | undefined {
+export function parseBallot(value: Json | undefined): Ballot | undefined {
   if (!isRecord(value)) return undefined;
   const { runId, callId, atMs, subjects } = value;
   const sound =

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import type { Verdict } from "../../model/verdict.ts";
-import { positionText } from "../shown/brief.ts";
+import { positionText } from "../shown/summarize.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
 
 /**

@@ -23,7 +23,7 @@ import type { LearningOptions, Trust } from "../../resolve/resolver.ts";
 import type { Store } from "../../store/store.ts";
 import type { Values } from "../../store/values.ts";
 import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";
-import { takeBallot } from "./take-ballot.ts";
+import { parseBallot } from "./parse-ballot.ts";
 import { DEFAULT_TRUST, TRUST } from "./trust.ts";
 
 export const LEARNED_FROM: Options<Omit<LearningOptions, "reviews">> = options({
@@ -44,7 +44,7 @@ export async function learnedFrom(
   BACKEND.needed().take(backend, "learnedFrom: backend");
   TEXT.take(supervisor, "learnedFrom: supervisor");
   const taken = LEARNED_FROM.of(learning, "learnedFrom");
-  return recall(backend.store.values, supervisor, { ...taken, reviews: true });
+  return loadHistory(backend.store.values, supervisor, { ...taken, reviews: true });
 }
 
 /** How many runs are used, the latest first. */
@@ -54,7 +54,7 @@ const MAX_VOTES = 200_000;
 const PAGE = 100;
 
 /** What the runs of a supervisor have taught; empty if there are none. */
-export async function recall(
+export async function loadHistory(
   values: Values,
   name: string,
   learning: LearningOptions,
@@ -84,7 +84,7 @@ async function latestBallots(values: Values, name: string): Promise<readonly Bal
       ...(after !== undefined && { after }),
     });
     for (const { value } of page) {
-      const ballot = takeBallot(value);
+      const ballot = parseBallot(value);
       if (ballot === undefined) continue;
       votes += votesIn(ballot);
       if (votes > MAX_VOTES && found.length > 0) return found;

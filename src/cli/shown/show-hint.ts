@@ -1,11 +1,11 @@
 import { DEFAULT_DATABASE, isAddress, shownPlace } from "../given/database.ts";
-import { ownName } from "../own-name.ts";
+import { commandName } from "../command-name.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The commands that show a run once more, ready to be copied. */
-export function lookAgain(
+export function showHint(
   runId: string,
   file: string,
   screen: Pick<Terminal, "columns">,
@@ -13,7 +13,7 @@ export function lookAgain(
 ): string[] {
   const id = shellWord(shortId(runId));
   return commands.flatMap((command) =>
-    commandLines([ownName(), command, id, ...databasePart(file)], screen),
+    commandLines([commandName(), command, id, ...databasePart(file)], screen),
   );
 }
 

@@ -1,10 +1,10 @@
-import { databasePart } from "./look-again.ts";
-import { ownName } from "../own-name.ts";
+import { databasePart } from "./show-hint.ts";
+import { commandName } from "../command-name.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface GoOn {
+export interface ResumeHint {
   /** Every run of the team that is interrupted where left out. */
   readonly runId?: string;
   /** The team's file, where it is known. */
@@ -14,10 +14,10 @@ export interface GoOn {
 }
 
 /** The command that goes on with a run, ready to be copied where the team's file is known. */
-export function goOn({ runId, team, db }: GoOn, screen: Terminal): string[] {
+export function resumeHint({ runId, team, db }: ResumeHint, screen: Terminal): string[] {
   return commandLines(
     [
-      ownName(),
+      commandName(),
       "resume",
       team === undefined ? "TEAM" : shellPath(team),
       runId === undefined ? "--all" : shellWord(shortId(runId)),

@@ -7,7 +7,7 @@ import { safeText } from "./safe-text.ts";
 const MAX_CHARACTERS = 2_000;
 
 /** An answer on one line: what it recommends, how many findings it has, or its JSON. */
-export function brief(output: unknown): string {
+export function summarize(output: unknown): string {
   if (typeof output === "string") return safeText(cut(output, MAX_CHARACTERS));
   if (typeof output !== "object" || output === null) return json(output);
   const { recommendation, findings, status, verdicts } = output as Record<string, unknown>;

@@ -2,13 +2,13 @@ import type { Agent } from "../describe/agent.ts";
 import { hear } from "../model/hear.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
-import { atOnce } from "../check/at-once.ts";
+import { requireSync } from "../check/require-sync.ts";
 import { checkClaim } from "./check-claim.ts";
 import { TASK_SUBJECT, type Claim, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "./finding-details.ts";
 
 /** What one answer asserts, and what it reports. */
-export interface Said {
+export interface Assertions {
   readonly claims: readonly Claim[];
   /** Open findings; `undefined` if the agent reports none by its nature. */
   readonly findings: readonly PlacedFinding[] | undefined;
@@ -33,7 +33,7 @@ const MAX_FINDINGS = 1_000;
  * Throws `CLAIMS_INVALID` if the agent's `claims` throws or returns something other than claims, for a position of more than 64 KiB,
  * for more than 10,000 claims, and for more than 1,000 findings. A whole output that is longer, or blank, is not a position.
  */
-export function said(agent: Speaker, output: unknown): Said | undefined {
+export function readClaims(agent: Speaker, output: unknown): Assertions | undefined {
   const { name, claims } = agent;
   const findings = findingsOf(agent, output);
   if (claims === undefined && isScalar(output)) {
@@ -113,7 +113,7 @@ function ownClaims(
   let draft: unknown;
   try {
     const claims: Claim[] = [];
-    drafts = atOnce(() => read(output as never), "its function");
+    drafts = requireSync(() => read(output as never), "its function");
     for (draft of iterable(drafts)) {
       if (claims.length === MAX_CLAIMS) throw new Error(`more than ${MAX_CLAIMS} claims`);
       claims.push(ownClaim(agent, draft));

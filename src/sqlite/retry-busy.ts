@@ -7,7 +7,7 @@ const LONGEST_WAIT_MS = 50;
  * Runs `attempt`, at once if possible; if another process holds the lock, again, for `timeoutMs` in all. SQLite's own busy handler would block
  * this thread, and with it every timeout and agent of the process.
  */
-export async function whenFree<T>(attempt: () => T, timeoutMs: number): Promise<T> {
+export async function retryBusy<T>(attempt: () => T, timeoutMs: number): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     try {
