@@ -11,14 +11,14 @@ import { printError } from "../print-error.ts";
 import { isFolder } from "../given/database.ts";
 import { givenPath } from "../given/given-path.ts";
 import type { ReportFile } from "../given/report-flag.ts";
-import { ownName } from "../own-name.ts";
+import { commandName } from "../command-name.ts";
 
 /** Refuses with `BAD_OPTIONS`, before anything is spent, a file for which there is no folder, and one that two reports would share. */
 export function checkReportFiles(files: readonly ReportFile[]): void {
   const taken = new Set<string>();
   for (const { format, file } of files) {
     if (file === "-") {
-      const printed = `"${ownName()} report RUN" prints one`;
+      const printed = `"${commandName()} report RUN" prints one`;
       throw refusal(`--report ${format}=- names no file for the report; ${printed}.`);
     }
     const path = givenPath(file);
