@@ -42,7 +42,7 @@ describe("quorate cancel", () => {
       expect(stdout).toMatch(/^run \w+ is cancelled\n$/);
     }
     expect((await quorate(["explain", "latest"], cwd)).stdout).toBe(
-      "Nothing has been decided: the run is cancelled.\n",
+      "Nothing has been decided: the run is cancelled: a caller asked for it.\n",
     );
     // Whoever wants it goes on with it all the same.
     expect((await quorate(["resume", team("durable"), "latest"], cwd)).code).toBe(0);

@@ -14,7 +14,7 @@ const SELDOM = [
   "limits/breaker.ts",
   "limits/queue.ts",
   "limits/rate-limit.ts",
-  "limits/scope-queue.ts",
+  "limits/scope/scope-queue.ts",
   "run/many/task-list.ts",
   "store/listeners.ts",
 ];
