@@ -26,7 +26,7 @@ function monorepo(
   mkdirSync(join(at, "node_modules"), { recursive: true });
   writeFileSync(join(top, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(top, lockfile), "");
-  writeFileSync(join(at, "package.json"), '{ "name": "app", "scripts": { "test": "vitest" } }');
+  writeFileSync(join(at, "package.json"), '{\r\n\t"name": "app",\r\n\t"scripts": {}\r\n}\r\n');
   return { top, at };
 }
 
@@ -46,6 +46,10 @@ describe("quorate init, below the root of a repository", () => {
       "GitHub runs .github/workflows/quorate.yml only once it is moved to ../../.github/workflows/quorate.yml",
     );
     expect(stdout).toContain("added  the script gate and the dependency quorate to package.json\n");
+    // With the line breaks and the indentation that it had.
+    const lines = readFileSync(join(at, "package.json"), "utf8").split("\r\n");
+    expect(lines.slice(0, 3)).toEqual(["{", '\t"name": "app",', '\t"scripts": {']);
+    expect(lines.join("")).not.toContain("\n");
     const { defaults, steps } = workflowOf(at);
     expect(defaults).toEqual({ run: { "working-directory": "packages/my app" } });
     expect(steps.at(-1)).toMatchObject({
@@ -61,6 +65,15 @@ describe("quorate init, below the root of a repository", () => {
     const { steps } = workflowOf(at);
     expect(steps.at(-1)?.uses).toBe("./packages/my app/node_modules/quorate");
     expect(JSON.stringify(steps)).toContain("pnpm install --frozen-lockfile");
+  });
+});
+
+describe("quorate init --help", () => {
+  it("says of each template what its team does", async () => {
+    const { stdout } = await quorate(["init", "--help"], folder());
+    for (const template of ["gate: decides", "review: finds", "council: gives", "panel: asks"]) {
+      expect(words(stdout)).toContain(template);
+    }
   });
 });
 

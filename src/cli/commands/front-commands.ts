@@ -6,7 +6,7 @@ import type { Describing } from "./log-commands.ts";
 import type { McpFlags } from "./mcp-command.ts";
 import type { ReportFlags } from "./report-command.ts";
 import { namesIn, span } from "../given/flag-values.ts";
-import { TEMPLATES } from "../init/init-plan.ts";
+import { TEMPLATE_WORDS, TEMPLATES } from "../init/init-plan.ts";
 import { reportFile } from "../given/report-flag.ts";
 import type { ServeFlags } from "./serve-command.ts";
 import type { WorkerFlags } from "./worker-command.ts";
@@ -126,7 +126,10 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
   command("init", "Writes a team that runs, a test of it and a workflow; overwrites nothing.")
     .argument("[folder]", "where to write (default: this folder); created if it does not exist")
     .addOption(
-      new Option("--template <name>", "what the team is for (default: gate)").choices(TEMPLATES),
+      new Option(
+        "--template <name>",
+        `${TEMPLATES.map((one) => `${one}: ${TEMPLATE_WORDS[one]}`).join("; ")} (default: gate)`,
+      ).choices(TEMPLATES),
     )
     .option("--yes", "ask nothing")
     .action(async (place: string | undefined, options: InitFlags) => {

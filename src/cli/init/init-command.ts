@@ -9,6 +9,7 @@ import { firstRun, initFiles } from "./init-files.ts";
 import {
   ASKED_IN_WORDS,
   INSTALLING,
+  TEMPLATE_WORDS,
   TEMPLATES,
   WORKFLOW,
   type InitPlan,
@@ -31,7 +32,7 @@ import { commandName } from "../command-name.ts";
 import { packageVersion } from "../package-version.ts";
 import { shellPath } from "../shown/shell-word.ts";
 import type { Terminal } from "../shown/terminal.ts";
-import { wrap } from "../shown/wrap.ts";
+import { pad, wrap } from "../shown/wrap.ts";
 
 export interface InitFlags {
   readonly template?: Template;
@@ -101,6 +102,8 @@ async function makeFolder(place: string): Promise<void> {
 async function chosen({ yes = false }: InitFlags, screen: Terminal): Promise<Template> {
   if (yes || !process.stdin.isTTY || !screen.live) return "gate";
   using asking = createInterface({ input: process.stdin, output: process.stdout });
+  const widest = Math.max(...TEMPLATES.map((one) => one.length));
+  screen.print(...TEMPLATES.map((one) => `  ${pad(one, widest)}  ${TEMPLATE_WORDS[one]}`));
   const answer = (await asking.question(`Which team (${TEMPLATES.join(", ")})? [gate] `)).trim();
   const template = TEMPLATES.find((one) => one === (answer === "" ? "gate" : answer));
   if (template !== undefined) return template;
@@ -247,7 +250,8 @@ async function completeManifest(
       dependencies: { ...membersOf(manifest["dependencies"]), ...Object.fromEntries(unlisted) },
     }),
   };
-  await writeFile(file, `${JSON.stringify(more, undefined, indent)}\n`);
+  const made = `${JSON.stringify(more, undefined, indent)}\n`;
+  await writeFile(file, text.includes("\r\n") ? made.replaceAll("\n", "\r\n") : made);
   const added = [
     ...(isScripted ? [] : [`the script ${plan.template}`]),
     ...unlisted.map(([name]) => `the dependency ${name}`),

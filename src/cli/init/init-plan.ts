@@ -6,6 +6,14 @@ export const TEMPLATES = ["gate", "review", "council", "panel"] as const;
 
 export type Template = (typeof TEMPLATES)[number];
 
+/** What each of them does. */
+export const TEMPLATE_WORDS: Readonly<Record<Template, string>> = {
+  gate: "decides whether a change may be shipped",
+  review: "finds faults in a change, with their files and lines",
+  council: "gives one answer to a question, from several opinions",
+  panel: "asks no more agents than it takes to be certain",
+};
+
 /** Those whose task is a text of the user's, and no change: they need no diff and no workflow. */
 export const ASKED_IN_WORDS: ReadonlySet<Template> = new Set(["council", "panel"]);
 
