@@ -1,6 +1,7 @@
 import type { EmbeddingModel } from "ai";
 import type { Embed } from "../conflict/similar/embedding.ts";
 import { QuorateError } from "../model/errors.ts";
+import { hear } from "../model/hear.ts";
 import { shown } from "../check/shown.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk } from "./load.ts";
@@ -18,6 +19,7 @@ const PARALLEL = 4;
  */
 export function embed(model: EmbeddingModel): Embed {
   if (!(typeof model === "string" && model !== "") && !hasMethod(model, "doEmbed")) {
+    hear(model);
     throw new QuorateError(
       "BAD_OPTIONS",
       `embed: the model is ${shown(model)}; give an embedding model of the AI SDK, for instance openai.embeddingModel("…")`,

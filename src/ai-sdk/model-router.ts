@@ -1,6 +1,7 @@
 import { milliseconds, object } from "../check/kinds.ts";
 import { refuseUnknown } from "../check/options.ts";
-import type { Workers } from "../describe/worker.ts";
+import { readGiven } from "../check/given.ts";
+import { isWorker, type Worker, type Workers } from "../describe/worker.ts";
 import type { RouteContext } from "../describe/route.ts";
 import { QuorateError } from "../model/errors.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
@@ -16,6 +17,15 @@ export interface ModelRouterOptions<Agents extends Workers> extends ModelOptions
   readonly agents: Agents;
   /** How long it may take, in ms. Default: 30,000, like an attempt of an agent. */
   readonly timeoutMs?: number;
+}
+
+/** An agent or a team of the ones to choose among. */
+function workerIn(worker: unknown, key: string): Pick<Worker, "name" | "description"> {
+  if (isWorker(worker)) return { name: worker.name, description: worker.description };
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `modelRouter: agents.${key} is no agent; make it with agent({ … })`,
+  );
 }
 
 const RULES =
@@ -39,7 +49,10 @@ export function modelRouter<const Agents extends Workers>(
   const { agents, timeoutMs = DEFAULT_LIMITS.timeoutMs } = options;
   milliseconds(1).take(timeoutMs, "modelRouter: timeoutMs");
   object("use those of the team").needed().take(agents, "modelRouter: agents");
-  const specialists = Object.values(agents).map(({ name, description }) => {
+  const specialists = Object.entries(agents).map(([key, worker]) => {
+    const { name, description } = readGiven(`modelRouter: agents.${key}`, worker, () =>
+      workerIn(worker, key),
+    );
     if (description !== undefined) return { name, description };
     throw new QuorateError(
       "BAD_OPTIONS",

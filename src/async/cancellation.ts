@@ -1,3 +1,4 @@
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { hear, hearOptions } from "../model/hear.ts";
 
 /**
@@ -67,8 +68,13 @@ export function follow(signal: AbortSignal, target: Cancellation): Disposable {
     hear(signal.reason);
     target.cancel(signal.reason);
   };
-  if (signal.aborted) cancel();
-  else signal.addEventListener("abort", cancel, { once: true });
+  try {
+    if (signal.aborted) cancel();
+    else signal.addEventListener("abort", cancel, { once: true });
+  } catch (cause) {
+    const why = `the signal cannot be listened to: ${describeThrown(cause)}; give that of an AbortController`;
+    throw new QuorateError("BAD_OPTIONS", why, { cause });
+  }
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
 }
 

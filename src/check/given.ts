@@ -16,10 +16,30 @@ export function readGiven<T>(what: string, given: unknown, work: () => T): T {
   }
 }
 
+/** More items than any list of options has: a hostile one may say that it has a billion. */
+const MOST_ITEMS = 1_000_000;
+
+/** Refuses with `BAD_OPTIONS` a list of far too many items. */
+export function refuseHuge(given: unknown, what: string): void {
+  if (!Array.isArray(given) || given.length <= MOST_ITEMS) return;
+  const why = `${what} has ${given.length} items; give at most ${MOST_ITEMS}`;
+  throw new QuorateError("BAD_OPTIONS", why);
+}
+
+/** A copy of an array; `undefined` for anything else. Refuses with `BAD_OPTIONS` one that cannot be read. */
+export function arrayIn(given: unknown, what: string): readonly unknown[] | undefined {
+  return readGiven(what, given, () => {
+    if (!Array.isArray(given)) return undefined;
+    refuseHuge(given, what);
+    return Array.from(given as readonly unknown[]);
+  });
+}
+
 /** The items of a list or another iterable; refuses anything else with `BAD_OPTIONS`. */
 export function listIn<T>(given: Iterable<T>, what: string): readonly T[] {
   return readGiven(what, given, () => {
     const list: unknown = given;
+    refuseHuge(list, what);
     if (typeof list === "object" && list !== null && Symbol.iterator in list) return [...given];
     throw new QuorateError("BAD_OPTIONS", `${what} is given ${shown(list)}; give a list`);
   });

@@ -1,6 +1,7 @@
 import { MAX_TIMER_MS } from "../async/clock.ts";
 import { hearOptions, isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
+import { arrayIn } from "./given.ts";
 import { option, refused, type Option } from "./options.ts";
 
 /** A value that fits, as it is. */
@@ -126,6 +127,14 @@ export function iterable<T>(): Option<readonly T[] | undefined> {
     const isMany = typeof given === "object" && typeof many[Symbol.iterator] === "function";
     return isMany ? [...(many as Iterable<T>)] : undefined;
   }, "give a list");
+}
+
+/** A list, as a copy: other code checks its items. */
+export function list<T>(instead: string): Option<readonly T[] | undefined> {
+  return option<readonly T[]>(
+    (given, what) => arrayIn(given, what) as readonly T[] | undefined,
+    instead,
+  );
 }
 
 /** A list in which every item fits. */

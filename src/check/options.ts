@@ -1,6 +1,6 @@
 import { hearOptions, isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
-import { readGiven } from "./given.ts";
+import { readGiven, refuseHuge } from "./given.ts";
 import { shown } from "./shown.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
@@ -32,6 +32,7 @@ export function option<T>(
     take: (given, what) => {
       if (given === undefined && !isNeeded) return standard as never;
       return readGiven(what, given, () => {
+        refuseHuge(given, what);
         const as = given === undefined ? undefined : read(given, what);
         if (as !== undefined) return as as never;
         if (given !== undefined) throw refused(what, given, instead);

@@ -39,6 +39,9 @@ function checked(result: unknown): SchemaResult {
 }
 
 function read(result: StandardSchemaV1.Result<unknown>): SchemaResult {
+  if (typeof result !== "object" || (result as unknown) === null) {
+    throw new TypeError(`it answered with ${typeof result}, and not with { value } or { issues }`);
+  }
   const { value, issues, ...unread } = result as StandardSchemaV1.FailureResult & {
     readonly value?: unknown;
   };

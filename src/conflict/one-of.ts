@@ -1,3 +1,4 @@
+import { arrayIn } from "../check/given.ts";
 import { hearOptions } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
@@ -10,14 +11,15 @@ import type { Comparator } from "./compare.ts";
  */
 export function oneOf(values: readonly Json[]): Comparator {
   hearOptions(values);
-  if (!Array.isArray(values) || values.length === 0) {
+  const list = arrayIn(values, "oneOf");
+  if (list === undefined || list.length === 0) {
     throw new QuorateError(
       "BAD_OPTIONS",
       "oneOf: no values are listed; give the positions that are allowed, as an array",
     );
   }
   const listed = new Map<string, Json>();
-  for (const value of values as readonly Json[]) {
+  for (const value of list as readonly Json[]) {
     const key = listedKey(value, "oneOf");
     if (listed.has(key)) {
       throw new QuorateError(
@@ -30,7 +32,7 @@ export function oneOf(values: readonly Json[]): Comparator {
   return Object.freeze({
     name: "oneOf",
     exact: true,
-    definition: [...values],
+    definition: [...(list as readonly Json[])],
     group: (candidates) => ({
       groups: candidates.flatMap(({ key }, index) => {
         const value = listed.get(key);

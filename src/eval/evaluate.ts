@@ -1,7 +1,8 @@
 import { readGiven } from "../check/given.ts";
 import type { Checked } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
-import { QuorateError } from "../model/errors.ts";
+import { describeThrown, isSoundError, QuorateError } from "../model/errors.ts";
+import { hear } from "../model/hear.ts";
 import { isSupervisor, type Supervisor } from "../supervisor.ts";
 import { compareWith } from "./eval-comparison.ts";
 import { takeCase, type EvalCase, type TakenCase } from "./eval-case.ts";
@@ -145,12 +146,13 @@ function teamsIn(given: unknown): readonly (readonly [string, Supervisor])[] {
 async function casesIn(given: unknown): Promise<readonly TakenCase[]> {
   const taken: TakenCase[] = [];
   const byId = new Map<string, number>();
-  for await (const one of listed(given)) {
+  for await (const one of casesOf(given)) {
     const place = taken.length;
     if (place === MAX_CASES) {
       throw new QuorateError("INPUT_INVALID", `there are more than ${MAX_CASES} cases; split them`);
     }
-    const made = takeCase(one, `case ${place + 1}`);
+    const where = `case ${place + 1}`;
+    const made = readGiven(where, one, () => takeCase(one, where));
     const before = byId.get(made.id);
     if (before !== undefined) {
       throw new QuorateError(
@@ -165,10 +167,33 @@ async function casesIn(given: unknown): Promise<readonly TakenCase[]> {
   return taken;
 }
 
+/** The cases of a list; refuses one that fails, because what it throws may be anything. */
+async function* casesOf(given: unknown): AsyncGenerator {
+  const cases = readGiven("evaluate: cases", given, () => listed(given));
+  // A promise may stand far behind the first case that is refused.
+  if (Array.isArray(cases)) hear(cases);
+  let failed = true;
+  try {
+    for await (const one of cases) {
+      failed = false;
+      yield one;
+      failed = true;
+    }
+  } catch (cause) {
+    hear(cause);
+    if (!failed || isSoundError(cause)) throw cause;
+    const why = `evaluate: cases cannot be read: ${describeThrown(cause)}; give a list of cases`;
+    throw new QuorateError("BAD_OPTIONS", why, { cause });
+  }
+}
+
 function listed(given: unknown): AsyncIterable<unknown> | Iterable<unknown> {
-  const many = Object(given) as Iterable<unknown> & AsyncIterable<unknown>;
+  const many = Object(given) as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
   const isMany =
-    typeof given === "object" && (Symbol.iterator in many || Symbol.asyncIterator in many);
-  if (isMany) return many;
+    typeof given === "object" &&
+    (typeof many[Symbol.iterator] === "function" ||
+      typeof many[Symbol.asyncIterator] === "function");
+  if (isMany) return many as Iterable<unknown>;
+  hear(given);
   throw new QuorateError("BAD_OPTIONS", `evaluate: cases is ${shown(given)}; give a list of cases`);
 }

@@ -1,4 +1,5 @@
 import { word } from "../check/kinds.ts";
+import { hearOptions } from "../model/hear.ts";
 import type { Json } from "../model/json.ts";
 import { junitXml, type TestCase } from "../report/junit-xml.ts";
 import { fit, markdownCode, markdownText } from "../report/markdown-text.ts";
@@ -20,6 +21,7 @@ const MAX_LISTED = 200;
 
 /** An evaluation as text in one of the formats. Throws `BAD_OPTIONS` for an unknown format, and for a value that `evaluate()` did not make. */
 export function renderEvaluation(given: Evaluation, format: EvalFormat): string {
+  hearOptions(format);
   const evaluation = readEvaluation(given, "what renderEvaluation() is given");
   switch (FORMAT.take(format, "renderEvaluation(): format")) {
     case "json":

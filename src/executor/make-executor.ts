@@ -1,8 +1,26 @@
 import { hear } from "../model/hear.ts";
 import { requireSync } from "../check/require-sync.ts";
+import { readGiven } from "../check/given.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "./executor.ts";
+
+/** The members of a foreign executor, each read once: they may be getters, or those of a class. */
+function membersOf(made: unknown): Partial<Executor> {
+  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } = Object(
+    made,
+  ) as Executor;
+  return {
+    start,
+    startBatch,
+    collects,
+    attach,
+    detach,
+    mayBeginWithinMs,
+    cancel,
+    close,
+  } as Executor;
+}
 
 /** Makes the executor of a supervisor, so that its functions can be destructured. Throws `BAD_OPTIONS` for a value that is not an executor. */
 export function makeExecutor(
@@ -11,9 +29,8 @@ export function makeExecutor(
   { name, where }: { readonly name: string; readonly where: string },
 ): Executor {
   const made = requireSync(() => make(agents, name), `${where}: executor`);
-  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } = Object(
-    made,
-  ) as Partial<Executor>;
+  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } =
+    readGiven(`what executor of ${where} made`, made, () => membersOf(made));
   if (typeof start !== "function" || typeof cancel !== "function") {
     hear(made);
     throw new QuorateError(

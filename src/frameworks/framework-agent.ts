@@ -9,7 +9,7 @@ import type { Workers } from "../describe/worker.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { hear, isThenable, promiseOf } from "../model/hear.ts";
+import { hear, hearIfRefused, isThenable, promiseOf } from "../model/hear.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import type { Fields } from "../model/record.ts";
 import { clip, plain } from "../model/text.ts";
@@ -95,7 +95,7 @@ export function frameworkAgent<
   asked: ForeignAgent<Question>,
   given: FrameworkOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft, Question>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  const asker = askerOf(asked);
+  const asker = hearIfRefused(asked, () => askerOf(asked));
   const { own, passed, name, where, agentOf } = adapted(
     FRAMEWORK,
     given,

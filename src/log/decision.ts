@@ -1,10 +1,12 @@
 import { Cancellation } from "../async/cancellation.ts";
 import { BACKEND, TEXT } from "../check/arguments.ts";
-import { anything, thing } from "../check/kinds.ts";
-import { options, type Option, type Options } from "../check/options.ts";
+import { thing } from "../check/kinds.ts";
+import { option, options, type Option, type Options } from "../check/options.ts";
 import { systemClock } from "../async/clock.ts";
 import { hear } from "../model/hear.ts";
-import { isSoundError } from "../model/errors.ts";
+import { foldedKey } from "../conflict/canonical.ts";
+import { describeThrown, isSoundError } from "../model/errors.ts";
+import { takeJson, type Json } from "../model/json.ts";
 import { todaysEvents } from "../model/earlier-events.ts";
 import type { RunEvent } from "../model/events.ts";
 import { chosen, refusal, type HumanDecision, type Knowing } from "./chosen-position.ts";
@@ -112,9 +114,25 @@ export async function takenUnlessOwned(store: Store, runId: string): Promise<num
 const words = (instead: string): Option<string | undefined> =>
   thing("a text", (given) => typeof given === "string", instead);
 
+/** A copy of a value that has a key, which nobody can change between the check and the record. */
+function copied(given: unknown): Json {
+  const taken = takeJson(given, Infinity);
+  if (taken.fault === undefined) return taken.value as Json;
+  throw new TypeError(`has ${taken.fault.why}`);
+}
+
 export const DECISION: Options<HumanDecision> = options({
   subject: words("use one that openQuestions() shows").needed(),
-  winner: anything(),
+  winner: option<Json>((given, what) => {
+    try {
+      // No position is larger or deeper than what has a key.
+      foldedKey(given as Json);
+      return copied(given);
+    } catch (cause) {
+      hear([given, cause]);
+      throw refusal(`${what} ${describeThrown(cause)}; give the value of a position as JSON`);
+    }
+  }, "give the value of a position"),
   index: thing("a whole number", Number.isSafeInteger, "use the place of a position, from 0"),
   why: words("say it in a sentence").needed(),
   by: words("use a name"),

@@ -7,6 +7,8 @@ import { types } from "node:util";
 const MOST_VALUES = 1_000_000;
 /** How many promises are followed, each within the result of the one before. */
 const MOST_HOPS = 10;
+/** How many promises are awaited, each the result of the one before. */
+const MOST_ADOPTED = 1_000;
 /** How many levels of options are searched. */
 const OPTION_LEVELS = 6;
 
@@ -61,7 +63,7 @@ function hasThen(value: unknown): value is PromiseLike<unknown> {
  * The answer of a foreign function, as a promise that settles as `await` would. Also hears what would keep `await` from listening: a
  * promise that has its own `then` or `constructor`, what such a `then` returns, and the object whose `then` fails.
  */
-export function promiseOf(answer: unknown): Promise<unknown> {
+export function promiseOf(answer: unknown, hops = 0): Promise<unknown> {
   try {
     if (!hasThen(answer)) return Promise.resolve(answer);
     if (answer instanceof Promise && isPlainPromise(answer)) return answer;
@@ -73,8 +75,13 @@ export function promiseOf(answer: unknown): Promise<unknown> {
     }
   }
   if (types.isPromise(answer)) listen(answer, WHOLE, MOST_HOPS);
+  if (hops === MOST_ADOPTED) {
+    return Promise.reject(
+      new TypeError("a promise that resolves to itself, or to others without end"),
+    );
+  }
   return new Promise((resolve, reject) => {
-    const adopt = (value: unknown): void => resolve(promiseOf(value));
+    const adopt = (value: unknown): void => resolve(promiseOf(value, hops + 1));
     hear(hearIfRefused(answer, () => (answer as PromiseLike<unknown>).then(adopt, reject)));
   });
 }

@@ -88,6 +88,8 @@ function messageOf(thrown: object, { name, message, status }: ThrownText): strin
     return `HTTP ${status}${words}${typeof url === "string" && url !== "" ? ` of ${url}` : ""}`;
   }
   if (typeof thrown === "function") return "a function";
+  // Each of its numbers would be a line.
+  if (ArrayBuffer.isView(thrown)) return `${kindOf(thrown)} of ${thrown.byteLength} bytes`;
   try {
     return String(JSON.stringify(thrown, heard));
   } catch (unreadable) {

@@ -1,3 +1,4 @@
+import { arrayIn } from "../check/given.ts";
 import { hearOptions } from "../model/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import { listedKey } from "../conflict/listed-key.ts";
@@ -15,13 +16,14 @@ import type { Resolver, Question, Ruling } from "./resolver.ts";
  */
 export function prefer(values: readonly Json[]): Resolver {
   hearOptions(values);
-  if (!Array.isArray(values) || values.length === 0) {
+  const list = arrayIn(values, "prefer");
+  if (list === undefined || list.length === 0) {
     throw new QuorateError(
       "BAD_OPTIONS",
       "prefer: no values are listed; give the positions to prefer, the first one first, as an array",
     );
   }
-  const keys = (values as readonly Json[]).map((value) => listedKey(value, "prefer"));
+  const keys = (list as readonly Json[]).map((value) => listedKey(value, "prefer"));
 
   function settle({ positions }: Question): Ruling {
     const held = new Map(positions.map((position) => [foldedKey(position.value), position]));
@@ -60,8 +62,8 @@ export function prefer(values: readonly Json[]): Resolver {
 
   return Object.freeze({
     name: "prefer",
-    definition: [...values],
-    positions: [...values],
+    definition: [...(list as readonly Json[])],
+    positions: [...(list as readonly Json[])],
     settle,
     foresee: () => ({ contested }),
   });

@@ -174,9 +174,52 @@ function meantBy(cause: Fields, retryAfterMs: number | undefined): Meaning | und
     if (meaning !== undefined) return meaning;
   }
   const status = statusOf(cause);
-  if (status === undefined) return undefined;
+  if (status === undefined) return streamed(cause) ?? remote(cause);
   if (status === 503 && retryAfterMs !== undefined) return { retry: true, fault: "busy" };
   return STATUSES[status] ?? (status < 500 ? NEVER : FAILED);
+}
+
+/** What services call a failure after they have answered with 200, in the middle of a stream. */
+const STREAMED: ReadonlyMap<unknown, Meaning> = new Map([
+  ...each(LIMITED, "rate_limit_error rate_limit_exceeded MODEL_RATE_LIMIT RESOURCE_EXHAUSTED"),
+  ...each({ retry: true, fault: "busy" }, "overloaded_error overloaded UNAVAILABLE"),
+  ...each(FAILED, "api_error server_error internal_server_error timeout_error INTERNAL"),
+  ...each(
+    NEVER,
+    `authentication_error permission_error invalid_request_error not_found_error request_too_large invalid_api_key
+    MODEL_AUTHENTICATION MODEL_NOT_FOUND UNAUTHENTICATED PERMISSION_DENIED INVALID_ARGUMENT NOT_FOUND UNIMPLEMENTED FAILED_PRECONDITION`,
+  ),
+]);
+
+function streamed(cause: Fields): Meaning | undefined {
+  const inner = field(cause, "error");
+  const known = [
+    ...mistakesOf(cause),
+    field(cause, "lc_error_code"),
+    isObject(inner) ? field(inner, "status") : undefined,
+  ];
+  return known.map((mistake) => STREAMED.get(mistake)).find((meaning) => meaning !== undefined);
+}
+
+/** The statuses of gRPC that say more than that something failed (`google.rpc.Code`). */
+const GRPC: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
+  ...[3, 5, 7, 9, 11, 12, 16].map((code) => [code, NEVER] as const),
+  ...[4, 13, 14, 15].map((code) => [code, FAILED] as const),
+  [8, LIMITED],
+  [10, AGAIN],
+]);
+
+/** The errors of JSON-RPC for a request that is wrong: it cannot be parsed, its method or its parameters do not fit. */
+const WRONG_REQUESTS: ReadonlySet<unknown> = new Set([-32_700, -32_600, -32_601, -32_602]);
+
+/** A failure of a call by gRPC, Connect or JSON-RPC. Other codes with such numbers are those of programs. */
+function remote(cause: Fields): Meaning | undefined {
+  const code = field(cause, "code");
+  if (WRONG_REQUESTS.has(code)) return NEVER;
+  const isGrpc =
+    (typeof field(cause, "details") === "string" && isObject(field(cause, "metadata"))) ||
+    typeof field(cause, "rawMessage") === "string";
+  return isGrpc ? GRPC.get(code) : undefined;
 }
 
 /** A program that cannot be started, as Node reports it, or that a shell did not find (126, 127: POSIX, 2.8.2). */

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import type { RunTracing } from "../call/tracing.ts";
 import { describeThrown } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
-import { isThenable, promiseOf } from "../model/hear.ts";
+import { hear, isThenable, promiseOf } from "../model/hear.ts";
 
 /** Receives every event of a supervisor's runs. Its result is ignored and not awaited. */
 export type OnEvent = (event: LiveEvent) => unknown;
@@ -54,7 +54,9 @@ export function harmless<T>(
     try {
       const returned = told(what);
       if (isThenable(returned)) promiseOf(returned).catch(failed);
+      else hear(returned);
     } catch (error) {
+      hear(error);
       failed(error);
     }
   };

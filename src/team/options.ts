@@ -4,9 +4,9 @@ import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult } from "../model/call.ts";
 import {
   anything,
-  fitting,
   func,
   integer,
+  list,
   milliseconds,
   record,
   orInfinity,
@@ -14,6 +14,7 @@ import {
   thing,
   word,
 } from "../check/kinds.ts";
+import { arrayIn } from "../check/given.ts";
 import { NAME } from "../check/name.ts";
 import { option, options, type Options, type Table } from "../check/options.ts";
 import { BACKEND, CLOCK, SIGNAL } from "../check/arguments.ts";
@@ -257,13 +258,16 @@ export const SUPERVISOR: Options<
     description: text("use a sentence"),
     agents: anything<Workers>().or({}),
     mode: MODE.or("parallel"),
-    route: fitting(
-      (given) => typeof given === "function" || Array.isArray(given),
+    route: option<NonNullable<AnySupervisorOptions["route"]>>(
+      (given, what) =>
+        typeof given === "function"
+          ? (given as NonNullable<AnySupervisorOptions["route"]>)
+          : (arrayIn(given, what) as readonly never[] | undefined),
       'use a list ["agent"] or a function (task) => ["agent"]',
     ),
     inputs: record("use { agent: (task, results) => … }"),
-    required: fitting<readonly string[]>(Array.isArray, 'use a list ["agent"]').or([]),
-    elsewhere: fitting<readonly string[]>(Array.isArray, 'use a list ["agent"]').or([]),
+    required: list<string>('use a list ["agent"]').or([]),
+    elsewhere: list<string>('use a list ["agent"]').or([]),
     // At most as many as it has agents.
     minAnswers: integer(0).or(1),
     deadlineMs: DEADLINE_MS,

@@ -1,5 +1,6 @@
 import { cut } from "../model/text.ts";
 import type { Cancellation } from "../async/cancellation.ts";
+import { arrayIn } from "../check/given.ts";
 import { hear, isThenable, promiseOf } from "../model/hear.ts";
 import { signalOf } from "../async/abort-controller.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
@@ -82,11 +83,21 @@ export function recordedPlan(
   return { ...makePlan(members, recorded.mode, planned), ...(panel !== undefined && { panel }) };
 }
 
+/** A copy of a route, which may be anything; `undefined` if it is no list. */
+function namesIn(given: unknown, team: Team): readonly unknown[] | undefined {
+  try {
+    return arrayIn(given, `the route of ${team.where}`);
+  } catch (cause) {
+    throw new QuorateError("BAD_ROUTE", describeThrown(cause), { cause });
+  }
+}
+
 /** The indices of the named agents and of all that they need, in the order of the team. */
-function resolved(team: Team, names: unknown): readonly number[] {
+function resolved(team: Team, given: unknown): readonly number[] {
   // Names are kept; anything else in the list is refused, so promises in it are heard.
-  hear(names);
-  if (!Array.isArray(names) || names.length === 0) {
+  hear(given);
+  const names = namesIn(given, team);
+  if (names === undefined || names.length === 0) {
     throw new QuorateError(
       "BAD_ROUTE",
       `the route of ${team.where} names no agent; name at least one of ${listed(team.indexOf)}`,

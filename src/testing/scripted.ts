@@ -1,4 +1,4 @@
-import { anything, object } from "../check/kinds.ts";
+import { anything, object, text } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { objectsIn } from "../check/given.ts";
 import assert from "node:assert/strict";
@@ -96,11 +96,13 @@ export function scripted<const Name extends string, Output>(
   given: ScriptedOptions<Output> = {},
 ): ScriptedAgent<Name, Output> {
   object("give options of agent()").take(given, "scripted: options");
+  text("give the name of the agent").needed().take(name, "scripted: name");
   const { clock, ...described } = given;
-  objectsIn(script, "scripted").forEach((step, index) => {
+  const steps = objectsIn(script, "scripted");
+  steps.forEach((step, index) => {
     STEP.of(step, `scripted "${name}": step ${index}`);
   });
-  if (clock === undefined && script.some(({ afterMs }) => afterMs !== undefined)) {
+  if (clock === undefined && steps.some(({ afterMs }) => afterMs !== undefined)) {
     throw new QuorateError(
       "BAD_OPTIONS",
       `scripted "${name}" takes time: give it the clock of its supervisor.`,
@@ -112,10 +114,10 @@ export function scripted<const Name extends string, Output>(
     ...described,
     name,
     run(task: unknown, context: AgentContext): Promise<Output> {
-      const step = script[calls.length];
+      const step = steps[calls.length];
       calls.push(record(task, context));
       if (step === undefined) {
-        const unexpected = new assert.AssertionError({ message: tooMany(name, script, calls) });
+        const unexpected = new assert.AssertionError({ message: tooMany(name, steps, calls) });
         return Promise.reject(Object.assign(unexpected, { retryable: false }));
       }
       for (const value of step.emits ?? []) context.emit(value);
@@ -127,10 +129,10 @@ export function scripted<const Name extends string, Output>(
     ...(made as Agent<Name, unknown, Output>),
     calls,
     assertComplete() {
-      assert.ok(calls.length <= script.length, tooMany(name, script, calls));
+      assert.ok(calls.length <= steps.length, tooMany(name, steps, calls));
       assert.ok(
-        calls.length >= script.length,
-        `${name} was asked ${calls.length} times, and its script has ${script.length} steps.`,
+        calls.length >= steps.length,
+        `${name} was asked ${calls.length} times, and its script has ${steps.length} steps.`,
       );
     },
   });

@@ -127,6 +127,23 @@ describe("what clients throw that are too large to be had here", () => {
     ["AWS: no response", aws("TimeoutError", undefined)],
     ["Google: too many, as a code that is text", failing({ code: "429" })],
     ["gRPC: unavailable", failing({ code: 14, details: "unavailable" })],
+    ["gRPC: exhausted", failing({ code: 8, details: "quota", metadata: {} })],
+    ["a program that ended with 7", failing({ code: 7, stderr: "" })],
+    [
+      "Anthropic: overloaded in a stream",
+      failing({ error: { error: { type: "overloaded_error" } } }),
+    ],
+    [
+      "Anthropic: too many, in a stream",
+      failing({ error: { error: { type: "rate_limit_error" } } }),
+    ],
+    ["OpenAI: too many, in a stream", failing({ code: "rate_limit_exceeded" })],
+    [
+      "OpenAI: a conflict that calls itself invalid",
+      failing({ status: 409, type: "invalid_request_error" }),
+    ],
+    ["LangChain: too many", failing({ lc_error_code: "MODEL_RATE_LIMIT" })],
+    ["JSON-RPC: an error of the server's", failing({ code: -32_603 })],
   ])("%s is repeated", (_, error) => {
     expect(waitMs(error)).toBeGreaterThanOrEqual(0);
   });
@@ -137,6 +154,19 @@ describe("what clients throw that are too large to be had here", () => {
     ["AWS: a response without metadata", failing({ $response: { statusCode: 404, headers: {} } })],
     ["AWS: no credentials", Object.assign(new Error("no"), { name: "CredentialsProviderError" })],
     ["Azure: no credentials", failing({ name: "CredentialUnavailableError" })],
+    ["gRPC: no login", failing({ code: 16, details: "no token", metadata: {} })],
+    ["Connect: no permission", failing({ code: 7, rawMessage: "no" })],
+    [
+      "Anthropic: no login, in a stream",
+      failing({ error: { error: { type: "authentication_error" } } }),
+    ],
+    [
+      "Anthropic: a wrong request, in a stream",
+      failing({ error: { error: { type: "invalid_request_error" } } }),
+    ],
+    ["Google: no permission, by its word", failing({ error: { status: "PERMISSION_DENIED" } })],
+    ["LangChain: no login", failing({ lc_error_code: "MODEL_AUTHENTICATION" })],
+    ["JSON-RPC: parameters that do not fit", failing({ code: -32_602 })],
     ["Google: not found, as a code that is a number", failing({ code: 404 })],
   ])("%s is not repeated", (_, error) => {
     expect(waitMs(error)).toBeUndefined();

@@ -111,6 +111,7 @@ export function runBatch(
 
   const report = (given: unknown, index?: number): void => {
     hearWithin(given);
+    hearWithin(index);
     if (index !== undefined) {
       // The usage of an unknown task belongs to nobody.
       if (Number.isInteger(index)) attempts[index]?.report(given as Usage);

@@ -1,4 +1,5 @@
 import type { Agent } from "../../describe/agent.ts";
+import { arrayIn } from "../../check/given.ts";
 import { anything, func, integer, shareAbove } from "../../check/kinds.ts";
 import { NAME } from "../../check/name.ts";
 import { options, type Options } from "../../check/options.ts";
@@ -83,7 +84,7 @@ function checkBand(given: unknown, threshold: number): readonly [number, number]
   if (given === undefined) {
     return [Math.max(LEAST_LIKENESS, threshold - BAND), Math.min(1, threshold + BAND)];
   }
-  const [from, to] = Array.isArray(given) ? (given as readonly unknown[]) : [];
+  const [from, to] = arrayIn(given, "similar: band") ?? [];
   const sound =
     typeof from === "number" &&
     typeof to === "number" &&

@@ -1,4 +1,4 @@
-import { listIn } from "../../check/given.ts";
+import { arrayIn, listIn, readGiven } from "../../check/given.ts";
 import { hearIfRefused } from "../../model/hear.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
 import { QuorateError } from "../../model/errors.ts";
@@ -41,7 +41,11 @@ const RIDGE = 10;
  * truths, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for a value that is not a review.
  */
 export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
-  const checked = hearIfRefused(reviews, () => listIn(reviews, "learnFindings").map(checkReview));
+  const checked = hearIfRefused(reviews, () =>
+    listIn(reviews, "learnFindings").map((review, index) =>
+      readGiven(`learnFindings: review ${index}`, review, () => checkReview(review)),
+    ),
+  );
   const all = checked.sort((a, b) => byCodeUnits(a.key, b.key));
   const agents = recordsOf(all);
   const records = new Map(agents.map(({ agent, record }) => [agent, record]));
@@ -133,10 +137,11 @@ interface CheckedReview {
 
 function checkReview(given: RecordedReview): CheckedReview {
   const { findings, missed = 0 } = (given ?? {}) as Partial<RecordedReview>;
-  if (!Array.isArray(findings)) throw refuse("a review has no list of findings");
+  const list = arrayIn(findings, "a review's findings");
+  if (list === undefined) throw refuse("a review has no list of findings");
   if (!(Number.isSafeInteger(missed) && missed >= 0))
     throw refuse("a review's missed is not a whole number of 0 or more");
-  const checked = (findings as readonly RecordedFinding[]).map((finding) => {
+  const checked = (list as readonly RecordedFinding[]).map((finding) => {
     const { text, reportedBy, right } = finding ?? {};
     if (typeof text !== "string") throw refuse("a finding has no text");
     if (!Array.isArray(reportedBy) || reportedBy.some((agent) => typeof agent !== "string"))

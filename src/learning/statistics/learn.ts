@@ -64,7 +64,7 @@ const FOLDS = 5;
  * choice. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for a value that is not a vote or a truth.
  */
 export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Reliability {
-  const { labels, truths, topicOf } = LEARN.of(given, "learn");
+  const { labels, truths, topicOf } = hearIfRefused(votes, () => LEARN.of(given, "learn"));
   const table = hearIfRefused([votes, truths], () => voteTable(votes, truths));
   const topics = topicsOf(table, topicOf);
   const recorded = Math.floor(

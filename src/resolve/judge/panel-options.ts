@@ -1,8 +1,9 @@
+import { arrayIn } from "../../check/given.ts";
 import { type Agent } from "../../describe/agent.ts";
 import { isWorker } from "../../describe/worker.ts";
-import { anything, fitting, flag, shareAbove, word } from "../../check/kinds.ts";
+import { anything, flag, shareAbove, word } from "../../check/kinds.ts";
 import { NAME } from "../../check/name.ts";
-import { options, type Checked, type Options } from "../../check/options.ts";
+import { option, options, type Checked, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { byWorth, isDropped, trustBy, type JudgeWeights, type JudgeTrust } from "./record.ts";
 import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./judge-agent.ts";
@@ -61,10 +62,12 @@ export const PANEL_JUDGE: Options<PanelJudge, "once" | "authorOf"> = options({
 });
 
 export const PANEL: Options<JudgePanelOptions, "atLeast" | "order" | JudgeDefaults> = options({
-  panel: fitting<JudgePanelOptions["panel"]>(
-    (given) => Array.isArray(given) && given.length > 0,
-    "list agents or functions, the cheapest first",
-  ).needed(),
+  panel: option<JudgePanelOptions["panel"]>((given, what) => {
+    const list = arrayIn(given, what);
+    return list === undefined || list.length === 0
+      ? undefined
+      : (list as JudgePanelOptions["panel"]);
+  }, "list agents or functions, the cheapest first").needed(),
   stopAt: shareAbove(0.5),
   atLeast: shareAbove(0).or(0.6),
   weights: anything(),

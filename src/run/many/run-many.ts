@@ -3,6 +3,7 @@ import { func } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import type { Collector } from "../../call/batch/batch.ts";
 import { QuorateError } from "../../model/errors.ts";
+import { hearIfRefused } from "../../model/hear.ts";
 import type { Json } from "../../model/json.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { RENAMED, RUN, type MadeOfRun, type RunOptions } from "../../team/options.ts";
@@ -71,7 +72,7 @@ export async function* runMany<Results, Winner extends Json>(
   many: ManyOptions,
 ): AsyncGenerator<TaskOutcome<Results, Winner>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
-  const checked = MANY.of(many, where);
+  const checked = hearIfRefused(tasks, () => MANY.of(many, where));
   const configured = configuredFor(given, checked);
   const root = { ...given, configuredIn: () => configured };
   const { concurrency = root.team.slots.concurrency, signal } = checked;
