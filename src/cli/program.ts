@@ -230,7 +230,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
 
   addRunFlags(command("decide", "Records the decision of a person for which a run waits."))
     .argument("<run>", "its id, the beginning of it, or latest")
-    .argument("<subject>", "what was asked")
+    .argument("[subject]", "what was asked; without one, it is said what the run asks")
     .argument("[winner]", "one of the positions, as it is shown or as JSON")
     .option("--team <team>", "resume the run: the file of its supervisor")
     .option("--why <text>", "the reason, for the log")
@@ -251,7 +251,12 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     .option("--json", "with --team: print one JSON document and nothing else")
     .option("--full", "with --team: print answers and reasons whole")
     .action(
-      async (run: string, subject: string, winner: string | undefined, options: DecideFlags) => {
+      async (
+        run: string,
+        subject: string | undefined,
+        winner: string | undefined,
+        options: DecideFlags,
+      ) => {
         const { decideCommand } = await import("./commands/decide-command.ts");
         exitWith(await decideCommand(run, subject, winner, options));
       },

@@ -55,7 +55,12 @@ describe("quorate decide", () => {
 
   it("is seen in the run as soon as it is recorded, before anybody resumes the run", async () => {
     const { cwd } = await waitingRun();
+    const several = await quorate(["decide", "latest"], cwd);
+    expect(several).toMatchObject({ code: 2, stdout: "" });
+    expect(several.stderr).toMatch(/about which question: "how many days it takes[^"]*", "task"$/m);
     await quorate(["decide", "latest", "how many", "44", "--by", "ann"], cwd);
+    const one = await quorate(["decide", "latest"], cwd);
+    expect(one.stderr).toContain('about "task": hold (or --index 0), ship (or --index 1)');
     const half = (await quorate(["show", "latest"], cwd)).stdout;
     expect(half).toContain("waiting for a person to decide");
     expect(flat(half)).toMatch(/Decided by a person how many [^:]+: 44, by ann: /);

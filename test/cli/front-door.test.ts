@@ -333,16 +333,16 @@ describe("quorate doctor", () => {
     const { code, stdout } = await quorate(["doctor", team("scripted")], cwd, "", variables);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ok +Node: v\d+/m);
-    expect(stdout).toMatch(/^missing +ai: npm install ai/m);
+    expect(stdout).toMatch(/^optional +ai: npm install ai/m);
     expect(stdout).toMatch(/^ok +execa: \d+/m);
     const words = stdout.replaceAll(/\s+/g, " ");
     expect(words).toContain(
       "for programs and coding agents, quorate/command, quorate/acp, quorate/mcp",
     );
-    expect(words).toContain("missing @modelcontextprotocol/client: npm install");
-    expect(words).toContain("missing others that speak ACP: found none of claude-agent-acp,");
+    expect(words).toContain("optional @modelcontextprotocol/client: npm install");
+    expect(words).toContain("optional others that speak ACP: found none of claude-agent-acp,");
     expect(stdout).toMatch(/^ok +claude: .*\n? *by ANTHROPIC_API_KEY$/m);
-    expect(stdout).toMatch(/^missing +codex: [^]*no login\s+found/m);
+    expect(stdout).toMatch(/^optional +codex: [^]*no login\s+found/m);
     expect(stdout).toMatch(/^ok +keys: ANTHROPIC_API_KEY$/m);
     expect(stdout).toMatch(/^ok +quorate\.db: is not there yet/m);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("scripted, with security, performance, style");

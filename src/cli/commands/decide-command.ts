@@ -46,7 +46,7 @@ export interface DecideFlags extends LimitFlags {
  */
 export async function decideCommand(
   wanted: string,
-  subject: string,
+  subject: string | undefined,
   winner: string | undefined,
   flags: DecideFlags,
 ): Promise<number> {
@@ -123,7 +123,7 @@ async function takenLines(
 async function meant(
   store: Store,
   runId: string,
-  subject: string,
+  subject: string | undefined,
   winner: string | undefined,
   { team: file, why = "decided on the command line", by, index, question }: DecideFlags,
 ): Promise<HumanDecision> {
@@ -136,6 +136,7 @@ async function meant(
     );
   }
   const open = openQuestions(events).map(({ verdict }) => verdict);
+  if (subject === undefined) throw new QuorateError("BAD_OPTIONS", notNamed(runId, open));
   const named = verdictsMeant(open, subject);
   if (winner === undefined && index === undefined) {
     const asked = open.map((verdict) => `"${safeText(verdict.subject)}"`).join(", ");
@@ -154,6 +155,18 @@ async function meant(
 
 const MOST_NAMED = 10;
 const MOST_CHARACTERS = 120;
+
+/** What a run asks, for a person who has not said about which of it they decided. */
+function notNamed(runId: string, open: readonly Verdict[]): string {
+  const [first] = open;
+  if (first === undefined) return `run ${runId} waits for nothing; there is nothing to decide`;
+  if (open.length === 1) return notSaid(open);
+  const asked = open
+    .slice(0, MOST_NAMED)
+    .map(({ subject }) => `"${clip(safeText(subject), MOST_CHARACTERS)}"`);
+  const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : "";
+  return `say what was decided, and about which question: ${asked.join(", ")}${more}`;
+}
 
 function notSaid(named: readonly Verdict[]): string {
   const positions = named.flatMap((verdict) => verdict.positions.map(({ value }) => value));

@@ -216,16 +216,17 @@ async function teamOf(file: string): Promise<HealthCheck> {
 
 const STYLES: Readonly<Record<Health, Style>> = { ok: "good", missing: "quiet", wrong: "bad" };
 const WORDS: Readonly<Record<Health, string>> = {
-  ok: "ok     ",
-  missing: "missing",
-  wrong: "wrong  ",
+  ok: "ok      ",
+  // Whatever is missing is something that a team may need, or not.
+  missing: "optional",
+  wrong: "wrong   ",
 };
 
 function lines({ name, health, detail }: HealthCheck, screen: Terminal): string[] {
   const text = `${safeText(name)}: ${safeText(detail)}`;
-  const [first = "", ...rest] = wrap(text, screen.columns - 9);
+  const [first = "", ...rest] = wrap(text, screen.columns - 10);
   return [
     `${screen.style(STYLES[health], WORDS[health])}  ${first}`,
-    ...rest.map((line) => `         ${line}`),
+    ...rest.map((line) => `          ${line}`),
   ];
 }
