@@ -27,7 +27,7 @@ export function thrownBy(event: Extract<AttemptEvent, { readonly type: "failure"
     return retryAfterMs === undefined ? thrown : Object.assign(thrown, { retryAfterMs });
   } catch (cause) {
     hear([error, cause]);
-    return new Error(`the executor told of a failure whose error is ${shown(error)}`, { cause });
+    return new Error(`the executor reported a failure whose error is ${shown(error)}`, { cause });
   }
 }
 

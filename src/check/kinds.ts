@@ -145,7 +145,8 @@ export function listOf<T>(
   return option((given, what) => {
     if (!Array.isArray(given)) return undefined;
     const items: readonly unknown[] = [...(given as readonly unknown[])];
-    for (const item of items) if (!fits(item)) throw refused(`${what} has one that`, item, instead);
+    for (const item of items)
+      if (!fits(item)) throw refused(`${what} has an entry that`, item, instead);
     return Object.freeze(items) as readonly T[];
   }, instead);
 }

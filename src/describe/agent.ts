@@ -195,7 +195,7 @@ const FALLBACK = option<readonly Agent[]>((given, what) => {
         `${what} has ${unfitIn(one)}; use agents of different names`,
       );
     }
-    TIER.take(one.name, `${what} has one whose name`);
+    TIER.take(one.name, `${what} has an entry whose name`);
     names.add(one.name);
   }
   return Object.freeze([...(list as readonly Agent[])]);
@@ -315,6 +315,6 @@ function checkFree(
 
 /** What was given instead of an agent, for a message. */
 function unfitIn(one: unknown): string {
-  if (!isWorker(one)) return `one that is ${shown(one)}`;
+  if (!isWorker(one)) return `an entry that is ${shown(one)}`;
   return "agents" in one ? `the supervisor "${one.name}"` : `"${one.name}" twice`;
 }

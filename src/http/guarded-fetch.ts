@@ -111,7 +111,7 @@ async function send(url: URL, asked: AskedUrl, guard: Guard): Promise<IncomingMe
   const { agent, origins } = guard;
   if (!origins.includes(url.origin)) {
     throw refusal(
-      `${agent} was to ask ${clip(url.origin, 200)}, and may only ask ${origins.join(", ")}; give the agent that address if that is intended`,
+      `${agent} would ask ${clip(url.origin, 200)}, and may only ask ${origins.join(", ")}; give the agent that address if that is intended`,
     );
   }
   const { method, headers, body, signal } = asked;

@@ -9,5 +9,5 @@ export function refusal(message: string): QuorateError {
 /** The error for an agent whose host turns out to be private. */
 export const privateRefusal = (agent: string, host: string): QuorateError =>
   refusal(
-    `${agent} was to ask ${host}, whose address is not public; set allowPrivate: true if that is intended`,
+    `${agent} would ask ${host}, whose address is not public; set allowPrivate: true if that is intended`,
   );

@@ -91,7 +91,7 @@ export const LIMITERS: Option<ReadonlyMap<string, DescribedLimiter> | undefined>
   (given, what) => {
     const described = new Map<string, DescribedLimiter>();
     for (const [name, one] of Object.entries(RECORD.needed().take(given, what))) {
-      LIMITER_NAME.take(name, `${what} has one whose name`);
+      LIMITER_NAME.take(name, `${what} has an entry whose name`);
       const { breaker, everybody, scope, ...rates } = LIMITER.needed().take(one, `${what}.${name}`);
       const settings = { ...rates, scope, breaker: breaker === false ? undefined : breaker };
       described.set(name, { settings, everybody });
@@ -129,7 +129,7 @@ export function isForAll(
   if (typeof everybody === "boolean") return everybody;
   const answer = said(everybody, asked, what);
   if (typeof answer === "boolean") return answer;
-  throw refused(what, answer, "it has to answer with true or false");
+  throw refused(what, answer, "it has to return true or false");
 }
 
 /** The result of a caller's function. */

@@ -179,7 +179,9 @@ function questionFor(
   if (isDecided) {
     const what = isSecret ? "that subject" : `"${subject}"`;
     const hasEnded = events.at(-1)?.type === "run.finished";
-    const next = hasEnded ? "the run has ended since" : "resume the run to go on with that";
+    const next = hasEnded
+      ? "the run has ended since"
+      : "resume the run to continue with that decision";
     throw new QuorateError(
       "ALREADY_DECIDED",
       `a person has decided about ${what} in run "${runId}" already; ${next}`,

@@ -26,7 +26,7 @@ const USD = usDollars(" per million tokens,");
 /** A day of a price list. */
 export const PRICE_DATE: Option<string | undefined> = fitting<string>(
   (given) => typeof given === "string" && /^\d{4}-\d{2}-\d{2}$/.test(given),
-  "say of which day the price is, as 2026-11-22",
+  "give the day of the price, as 2026-11-22",
 );
 
 export const PRICE: Options<Price> = options(

@@ -36,7 +36,7 @@ const COUNTERS: Readonly<
   cost: ["quorate.cost", "What agents are known to have cost", "USD"],
   unknownCost: [
     "quorate.cost.unknown_calls",
-    "Calls of which the cost is not known, or not all of it",
+    "Calls whose cost is unknown, or known only in part",
     "{call}",
   ],
   reused: [
@@ -48,7 +48,7 @@ const COUNTERS: Readonly<
   verdicts: ["quorate.verdicts", "Verdicts that were reached", "{verdict}"],
   turnedAway: [
     "quorate.attempts.turned_away",
-    "Attempts that were told to come later, as by HTTP 429",
+    "Attempts that a service put off, as by HTTP 429",
     "{attempt}",
   ],
   breakerOpen: [

@@ -326,7 +326,7 @@ function eventOf(body: unknown, seq: number): NumberedEvent {
   try {
     return { ...(JSON.parse(String(body)) as AttemptEvent), seq };
   } catch (cause) {
-    const why = "what it told was changed in the database, and cannot be read";
+    const why = "what it reported was changed in the database, and cannot be read";
     const error = errorRecord(new QuorateError("AGENT_FAILED", why, { cause }));
     return { type: "failure", error, stopped: true, seq };
   }

@@ -132,7 +132,7 @@ async function isDecided({ store, runId, cancellation }: Session): Promise<boole
 function cannotGoOn(runId: string): QuorateError {
   return new QuorateError(
     "NOT_RESUMABLE",
-    `what was decided is kept, but the task of run "${runId}" was redacted; go on with run(task, { runId: "${runId}" })`,
+    `what was decided is kept, but the task of run "${runId}" was redacted; continue it with run(task, { runId: "${runId}" })`,
   );
 }
 

@@ -35,7 +35,7 @@ const TAGS_INSTEAD = `use at most ${MAX_TAGS} texts by their names, for instance
 export const TAGS: Option<Readonly<Record<string, string>> | undefined> = option((given, what) => {
   if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
   const tags = Object.entries(given);
-  if (tags.length > MAX_TAGS) throw refused(`${what} has one that`, tags.length, TAGS_INSTEAD);
+  if (tags.length > MAX_TAGS) throw refused(`${what} has an entry that`, tags.length, TAGS_INSTEAD);
   for (const [name, value] of tags) {
     if (!isName(name, MAX_TAG_NAME) || name.includes("=")) {
       const instead = `use names of 1 to ${MAX_TAG_NAME} characters that can be seen, without "="`;

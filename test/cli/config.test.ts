@@ -73,7 +73,7 @@ describe("quorate.config.ts", () => {
     ['{ deadline: "5" }', 'quorate.config.mts: deadline "5" is invalid: give a number and a unit'],
     ['{ report: { pdf: "a" } }', 'quorate.config.mts: report "pdf=a" is invalid: give a format'],
     ['{ envFile: "no.env" }', 'quorate.config.mts: envFile "no.env" is invalid: there is no such'],
-    ["{ failOn: [1] }", "quorate.config.mts: failOn has one that is 1; give"],
+    ["{ failOn: [1] }", "quorate.config.mts: failOn has an entry that is 1; give"],
   ])("is refused in one sentence for what it cannot mean: %s", async (config, sentence) => {
     const { code, stderr } = await quorate(["run", team("echo"), "--input", "null"], place(config));
     expect(stderr).toContain(sentence);

@@ -64,7 +64,7 @@ describe("--prices FILE", () => {
     );
     const undated = await withPrices({ mini: { input: 1, output: 2 } }, run);
     expect(undated.stderr).toBe(
-      "quorate: prices.json.mini.date is missing; say of which day the price is, as 2026-11-22\n",
+      "quorate: prices.json.mini.date is missing; give the day of the price, as 2026-11-22\n",
     );
     const list = await withPrices([], run);
     expect(list.code).toBe(2);

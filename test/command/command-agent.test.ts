@@ -270,7 +270,7 @@ describe("how a program is described", () => {
     [undefined, "what commandAgent() is given is missing"],
     [{}, "commandAgent: command is missing"],
     [{ command: "x", args: "-a" }, "args is"],
-    [{ command: "x", args: ["a", 1] }, "args has one that is 1"],
+    [{ command: "x", args: ["a", 1] }, "args has an entry that is 1"],
     [{ command: "x", send: "shell" }, 'send is "shell"; use "stdin" or "argument"'],
     [
       { command: "x", workspace: "copied" },

@@ -119,7 +119,7 @@ describe("a run that waits for a person", () => {
     await decide({ store }, "r", decision);
     await expect(decide({ store }, "r", decision)).rejects.toMatchObject({
       code: "ALREADY_DECIDED",
-      message: expect.stringMatching(/already; resume the run to go on with that$/),
+      message: expect.stringMatching(/already; resume the run to continue with that decision$/),
     });
     await gate.resume("r");
     await expect(decide({ store }, "r", decision)).rejects.toMatchObject({

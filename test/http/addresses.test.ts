@@ -73,7 +73,7 @@ describe("an address that is not public", () => {
     const { code, message } = await failureOf(asking(`http://agents.example:${server.port}/`));
     expect(code).toBe("AGENT_FAILED");
     expect(message).toBe(
-      `odd was to ask agents.example:${server.port}, whose address is not public; set allowPrivate: true if that is intended`,
+      `odd would ask agents.example:${server.port}, whose address is not public; set allowPrivate: true if that is intended`,
     );
     // It is no failure of the way there, which would be tried again.
     expect(names.asked).toBe(1);

@@ -172,7 +172,7 @@ describe("a limiter", () => {
 describe("the limiters of a team", () => {
   it.each<[string, unknown, string]>([
     ["that are a list", ["a"], "limiters is"],
-    ["with an empty name", { "": {} }, 'limiters has one whose name is ""'],
+    ["with an empty name", { "": {} }, 'limiters has an entry whose name is ""'],
     ["with a name of two lines", { "a\nb": {} }, "without control characters"],
     ["that are no settings", { a: 4 }, "limiters.a is 4"],
     ["with an option that there is not", { a: { concurency: 1 } }, 'no option "concurency"'],
@@ -208,7 +208,9 @@ describe("the limiters of a team", () => {
       throw new Error("no limiter for mini");
     };
     expect(() => LIMITER_NAMES.take("a", "it")).toThrow('it is "a"; use ["openai"]');
-    expect(() => LIMITER_NAMES.take([{ name: "a" }], "it")).toThrow("it has one that is of type");
+    expect(() => LIMITER_NAMES.take([{ name: "a" }], "it")).toThrow(
+      "it has an entry that is of type",
+    );
     expect(() => namesAt(() => undefined as never, asked, "it")).toThrow("limiters is missing");
     expect(() => namesAt(threw, asked, "it")).toThrow("limiters failed: no limiter for mini");
   });

@@ -56,10 +56,14 @@ describe("an option about money that cannot work", () => {
   it.each([
     [{ maxCost: { dollars: 1 } }, {}, 'agent "a": maxCost has no option "dollars"; there are'],
     [{ fallback: [a, a] }, {}, 'agent "a": fallback has "a" twice; use agents'],
-    [{ fallback: [7] }, {}, 'agent "a": fallback has one that is 7; use agents'],
+    [{ fallback: [7] }, {}, 'agent "a": fallback has an entry that is 7; use agents'],
     [{ fallback: teamOf({}) }, {}, 'agent "a": fallback has the supervisor "team"; use agents'],
-    [{ escalateIf: [{}] }, {}, 'agent "a": escalateIf has one that is of type object; use'],
-    [{}, { escalateIf: [() => true] }, 'supervisor "team": escalateIf has one that is a function'],
+    [{ escalateIf: [{}] }, {}, 'agent "a": escalateIf has an entry that is of type object; use'],
+    [
+      {},
+      { escalateIf: [() => true] },
+      'supervisor "team": escalateIf has an entry that is a function',
+    ],
   ])("is refused: %j %j", (options, ofTeam, message) => {
     expect(() => teamOf(options, ofTeam)).toThrow(
       expect.objectContaining({

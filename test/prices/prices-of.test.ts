@@ -103,10 +103,12 @@ describe("prices from the price package", () => {
     await expect(pricesOf("gpt-5" as never)).rejects.toThrow(
       refusal(/pricesOf: models is "gpt-5"/),
     );
-    await expect(pricesOf([7] as never)).rejects.toThrow(refusal(/has one that is 7/));
+    await expect(pricesOf([7] as never)).rejects.toThrow(refusal(/has an entry that is 7/));
     await expect(pricesOf([], { maxTokens: 1 } as never)).rejects.toThrow(
       refusal(/has no option "maxTokens"/),
     );
-    await expect(pricesOf([], { date: "today" })).rejects.toThrow(refusal(/say of which day/));
+    await expect(pricesOf([], { date: "today" })).rejects.toThrow(
+      refusal(/give the day of the price/),
+    );
   });
 });

@@ -41,7 +41,7 @@ describe("who may append", () => {
     [
       { lastSeq: 1, fence: 3, held: false },
       3,
-      /let go of, or begun by another store: take it first/,
+      /released, or begun by another store: take it first/,
     ],
     [undefined, 2, /it is not in the store any more/],
   ])("is told why it lost %o with fence %i", (run, fence, why) => {

@@ -78,7 +78,7 @@ describe("an answer that is larger than what the store takes", () => {
           error: {
             code: "OUTPUT_TOO_LARGE",
             message: expect.stringMatching(
-              /^the output of large is an event of 4\d\d\d bytes, and the store takes at most 1500; answer less/,
+              /^the output of large is an event of 4\d\d\d bytes, and the store takes at most 1500; return less/,
             ) as string,
           },
         },

@@ -186,7 +186,7 @@ function refuseRedacted({ runId }: Session, first: StartedEvent, task: unknown):
   if (first.redacted !== true || task !== undefined) return;
   throw new QuorateError(
     "NOT_RESUMABLE",
-    `the task of run "${runId}" was redacted; go on with run(task, { runId: "${runId}" }), or keep it whole with a codec`,
+    `the task of run "${runId}" was redacted; continue it with run(task, { runId: "${runId}" }), or keep it whole with a codec`,
   );
 }
 

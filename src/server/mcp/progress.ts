@@ -36,7 +36,7 @@ function messageOf(event: RunEvent): string | undefined {
     case "run.waiting":
       return "a person has to decide";
     case "run.resumed":
-      return "the run goes on";
+      return "the run continues";
     default:
       return undefined;
   }

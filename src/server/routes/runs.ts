@@ -51,7 +51,7 @@ export const RUN_ROUTES: readonly ServerRoute[] = [
     path: "/api/runs/:id/events",
     needs: "read",
     summary:
-      "The events of a run. As server-sent events where Accept asks for them: those that are there, and those that come, until the run has ended; id is seq, and Last-Event-ID or after says where to go on. Else as JSON, those that are there.",
+      "The events of a run. If Accept asks for server-sent events: the existing ones, then each new one until the run has ended; id is seq, and Last-Event-ID or after says where to begin. Otherwise as JSON: the existing ones.",
     query: { after: SEQ, limit: LIMIT(5_000) },
     answers: {
       status: 200,

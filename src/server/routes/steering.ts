@@ -64,7 +64,7 @@ export const STEERING_ROUTES: readonly ServerRoute[] = [
     method: "POST",
     path: "/api/runs/:id/decide",
     needs: "decide",
-    summary: "Records what a person decided, and goes on with the run.",
+    summary: "Records what a person decided, and continues the run.",
     body: object(
       {
         subject: text(100_000),

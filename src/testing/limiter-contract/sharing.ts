@@ -150,7 +150,7 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
-      "lets an attempt that goes on wait for its turn where nothing is held for it any more",
+      "lets an attempt that continues wait for its turn if nothing is held for it any more",
       async (bench) => {
         const slot = bench.limit({ concurrency: 1 });
         const dead = bench.comes([slot], { ...HERE, attempt: "a", lifeMs: 10_000 });

@@ -119,23 +119,19 @@ export function changeAllCases(open: OpenStore): readonly ContractCase[] {
         assert.deepEqual([await store.values.get("a"), await store.values.get("b")], [125, 25]);
       },
     ),
-    withStore(
-      open,
-      "tells a change the time that it goes by itself, and that goes on",
-      async (store) => {
-        const { values } = store;
-        const times = [await values.now()];
-        await values.change("a", (_value, nowMs) => times.push(nowMs));
-        await setTimeout(5);
-        await values.changeAll(["a", "b"], (_values, nowMs) => [times.push(nowMs), 1]);
-        times.push(await values.now());
-        assert.deepEqual(
-          times,
-          times.toSorted((a, b) => a - b),
-        );
-        for (const ms of times) assert.ok(Number.isFinite(ms) && ms > 0);
-      },
-    ),
+    withStore(open, "tells a change the store's own time, which advances", async (store) => {
+      const { values } = store;
+      const times = [await values.now()];
+      await values.change("a", (_value, nowMs) => times.push(nowMs));
+      await setTimeout(5);
+      await values.changeAll(["a", "b"], (_values, nowMs) => [times.push(nowMs), 1]);
+      times.push(await values.now());
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      );
+      for (const ms of times) assert.ok(Number.isFinite(ms) && ms > 0);
+    }),
     withStore(
       open,
       "has a value expire by its own time, as what was made of it says",
@@ -152,21 +148,25 @@ export function changeAllCases(open: OpenStore): readonly ContractCase[] {
         assert.equal(await values.get("a"), "past");
       },
     ),
-    withStore(open, "refuses alone a change whose expiry throws or is no time", async (store) => {
-      const thrown = new Error("no");
-      const throwing = (): never => {
-        throw thrown;
-      };
-      const [broken, none, besides] = await Promise.allSettled([
-        (async () => store.values.change("a", more, { expiresAtMs: throwing }))(),
-        refused("BAD_OPTIONS", () => store.values.change("a", more, { expiresAtMs: () => NaN })),
-        (async () => store.values.change("b", more))(),
-      ]);
-      assert.ok(broken.status === "rejected" && broken.reason === thrown);
-      if (none.status === "rejected") throw none.reason;
-      assert.equal(besides.status, "fulfilled");
-      assert.equal(await store.values.get("a"), undefined);
-    }),
+    withStore(
+      open,
+      "refuses only the change whose expiry throws or is not a time",
+      async (store) => {
+        const thrown = new Error("no");
+        const throwing = (): never => {
+          throw thrown;
+        };
+        const [broken, none, besides] = await Promise.allSettled([
+          (async () => store.values.change("a", more, { expiresAtMs: throwing }))(),
+          refused("BAD_OPTIONS", () => store.values.change("a", more, { expiresAtMs: () => NaN })),
+          (async () => store.values.change("b", more))(),
+        ]);
+        assert.ok(broken.status === "rejected" && broken.reason === thrown);
+        if (none.status === "rejected") throw none.reason;
+        assert.equal(besides.status, "fulfilled");
+        assert.equal(await store.values.get("a"), undefined);
+      },
+    ),
   ];
 }
 

@@ -53,20 +53,24 @@ export function closingCases(
 }
 
 function reopenCase(open: OpenStore, harness: StoreHarness): ContractCase {
-  return withStore(open, "has everything, and goes on, when it is opened again", async (store) => {
-    await store.append(wholeRun("ended", 5));
-    void store.append([started("open")]);
-    await store.close();
-    const again = await harness.open(store);
-    try {
-      await holds(again, "ended", wholeRun("ended", 5));
-      await refused("LEASE_LOST", () => again.append([answered("open", 2)]));
-      const fence = await again.take("open");
-      await refused("SEQ_TAKEN", () => again.append([answered("open", 1)], fence));
-      await again.append([answered("open", 2)], fence);
-      await holds(again, "open", [started("open"), answered("open", 2)]);
-    } finally {
-      await again.close();
-    }
-  });
+  return withStore(
+    open,
+    "has everything, and continues, when it is opened again",
+    async (store) => {
+      await store.append(wholeRun("ended", 5));
+      void store.append([started("open")]);
+      await store.close();
+      const again = await harness.open(store);
+      try {
+        await holds(again, "ended", wholeRun("ended", 5));
+        await refused("LEASE_LOST", () => again.append([answered("open", 2)]));
+        const fence = await again.take("open");
+        await refused("SEQ_TAKEN", () => again.append([answered("open", 1)], fence));
+        await again.append([answered("open", 2)], fence);
+        await holds(again, "open", [started("open"), answered("open", 2)]);
+      } finally {
+        await again.close();
+      }
+    },
+  );
 }

@@ -108,7 +108,7 @@ export function erasingCases(open: OpenStore): readonly ContractCase[] {
       await holds(store, "a-1", wholeRun("a-1", 3));
       assert.equal(await store.erase({ run: "a-1" }), 1);
     }),
-    withStore(open, "refuses to erase where it is not told which runs", async (store) => {
+    withStore(open, "refuses to erase if it is not told which runs", async (store) => {
       await filled(store);
       for (const [what, instead] of NO_ERASURES) {
         await refused("BAD_OPTIONS", () => store.erase(what as Erasure));

@@ -192,7 +192,7 @@ export function findingCases(open: OpenStore): readonly ContractCase[] {
     ),
     withStore(
       open,
-      "refuses what is no query, and says what may have been meant",
+      "refuses what is not a query, and says what may have been meant",
       async (store) => {
         for (const [query, instead] of NO_QUERIES) {
           await refused("BAD_OPTIONS", () => store.runs(query as RunQuery));

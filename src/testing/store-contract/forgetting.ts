@@ -20,22 +20,26 @@ export function forgettingCases(open: OpenStore): readonly ContractCase[] {
       await holds(store, "run-4", wholeRun("run-4", 4));
       assert.equal(await store.prune(endMs(4)), 0);
     }),
-    withStore(open, "forgets no run that has not ended, or that is gone on with", async (store) => {
-      await store.append([started("running")]);
-      await store.append([started("gone")]);
-      await store.release("gone", 1);
-      await store.append(wholeRun("resumed", 2));
-      await store.append([answered("resumed", 3)]);
-      await store.append(wholeRun("taken", 2));
-      const fence = await store.take("taken");
-      await store.append(wholeRun("ended", 2));
-      assert.equal(await store.prune(Infinity), 1);
-      const kept = ["gone", "resumed", "running", "taken"];
-      assert.deepEqual(Object.keys(await statuses(store)).toSorted(), kept);
-      await store.append([answered("taken", 3)], fence);
-      await store.append([finished("taken", 4)], fence);
-      assert.equal(await store.prune(Infinity), 1);
-    }),
+    withStore(
+      open,
+      "forgets no run that has not ended, or that is being continued",
+      async (store) => {
+        await store.append([started("running")]);
+        await store.append([started("gone")]);
+        await store.release("gone", 1);
+        await store.append(wholeRun("resumed", 2));
+        await store.append([answered("resumed", 3)]);
+        await store.append(wholeRun("taken", 2));
+        const fence = await store.take("taken");
+        await store.append(wholeRun("ended", 2));
+        assert.equal(await store.prune(Infinity), 1);
+        const kept = ["gone", "resumed", "running", "taken"];
+        assert.deepEqual(Object.keys(await statuses(store)).toSorted(), kept);
+        await store.append([answered("taken", 3)], fence);
+        await store.append([finished("taken", 4)], fence);
+        assert.equal(await store.prune(Infinity), 1);
+      },
+    ),
     withStore(
       open,
       "forgets a run, or lets it be taken, when both are asked at once",

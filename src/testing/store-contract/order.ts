@@ -57,7 +57,7 @@ export function orderCases(open: OpenStore): readonly ContractCase[] {
       await refused("BAD_OPTIONS", () => store.append([answered("run", 1)]));
       assert.deepEqual(await store.runs(), []);
     }),
-    withStore(open, "goes on after a refusal", async (store) => {
+    withStore(open, "continues after a refusal", async (store) => {
       await store.append([started("run")]);
       await refused("SEQ_TAKEN", () => store.append([answered("run", 7)]));
       await store.append([answered("run", 2)]);

@@ -108,17 +108,21 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
         ["done", "done", "LEASE_LOST", "done", "done", "LEASE_LOST", "done"],
       );
     }),
-    withStore(open, "lets go of a run at its end, and one go on with it", async (store) => {
-      await store.append(wholeRun("run", 3));
-      assert.equal(await store.take("run"), 2);
-      await refused("RUN_OWNED", () => store.take("run"));
-      await refused("LEASE_LOST", () => store.append([answered("run", 4)], 1));
-      await store.append([answered("run", 4)], 2);
-      assert.deepEqual(await statuses(store), { run: "running" });
-      await refused("RUN_OWNED", () => store.take("run"));
-      await store.append([finished("run", 5)], 2);
-      assert.equal(await store.take("run"), 3);
-    }),
+    withStore(
+      open,
+      "releases a run at its end, and lets it be taken to continue it",
+      async (store) => {
+        await store.append(wholeRun("run", 3));
+        assert.equal(await store.take("run"), 2);
+        await refused("RUN_OWNED", () => store.take("run"));
+        await refused("LEASE_LOST", () => store.append([answered("run", 4)], 1));
+        await store.append([answered("run", 4)], 2);
+        assert.deepEqual(await statuses(store), { run: "running" });
+        await refused("RUN_OWNED", () => store.take("run"));
+        await store.append([finished("run", 5)], 2);
+        assert.equal(await store.take("run"), 3);
+      },
+    ),
     withStore(open, "lists a run that no process drives as interrupted", async (store) => {
       const seen = async (): Promise<unknown> => (await statuses(store))["run"];
       await store.append([started("run")]);

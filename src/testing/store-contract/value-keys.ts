@@ -45,7 +45,7 @@ export function valueKeyCases(open: OpenStore): readonly ContractCase[] {
       for (const key of KEYS) await store.values.change(key, () => undefined);
       assert.deepEqual(await store.values.list(""), []);
     }),
-    withStore(open, "refuses what is no key", async (store) => {
+    withStore(open, "refuses what is not a key", async (store) => {
       for (const none of NO_KEYS) {
         const key = none as string;
         await refused("BAD_OPTIONS", () => store.values.get(key));
@@ -67,7 +67,7 @@ export function valueKeyCases(open: OpenStore): readonly ContractCase[] {
         }
       }
     }),
-    withStore(open, "lists at most limit values, 1,000 when it is not told", async (store) => {
+    withStore(open, "lists at most limit values, 1,000 by default", async (store) => {
       const key = (index: number): string => `key-${String(index).padStart(4, "0")}`;
       await Promise.all(
         Array.from({ length: MANY }, async (_, index) => store.values.change(key(index), more)),
