@@ -51,3 +51,15 @@ export function stopped(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => resolve(), { once: true }),
   );
 }
+
+/** Waits for what a command needs before its work begins. If it is stopped meanwhile, the process ends at once: nothing is under way. */
+export async function beginning<T>(scope: SignalScope, needed: Promise<T>): Promise<T> {
+  const leaveNow = (): void => leave(scope.exitCode ?? EXIT.failed);
+  if (scope.signal.aborted) leaveNow();
+  scope.signal.addEventListener("abort", leaveNow, { once: true });
+  try {
+    return await needed;
+  } finally {
+    scope.signal.removeEventListener("abort", leaveNow);
+  }
+}

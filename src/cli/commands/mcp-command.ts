@@ -7,7 +7,7 @@ import { loadTeam } from "../given/load-team.ts";
 import { closed, reserveStdout, writeTo } from "../output.ts";
 import { reserveStdin } from "../given/reserve-stdin.ts";
 import { sharedLog } from "../given/run-log.ts";
-import { cancelOnSignals, stopped } from "../signals.ts";
+import { beginning, cancelOnSignals, stopped } from "../signals.ts";
 
 export interface McpFlags {
   readonly db?: string;
@@ -35,7 +35,7 @@ export async function mcpCommand(files: readonly string[], flags: McpFlags): Pro
   const teams: Supervisor[] = [];
   for (const file of files) teams.push(await loadTeam(file));
   using signals = cancelOnSignals();
-  const log = await sharedLog(teams, flags.db);
+  const log = await beginning(signals, sharedLog(teams, flags.db));
   try {
     const { mcpStdio } = await import("../../server/index.ts");
     const { answerWithin, readOnly, decide, tenant } = flags;

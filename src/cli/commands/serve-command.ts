@@ -11,7 +11,7 @@ import { cannotListen } from "./cannot-listen.ts";
 import { readTextInput } from "../given/read-input.ts";
 import { sharedLog } from "../given/run-log.ts";
 import { safeText } from "../shown/safe-text.ts";
-import { cancelOnSignals, stopped } from "../signals.ts";
+import { beginning, cancelOnSignals, stopped } from "../signals.ts";
 import type { Terminal } from "../shown/terminal.ts";
 
 export interface ServeFlags {
@@ -46,7 +46,7 @@ export async function serveCommand(
   const teams: Supervisor[] = [];
   for (const file of files) teams.push(await loadTeam(file));
   using signals = cancelOnSignals();
-  const log = await sharedLog(teams, flags.db);
+  const log = await beginning(signals, sharedLog(teams, flags.db));
   try {
     await using web = await webServer(flags);
     const { port } = web.address;

@@ -7,7 +7,7 @@ import { loadTeam } from "../given/load-team.ts";
 import { sharedLog, type RunLog } from "../given/run-log.ts";
 import { safeText } from "../shown/safe-text.ts";
 import { shortId } from "../shown/short-id.ts";
-import { cancelOnSignals, stopped } from "../signals.ts";
+import { beginning, cancelOnSignals, stopped } from "../signals.ts";
 import type { Terminal } from "../shown/terminal.ts";
 
 export interface WorkerFlags {
@@ -19,7 +19,6 @@ export interface WorkerFlags {
   /** How many runs of each team are carried out at once, and how many attempts. */
   readonly concurrency: number;
   /** How long runs and attempts may take to end once it is stopped, in ms. */
-  /** In ms. */
   readonly drain?: number;
   readonly health?: HealthAddress;
 }
@@ -49,7 +48,7 @@ export async function workerCommand(
   checkNames(teams);
   checkAgents(teams, agents);
   using signals = cancelOnSignals();
-  const log = await sharedLog(teams, flags.db);
+  const log = await beginning(signals, sharedLog(teams, flags.db));
   try {
     await log.store.runs({ limit: 1 });
     await using _health = await healthServer(flags.health, log.store, signals.signal);
