@@ -15,7 +15,7 @@ import { mcpDoor } from "./mcp/over-http.ts";
 import { MCP_OPTIONS } from "./mcp/stdio.ts";
 import { runCounter } from "./run-counts.ts";
 import { randomSecret } from "./http/secret.ts";
-import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "./teams.ts";
+import { failuresTo, packageVersion, sharedBackend, teamsByName, TEAMS } from "./teams.ts";
 import { sessions, TOKENS, tokenBook, type ServerToken } from "./http/tokens.ts";
 import { WEB_HOOK, webHooks, type WebHook } from "./web-hooks.ts";
 
@@ -108,7 +108,7 @@ export const SERVER: Options<ServerOptions, "origins" | "webHooks" | "resume"> =
  */
 export async function server(given: ServerOptions): Promise<Server> {
   const taken = SERVER.of(given, "server");
-  const { teams, tokens, origins, resume, onFailure = warn } = taken;
+  const { teams, tokens, origins, resume } = taken;
   const byName = teamsByName(teams, "server");
   const backend = taken.backend ?? sharedBackend(teams, "server");
   const limits = LIMITS.of(taken.limits ?? {}, "server: limits") as Required<ServerLimits>;
@@ -116,13 +116,7 @@ export async function server(given: ServerOptions): Promise<Server> {
   const book = tokenBook(made === undefined ? (tokens ?? []) : [{ token: made }]);
   const packages = await loadServerPackages();
 
-  const fail = (failure: ServerFailure): void => {
-    try {
-      onFailure(failure);
-    } catch (error) {
-      warn({ what: "onFailure", error });
-    }
-  };
+  const fail = failuresTo(taken.onFailure);
   const stopping = new AbortController();
   const hooks = webHooks(taken.webHooks, backend.store, fail);
   const runs = driving({ backend, maxRuns: limits.runs, onSettled: hooks.tell, onFailure: fail });

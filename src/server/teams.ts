@@ -3,6 +3,7 @@ import { option, type Option } from "../check/options.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { isSupervisor, type Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
+import { hear } from "../model/hear.ts";
 import type { ServerFailure } from "./driving.ts";
 import { eachOf } from "../check/kinds.ts";
 
@@ -50,6 +51,19 @@ export function packageVersion(): string {
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
-export function warn({ what, error }: ServerFailure): void {
+/** Tells the operator of failures, by default as warnings of the process. What goes wrong in telling is a warning, too. */
+export function failuresTo(
+  onFailure: (failure: ServerFailure) => unknown = warn,
+): (failure: ServerFailure) => void {
+  return (failure) => {
+    try {
+      hear(onFailure(failure));
+    } catch (error) {
+      warn({ what: "onFailure", error });
+    }
+  };
+}
+
+function warn({ what, error }: ServerFailure): void {
   process.emitWarning(`${what}: ${describeThrown(error)}`, "QuorateWarning");
 }

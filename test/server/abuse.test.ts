@@ -350,7 +350,11 @@ describe("a request that is not as it should be", () => {
       backend: broken,
       resume: false,
       limits: { requestMs: 50 },
-      onFailure: ({ what, error }) => failures.push(`${what}: ${String(error)}`),
+      // A rejection of it is nobody's to handle.
+      onFailure: async ({ what, error }) => {
+        failures.push(`${what}: ${String(error)}`);
+        throw new Error("no pager");
+      },
     });
     expect(await served.ask("GET", "/api/runs")).toMatchObject({
       status: 503,

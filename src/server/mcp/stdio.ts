@@ -6,7 +6,7 @@ import type { Supervisor } from "../../supervisor.ts";
 import type { Backend } from "../../team/backend.ts";
 import type { RunAsker } from "../asked.ts";
 import { driving, type ServerFailure } from "../driving.ts";
-import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "../teams.ts";
+import { failuresTo, packageVersion, sharedBackend, teamsByName, TEAMS } from "../teams.ts";
 import { SCOPES, TENANT } from "../http/tokens.ts";
 import type { McpOptions } from "./caller.ts";
 import { loadMcpSdk } from "./load.ts";
@@ -70,7 +70,7 @@ const MCP_STDIO: Options<McpStdioOptions, "decide"> = options({
  */
 export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   const taken = MCP_STDIO.of(given, "mcpStdio");
-  const { teams, tenant, decide, onFailure = warn } = taken;
+  const { teams, tenant, decide } = taken;
   const byName = teamsByName(teams, "mcpStdio");
   const backend = taken.backend ?? sharedBackend(teams, "mcpStdio");
   const input = taken.input ?? process.stdin;
@@ -78,13 +78,7 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   // First, since its error says what to install.
   const sdk = await loadMcpSdk();
   const { serveStdio, StdioServerTransport } = await import("@modelcontextprotocol/server/stdio");
-  const fail = (failure: ServerFailure): void => {
-    try {
-      onFailure(failure);
-    } catch (error) {
-      warn({ what: "onFailure", error });
-    }
-  };
+  const fail = failuresTo(taken.onFailure);
   const stopping = new AbortController();
   const runs = driving({ backend, maxRuns: MAX_RUNS, onSettled: () => {}, onFailure: fail });
   const asking: RunAsker = {
