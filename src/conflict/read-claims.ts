@@ -1,3 +1,4 @@
+import { ownField } from "../model/record.ts";
 import type { Agent } from "../describe/agent.ts";
 import { hear } from "../model/hear.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
@@ -70,7 +71,7 @@ function plainPosition(output: string | number | boolean): Json | undefined {
 /** A named property may be any JSON value; the default `recommendation` must look like an answer. */
 function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[] {
   const named = typeof claims === "string" ? claims : undefined;
-  const value = property(output, named ?? "recommendation");
+  const value = ownField(output, named ?? "recommendation");
   if (value === undefined || value === null) return NONE;
   if (named === undefined && !isScalar(value)) return NONE;
   const taken = takeJson(value, MAX_POSITION_BYTES);
@@ -82,26 +83,20 @@ function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[
 }
 
 function findingsOf({ name }: Speaker, output: unknown): readonly PlacedFinding[] | undefined {
-  const list = property(output, "findings");
+  const list = ownField(output, "findings");
   if (!Array.isArray(list)) return undefined;
   if (list.length > MAX_FINDINGS) {
     const why = `${name} reports ${list.length} findings; report at most ${MAX_FINDINGS}`;
     throw new QuorateError("CLAIMS_INVALID", why);
   }
   const textOf = (item: unknown): unknown =>
-    typeof item === "string" ? item : property(item, "text");
+    typeof item === "string" ? item : ownField(item, "text");
   // An agent whose findings cannot be read has not said that there are none.
   if (list.length > 0 && list.every((item) => typeof textOf(item) !== "string")) return undefined;
   return list.flatMap((item: unknown) => {
     const text = textOf(item);
     return typeof text === "string" && text.trim() !== "" ? [{ text, ...detailsOf(item) }] : [];
   });
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
 }
 
 function ownClaims(
@@ -151,7 +146,7 @@ function ownClaim(name: string, draft: unknown): Claim {
 
 /** A copy of the position, which nobody else can change afterwards. */
 function ownPosition(draft: unknown): unknown {
-  const taken = takeJson(property(draft, "position"), MAX_POSITION_BYTES);
+  const taken = takeJson(ownField(draft, "position"), MAX_POSITION_BYTES);
   if (taken.fault === undefined) return taken.value;
   throw new Error(`a position ${taken.fault.why}; use plain JSON values`);
 }

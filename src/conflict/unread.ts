@@ -1,3 +1,4 @@
+import { ownField } from "../model/record.ts";
 import { SEVERITIES } from "../model/claim.ts";
 import { oneLine } from "./plain.ts";
 import type { Assertions } from "./read-claims.ts";
@@ -13,12 +14,12 @@ export function unreadIn(
   property: string | undefined,
 ): readonly string[] {
   const unread: string[] = [];
-  const position = property === undefined ? undefined : own(output, property);
+  const position = property === undefined ? undefined : ownField(output, property);
   const claimed = (heard?.claims.length ?? 0) > 0;
   if (property !== undefined && !claimed && typeof position === "object" && position !== null) {
     unread.push(`a ${property} that is ${Array.isArray(position) ? "a list" : "an object"}`);
   }
-  const findings = own(output, "findings");
+  const findings = ownField(output, "findings");
   if (findings === undefined || findings === null) return unread;
   if (!Array.isArray(findings)) {
     unread.push(`findings that are ${wordFor(findings)} and no list`);
@@ -32,10 +33,10 @@ export function unreadIn(
 
 /** `2 of 3 findings with a severity that is none of critical, … ("error")`; `undefined` if all given severities are valid. */
 export function unratedIn(output: unknown): string | undefined {
-  const findings = own(output, "findings");
+  const findings = ownField(output, "findings");
   if (!Array.isArray(findings)) return undefined;
   const said = findings.flatMap((item: unknown) => {
-    const severity = own(item, "severity");
+    const severity = ownField(item, "severity");
     return severity === undefined || severity === null || isSeverity(severity) ? [] : [severity];
   });
   if (said.length === 0) return undefined;
@@ -55,12 +56,6 @@ function isSeverity(said: unknown): boolean {
   return word === "" || SEVERITIES.some((one) => one === word);
 }
 
-function own(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
 function wordFor(value: unknown): string {
   if (typeof value === "string") return "a text";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
@@ -68,6 +63,6 @@ function wordFor(value: unknown): string {
 
 /** A blank text is left out on purpose. */
 function isBlank(item: unknown): boolean {
-  const text = typeof item === "object" ? own(item, "text") : item;
+  const text = typeof item === "object" ? ownField(item, "text") : item;
   return typeof text === "string" && text.trim() === "";
 }

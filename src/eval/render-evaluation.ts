@@ -1,8 +1,7 @@
 import { word } from "../check/kinds.ts";
 import { hearOptions } from "../model/hear.ts";
-import type { Json } from "../model/json.ts";
 import { junitXml, type TestCase } from "../report/junit-xml.ts";
-import { fit, markdownCode, markdownText } from "../report/markdown-text.ts";
+import { fit, markdownCode, markdownText, markdownPosition } from "../report/markdown-text.ts";
 import { money } from "../report/money.ts";
 import { count, whole } from "../report/quantities.ts";
 import { knownMicros } from "../report/spent.ts";
@@ -16,7 +15,6 @@ const FORMAT = word(...EVAL_FORMATS).needed();
 const MAX_CHARS = 60_000;
 const MAX_NAME = 200;
 const MAX_TEXT = 600;
-const MAX_POSITION = 200;
 const MAX_LISTED = 200;
 
 /** An evaluation as text in one of the formats. Throws `BAD_OPTIONS` for an unknown format, and for a value that `evaluate()` did not make. */
@@ -111,19 +109,14 @@ function changes(title: string, changed: readonly ChangedTruth[]): readonly stri
   if (changed.length === 0) return [];
   const lines = changed.slice(0, MAX_LISTED).map(({ id, subject, truth, before, now }) => {
     const where = `${markdownCode(id, MAX_NAME)}, ${markdownText(subject, MAX_TEXT)}`;
-    return `- ${where}: ${position(truth)} is true; ${decided(before)} before, ${decided(now)} now`;
+    return `- ${where}: ${markdownPosition(truth)} is true; ${decided(before)} before, ${decided(now)} now`;
   });
   const left = changed.length - lines.length;
   return ["", `${title}:`, "", ...lines, ...(left > 0 ? [`- and ${whole(left)} more`] : [])];
 }
 
 function decided({ status, winner }: Pick<EvaluatedTruth, "status" | "winner">): string {
-  return winner === null ? status : position(winner);
-}
-
-function position(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return markdownCode(text, MAX_POSITION) || '`""`';
+  return winner === null ? status : markdownPosition(winner);
 }
 
 function gapLines({ name, incomplete, unrecorded }: EvaluatedTeam): readonly string[] {

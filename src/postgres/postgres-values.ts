@@ -22,6 +22,7 @@ import {
   type MakeAll,
   type Values,
 } from "../store/values.ts";
+import { keyBytes, keyOf, keysEnd } from "../store/key-bytes.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import type { Connection, Database, Row } from "./database.ts";
 import type { WriteNews } from "./news.ts";
@@ -114,11 +115,11 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
     keys: readonly string[],
     changes: readonly ValueChange[],
   ): Promise<readonly ChangeEnd[]> {
-    const rows = await connection.query(selectSql, [keys.map(toBytes)]);
+    const rows = await connection.query(selectSql, [keys.map(keyBytes)]);
     const nowMs = Number(rows[0]?.["now_ms"]);
     const held = new Map<string, Json | undefined>();
     for (const row of rows) {
-      const key = toKey(row["key"]);
+      const key = keyOf(row["key"]);
       const isThere =
         row["body"] !== null && !(row["expires_ms"] !== null && Number(row["expires_ms"]) <= nowMs);
       held.set(key, isThere ? open(key, row["body"]) : undefined);
@@ -152,8 +153,8 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
     const kept = all.filter(({ value }) => value !== undefined);
     const removed = all.filter(({ value }) => value === undefined);
     await connection.query(writeSql, [
-      removed.map(({ key }) => toBytes(key)),
-      kept.map(({ key }) => toBytes(key)),
+      removed.map(({ key }) => keyBytes(key)),
+      kept.map(({ key }) => keyBytes(key)),
       kept.map(({ value }) => JSON.stringify(value)),
       kept.map(({ expiresAtMs }) => (expiresAtMs < Infinity ? expiresAtMs : null)),
       kept.map(({ runId }) => (runId === undefined ? null : toText(runId))),
@@ -203,7 +204,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
         refuseWhenClosed();
         checkKey(key);
         const sql = `SELECT body FROM ${s}.kept_values WHERE key = $1::bytea AND ${LIVES}`;
-        const [row] = await ask(sql, [toBytes(key)]);
+        const [row] = await ask(sql, [keyBytes(key)]);
         return row && open(key, row["body"]);
       },
       change: async (key, make, given) => (await changeAll([key], ofOne(make), given))[0],
@@ -213,12 +214,12 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
         const { after = "", limit = DEFAULT_VALUES_LIMIT } = given;
         checkKeyPart(prefix, "The prefix");
         checkKeyPart(after, "The after");
-        const from = toBytes(prefix);
-        const end = Buffer.concat([from, END]);
+        const from = keyBytes(prefix);
+        const end = keysEnd(from);
         const most = atMost(wholeNumber(limit));
-        const rows = await ask(listSql, [from, toBytes(after), end, most]);
+        const rows = await ask(listSql, [from, keyBytes(after), end, most]);
         return rows.map((row) => {
-          const key = toKey(row["key"]);
+          const key = keyOf(row["key"]);
           return { key, value: open(key, row["body"]) };
         });
       },
@@ -244,18 +245,6 @@ function open(key: string, body: unknown): Json {
   } catch (cause) {
     throw cause instanceof QuorateError ? cause : PLAIN.unreadableValue(key, cause);
   }
-}
-
-// Longer than any key, so that every key with a prefix is below the prefix with this end appended.
-const END = Buffer.alloc(2_002, 0xff);
-
-/** UTF-16 with the high byte first: comparing bytes then orders keys by their code units. */
-function toBytes(key: string): Buffer {
-  return Buffer.from(key, "utf16le").swap16();
-}
-
-function toKey(bytes: unknown): string {
-  return bytes instanceof Uint8Array ? Buffer.from(bytes).swap16().toString("utf16le") : "";
 }
 
 /** The number of the lock for a change of a value. Two keys with the same number only wait for each other. */

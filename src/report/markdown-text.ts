@@ -1,3 +1,4 @@
+import type { Json } from "../model/json.ts";
 import { clip, plain } from "../model/text.ts";
 import { count } from "./quantities.ts";
 
@@ -30,6 +31,14 @@ export function markdownText(text: string, maxChars: number): string {
 /** A foreign text as code: a name, a path, a value. */
 export function markdownCode(text: string, maxChars: number): string {
   return code(oneLine(text, maxChars));
+}
+
+const MAX_POSITION = 200;
+
+/** A position as code, at most 200 characters of it. */
+export function markdownPosition(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return markdownCode(text, MAX_POSITION) || '`""`';
 }
 
 function oneLine(text: string, maxChars: number): string {

@@ -1,7 +1,6 @@
 import type { Position } from "../model/conflict.ts";
 import type { Notice } from "../model/notices.ts";
-import type { Json } from "../model/json.ts";
-import { fit, markdownCode, markdownText } from "./markdown-text.ts";
+import { fit, markdownCode, markdownText, markdownPosition } from "./markdown-text.ts";
 import { count, duration, share } from "./quantities.ts";
 import { placeOf, type ReportFinding } from "./report-finding.ts";
 import type { Report, ReportVerdict } from "./report.ts";
@@ -16,7 +15,6 @@ export interface MarkdownOptions {
 const MAX_CHARS = 60_000;
 const MAX_NAME = 200;
 const MAX_PATH = 1_000;
-const MAX_POSITION = 200;
 const MAX_TEXT = 600;
 const MAX_HOLDERS = 20;
 
@@ -82,7 +80,7 @@ function sentence({ winner, status, by, confidence, asked = 1 }: ReportVerdict):
   const decides = by !== null && status === "decided";
   const how = decides ? ` by ${markdownCode(by, MAX_NAME)}` : "";
   const among = status === "unopposed" && asked > 1 ? ` (1 of ${asked} asked spoke)` : "";
-  return `${position(winner)}: ${status}${how}${among}, confidence ${share(confidence)}.`;
+  return `${markdownPosition(winner)}: ${status}${how}${among}, confidence ${share(confidence)}.`;
 }
 
 function verdictLines(verdict: ReportVerdict, { against }: Report): string[] {
@@ -102,12 +100,7 @@ function positionLine({ value, heldBy }: Position): string {
     return `${markdownCode(agent, MAX_NAME)}${why}`;
   });
   const others = heldBy.length - holders.length;
-  return `  - ${position(value)}: ${[...holders, ...(others > 0 ? [`${others} more`] : [])].join(", ") || "nobody"}`;
-}
-
-function position(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return markdownCode(text, MAX_POSITION) || '`""`';
+  return `  - ${markdownPosition(value)}: ${[...holders, ...(others > 0 ? [`${others} more`] : [])].join(", ") || "nobody"}`;
 }
 
 function findings(report: Report, stands: boolean | null): readonly ReportFinding[] {

@@ -2,14 +2,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../async/clock.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import type { Written } from "../store/check-value.ts";
+import { keyBytes, keyOf, keysEnd } from "../store/key-bytes.ts";
 import type { KeyedValue } from "../store/values.ts";
 import type { Seal } from "../store/seal.ts";
 
 // For each write with an expiry, this many expired values are removed: the file does not grow without limit, and no write has much extra work.
 const REMOVED_PER_WRITE = 2;
-
-// Longer than any key, so that every key with a prefix is below the prefix with this end appended.
-const END = Buffer.alloc(2_002, 0xff);
 
 /** Values as rows. All methods need an open transaction. */
 export interface ValueTable {
@@ -59,7 +57,7 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
   return {
     nowMs: () => clock.now(),
     read(key, nowMs) {
-      const row = select.get(toBytes(key), nowMs);
+      const row = select.get(keyBytes(key), nowMs);
       return row && open(key, row["body"]);
     },
     write(values, nowMs, runId) {
@@ -69,35 +67,24 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
       for (const [index, { key, expiresAtMs }] of values.entries()) {
         const body = bodies[index];
         if (body === undefined) {
-          remove.run(toBytes(key));
+          remove.run(keyBytes(key));
           continue;
         }
         const expires = expiresAtMs < Infinity;
         if (expires) deleteExpired.run(nowMs, REMOVED_PER_WRITE);
-        upsert.run(toBytes(key), body, expires ? expiresAtMs : null, runId ?? null);
+        upsert.run(keyBytes(key), body, expires ? expiresAtMs : null, runId ?? null);
       }
     },
     list(prefix, after, limit) {
-      const from = toBytes(prefix);
-      return selectSome
-        .all(from, toBytes(after), Buffer.concat([from, END]), clock.now(), limit)
-        .map((row) => {
-          const key = toKey(row["key"]);
-          return { key, value: open(key, row["body"]) };
-        });
+      const from = keyBytes(prefix);
+      return selectSome.all(from, keyBytes(after), keysEnd(from), clock.now(), limit).map((row) => {
+        const key = keyOf(row["key"]);
+        return { key, value: open(key, row["body"]) };
+      });
     },
     hasExpired: (beforeMs) => selectExpired.get(expiredBy(beforeMs)) !== undefined,
     removeExpired(beforeMs, limit) {
       deleteExpired.run(expiredBy(beforeMs), limit);
     },
   };
-}
-
-/** UTF-16 with the high byte first: SQLite compares bytes, and so orders by code units. Text would be compared as UTF-8. */
-function toBytes(key: string): Buffer {
-  return Buffer.from(key, "utf16le").swap16();
-}
-
-function toKey(bytes: unknown): string {
-  return bytes instanceof Uint8Array ? Buffer.from(bytes).swap16().toString("utf16le") : "";
 }

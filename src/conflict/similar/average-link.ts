@@ -1,5 +1,6 @@
 import { finish, turnTaker, type Steps } from "../../async/in-turns.ts";
 import { keptApart, type Apart } from "../keep-apart.ts";
+import { likeness } from "./near-pairs.ts";
 import { postingsOf, type Postings } from "./postings.ts";
 
 /** A text as the words in it: word numbers, each once, with weights of Euclidean length 1. */
@@ -101,12 +102,9 @@ export function* averageLinkSteps(
   let compared = 0;
   const steps = (): number => postings.steps() + compared + (kept?.steps() ?? 0);
 
-  function likeness(a: LinkedCluster, b: LinkedCluster): number {
-    const [few, many] = a.sum.size <= b.sum.size ? [a, b] : [b, a];
-    let product = 0;
-    for (const [term, weight] of few.sum) product += weight * (many.sum.get(term) ?? 0);
-    compared += few.sum.size;
-    return product / (a.size * b.size);
+  function counted(a: LinkedCluster, b: LinkedCluster): number {
+    compared += Math.min(a.sum.size, b.sum.size);
+    return likeness(a, b);
   }
 
   function nearest(
@@ -118,13 +116,13 @@ export function* averageLinkSteps(
       (products[id] ?? 0) / (cluster.size * (clusters[id]?.size ?? 1));
     const mayJoin = (id: number): boolean => kept?.mayJoin(cluster.id, id) ?? true;
     const promising = whole ? found : topOf(found, alike, mayJoin);
-    const back = before === undefined ? 0 : whole ? alike(before.id) : likeness(cluster, before);
+    const back = before === undefined ? 0 : whole ? alike(before.id) : counted(cluster, before);
     let best: LinkedCluster | undefined;
     let most = threshold - SAME;
     for (const id of promising) {
       const other = clusters[id];
       if (other === undefined || (other.linked && other !== before)) continue;
-      const exact = whole ? alike(id) : likeness(cluster, other);
+      const exact = whole ? alike(id) : counted(cluster, other);
       const better =
         exact > most || (exact === most && best !== undefined && other.first < best.first);
       if (!better || (whole && other !== before && !mayJoin(id))) continue;
