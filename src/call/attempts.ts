@@ -71,7 +71,7 @@ export async function attempts<C extends InPlace>(
     const [event] = decision.events;
     if (decision.kind === "again")
       state = evolve(state, (redact?.event(event) ?? event) as CallEvent);
-    const saved = journal.record(decision.events, result.ok ? result.endedMs : undefined);
+    const saved = journal.record(decision.events, made?.endedMs);
     if (saved !== undefined) await saved;
     if (decision.kind === "ended") return decision.outcome;
     if (decision.error.code === "OUTPUT_INVALID") ({ issues } = decision.error);

@@ -1,7 +1,7 @@
 import { growth } from "../operations.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { agent, supervisor, type Agent, type Clock } from "../../src/index.ts";
+import { agent, memory, supervisor, type Agent, type Clock } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 
 /** Counts who works at the same time, and who came when. */
@@ -42,6 +42,40 @@ describe("at most so many attempts are in flight", () => {
     expect(seen.most).toBe(8);
     expect(seen.order).toEqual(runs.flatMap((_, n) => [`a of ${n}`, `b of ${n}`, `c of ${n}`]));
     expect(clock.monotonic()).toBe(109);
+  });
+
+  it("by the times of the log too, whether attempts answer or fail", async () => {
+    // Time passes whenever somebody looks: between the end of an attempt and its event, too.
+    let reads = 0;
+    const clock: Clock = { ...virtualClock(), monotonic: () => ++reads };
+    const backend = memory();
+    const agents = Array.from({ length: 20 }, (_, index) =>
+      agent({
+        name: `a${index}`,
+        run: () => {
+          if (index % 2 === 0) throw new Error("no");
+          return "yes";
+        },
+      }),
+    );
+    const team = supervisor({
+      name: "team",
+      agents: byName(agents as unknown as readonly Agent[]),
+      concurrency: 3,
+      retries: 0,
+      clock,
+      backend,
+    });
+    const { runId } = await team.run({} as never);
+    const ended: ReadonlySet<string> = new Set(["call.succeeded", "call.failed"]);
+    const changes = (await backend.store.read(runId))
+      .filter(({ type }) => type === "call.started" || ended.has(type))
+      .map(({ type, atMs }) => ({ atMs, by: ended.has(type) ? -1 : 1 }))
+      .toSorted((a, b) => a.atMs - b.atMs || a.by - b.by);
+    expect(changes).toHaveLength(40);
+    let inFlight = 0;
+    const most = Math.max(...changes.map(({ by }) => (inFlight += by)));
+    expect(most).toBe(3);
   });
 
   it("over the runs of a nested supervisor, whoever asks it, and of all that is nested in a root", async () => {
