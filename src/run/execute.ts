@@ -1,4 +1,3 @@
-import { either } from "../async/cancellation.ts";
 import { orGivenUp, STORE_PATIENCE_MS } from "../async/or-given-up.ts";
 import { ROOT } from "../model/call-place.ts";
 import { type History, type Origin } from "../log/history.ts";
@@ -161,12 +160,12 @@ export async function execute(
   const { journal, cancellation, clock } = run;
   session.requests.drives = true;
   try {
-    using until = either(cancellation, session.deadline);
+    const until = session.deadline ?? cancellation;
     // Agents that were asked stop within graceMs; only a store that never answers takes longer.
     const patienceMs = configuredRoot.graceMs + STORE_PATIENCE_MS;
     const coordinated = coordinate(run, configuredRoot.configuredTeam, assignment, performTeam);
     const carried = carryOut(session, run, coordinated);
-    const { done, gated, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
+    const { done, gated, bill } = await orGivenUp(carried, until, clock, patienceMs);
     const { status, results, verdicts, missing } = done;
     const notices = run.notices.given();
     journal.close();

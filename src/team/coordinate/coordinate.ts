@@ -15,7 +15,7 @@ import type { Member } from "../team.ts";
 import { isLeftOut, missingOf, statusOf } from "./conclude.ts";
 import { expectCalls } from "./expect-calls.ts";
 import type { Asking } from "./member.ts";
-import { panelGate } from "./panel-gate.ts";
+import { panelGate, type PanelGate } from "./panel-gate.ts";
 import {
   askPlanned,
   keepAnswer,
@@ -91,7 +91,7 @@ export async function coordinate(
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
-  await recordExplored(asked);
+  if (gate !== undefined) await recordExplored(asked, gate);
   const panel = panelOf(run, configuredTeam, answers, (index) => specOf(asked, index));
   const planned = plan.planned.filter((index) => !isLeftOut(results[index]));
   const enough = planned.length < plan.planned.length;
@@ -112,9 +112,11 @@ export async function coordinate(
 }
 
 /** Records the calls that an exploring panel would not have made, unless the log has them. */
-async function recordExplored({ run, configuredTeam, assignment, gate }: TeamRun): Promise<void> {
-  const { at } = assignment;
-  if (gate === undefined || run.history?.explored(scopeOf(at)) === true) return;
+async function recordExplored(
+  { run, configuredTeam, assignment: { at } }: TeamRun,
+  gate: PanelGate,
+): Promise<void> {
+  if (run.history?.explored(scopeOf(at)) === true) return;
   const { members } = configuredTeam.team;
   const explored = await gate.explored();
   const calls = explored.map((index) => memberId(at, members[index]?.name ?? ""));
