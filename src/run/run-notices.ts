@@ -61,7 +61,7 @@ function unknownCosts({ calls, spent, lines }: Bill, isBudgeted: boolean): reado
     models.length === 0 ? "" : `; ${models.length === 1 ? "model" : "models"} ${few(models)}`;
   return [
     notice("cost-unknown", {
-      what: `It is not known what ${calls === 1 ? "the call" : `all of ${calls} calls`} cost: ${why} (${few(agents)}${of})`,
+      what: `The cost of ${calls === 1 ? "the call" : `${unreportedCalls + unpricedCalls} of ${calls} calls`} is unknown: ${why} (${few(agents)}${of})`,
       agents,
     }),
   ];

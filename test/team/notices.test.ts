@@ -325,7 +325,7 @@ describe("what an outcome does not say by itself", () => {
     });
     const mixed = await supervisor({ name: "gate", agents: { a: quiet, c: paid } }).run("x");
     expect(only(mixed, "cost-unknown").message).toContain(
-      "It is not known what all of 2 calls cost: 1 reported nothing (a).",
+      "The cost of 1 of 2 calls is unknown: 1 reported nothing (a).",
     );
     const tokens = agent({
       name: "d",
@@ -337,7 +337,7 @@ describe("what an outcome does not say by itself", () => {
     });
     const unpriced = await supervisor({ name: "gate", agents: { b: other, d: tokens } }).run("x");
     expect(only(unpriced, "cost-unknown").message).toContain(
-      "It is not known what all of 2 calls cost: 1 reported nothing, 1 used what has no price (b, d; model mini).",
+      "The cost of 2 of 2 calls is unknown: 1 reported nothing, 1 used what has no price (b, d; model mini).",
     );
     const free = agent({
       name: "e",
