@@ -66,8 +66,10 @@ export interface Redactor {
 /** The redactor of one run, from the rules of its supervisor and the nested ones; `undefined` if there are none. */
 export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
   if (rules.length === 0) return undefined;
-  // `repeated` is taken out wherever it occurs again; `all` is in no hash.
+  // `repeated` is taken out wherever it occurs again; `all` is in no hash. A function sees our own texts, in which a value may stand as
+  // JSON or as a path: it does not recognise it there, so `rewritten` is taken out of them.
   const repeated = secrets(LEAST_REPEATED);
+  const rewritten = secrets(LEAST_REPEATED, true);
   const all = secrets(1);
   const paths = watchPaths(rules.flatMap((rule) => rule.paths ?? []));
   const value = (given: Json, kind: RedactedKind): Json => {
@@ -79,11 +81,13 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
       if (kind === "text" || kept === before) continue;
       all.learn(before, kept);
       if (remember !== undefined) repeated.learn(before, kept);
+      else rewritten.learn(before, kept);
     }
     return repeated.without(kept);
   };
   // Our own texts are cut, and a function does not recognise half a secret.
-  const text = (given: string): string => all.withoutLong(value(given, "text") as string);
+  const text = (given: string): string =>
+    all.withoutLong(rewritten.without(value(given, "text")) as string);
   return {
     byPaths: rules.some(({ paths }) => paths !== undefined),
     look: paths.look,

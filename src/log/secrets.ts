@@ -1,5 +1,7 @@
+import { comparedPath } from "../conflict/place.ts";
 import { oneLine } from "../conflict/plain.ts";
 import { REDACTED, type Json } from "../model/json.ts";
+import { plain } from "../model/text.ts";
 
 /** What was taken out of values, to find it where it occurs again. */
 export interface Secrets {
@@ -19,16 +21,38 @@ const LONG_CHARS = 16;
 /** Secrets are looked up by their beginnings: there may be thousands, and every text is searched. */
 const HEAD_CHARS = 4;
 
-/** Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. */
-export function secrets(leastChars: number): Secrets {
+/** A longer secret stands nowhere as a path or in an address. */
+const MAX_REWRITTEN = 4_096;
+
+/** The other forms that a secret has in the middle of a sentence: as JSON, also within JSON, on one line, as a path, in an address. */
+function formsOf(secret: string): ReadonlySet<string> {
+  const quoted = JSON.stringify(secret).slice(1, -1);
+  const forms = new Set([quoted, oneLine(secret, secret.length)]);
+  if (secret.length <= MAX_REWRITTEN) {
+    forms.add(JSON.stringify(quoted).slice(1, -1));
+    forms.add(oneLine(quoted, quoted.length));
+    forms.add(plain(quoted));
+    forms.add(plain(secret));
+    forms.add(secret.trim());
+    forms.add(secret.normalize("NFC"));
+    if (/[\\/]/.test(secret)) forms.add(comparedPath(secret));
+    if (secret.isWellFormed()) forms.add(encodeURIComponent(secret));
+  }
+  forms.delete(secret);
+  return forms;
+}
+
+/**
+ * Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. With `rewritten`, only the forms
+ * of them that differ from what was taken out.
+ */
+export function secrets(leastChars: number, rewritten = false): Secrets {
   const known = new Set<string>();
   const byHead = new Map<string, string[]>();
   const short = new Set<string>();
 
   function add(secret: string): void {
-    // Also in the form that it has in the middle of a sentence: as JSON, or on one line.
-    const quoted = JSON.stringify(secret).slice(1, -1);
-    for (const form of [secret, quoted, oneLine(secret, secret.length)]) {
+    for (const form of [...(rewritten ? [] : [secret]), ...formsOf(secret)]) {
       if (form.length < leastChars || form === REDACTED || known.has(form)) continue;
       known.add(form);
       if (form.length < HEAD_CHARS) {
