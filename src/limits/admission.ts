@@ -196,10 +196,19 @@ function firstClosed(permit: Permit, waiter?: Waiter): Limit | undefined {
       if (isFull(limit)) return limit;
       continue;
     }
+    if (limit.reentrant && isWithin(permit, limit)) continue;
     // The condition is checked even if the limit is full: an attempt that never may pass must not wait for a slot.
     if (waitMsAt(limit, permit) > 0 || isFull(limit) || isBehind(limit, waiter)) return limit;
   }
   return undefined;
+}
+
+/** Whether its attempt runs within another one that holds a slot of the limit. */
+function isWithin({ within }: Permit, limit: Limit): boolean {
+  for (let outer = within; outer !== undefined; outer = outer.within) {
+    if (!outer.over && outer.limits.includes(limit)) return true;
+  }
+  return false;
 }
 
 /** Whether others wait that this one must not overtake. */

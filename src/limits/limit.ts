@@ -42,6 +42,8 @@ export interface Limit {
   condition: Condition | undefined;
   /** For an agent's own limit, until it has a condition: called with each failure and the time, in ms since 1970. */
   wake: ((error: unknown, nowMs: number) => void) | undefined;
+  /** An attempt within one that holds a slot of it passes without waiting: the one outside could never end. */
+  readonly reentrant: boolean;
   /** For a limiter with a name: that name, and what a batch must not exceed. */
   readonly rate: NamedRate | undefined;
   /** What an attempt in its queue waits for. */
@@ -67,6 +69,7 @@ export interface LimitDetails {
   readonly fair?: boolean;
   readonly rate?: NamedRate;
   readonly waitsFor?: WaitsFor;
+  readonly reentrant?: boolean;
 }
 
 const SLOTS: WaitsFor = Object.freeze({ kind: "concurrency", name: "this run" });
@@ -75,13 +78,14 @@ const SLOTS: WaitsFor = Object.freeze({ kind: "concurrency", name: "this run" })
 export function makeLimit(
   concurrency: number,
   condition?: Condition,
-  { fair = false, rate, waitsFor = SLOTS }: LimitDetails = {},
+  { fair = false, rate, waitsFor = SLOTS, reentrant = false }: LimitDetails = {},
 ): Limit {
   return {
     concurrency,
     inFlight: 0,
     condition,
     wake: undefined,
+    reentrant,
     rate,
     waitsFor,
     queue: makeQueue<Waiter>(fair),

@@ -79,6 +79,7 @@ export function ownLimit(agent: string): Limit {
   const limit = makeLimit(Infinity, undefined, {
     fair: true,
     waitsFor: { kind: "limiter", name: agent },
+    reentrant: true,
   });
   limit.wake = (error, nowMs) => {
     if (!isLimited(classify(error, nowMs).fault)) return;

@@ -127,4 +127,22 @@ describe("an agent that names no limiter", () => {
       expect.stringMatching(/^large at 5/),
     ]);
   });
+
+  it("may ask itself within its attempt, also when it has learned that one at a time is enough", async () => {
+    const clock = virtualClock();
+    let asked = 0;
+    const deep: Agent<"deep", number, number, number> = agent({
+      name: "deep",
+      run: async (left: number) => {
+        if (++asked === 1)
+          throw Object.assign(new Error("too many"), { status: 429, retryAfterMs: 1_000 });
+        if (left === 0) return 0;
+        const { results } = await team.run(left - 1);
+        return results.deep.status === "ok" ? results.deep.output + 1 : Number.NaN;
+      },
+    });
+    const team = supervisor({ name: "team", agents: { deep }, clock });
+    const { results } = await settled(clock, team.run(3));
+    expect(results.deep).toMatchObject({ status: "ok", output: 3 });
+  });
 });
