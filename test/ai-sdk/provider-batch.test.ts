@@ -82,7 +82,9 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
   it("is sent when it is full, and the next one is begun", async () => {
     await all(team(by, { maxRequests: 2, waitMs: 20 }), ["a", "b", "c"]);
     // Both are on their way at once.
-    expect(server.batches.map(({ requests }) => requests.length).toSorted()).toEqual([1, 2]);
+    expect(server.batches.map(({ requests }) => requests.length).toSorted((a, b) => a - b)).toEqual(
+      [1, 2],
+    );
   });
 
   it("tells how it stands, and is asked for its results once", async () => {
