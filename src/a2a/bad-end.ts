@@ -37,6 +37,7 @@ export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
 }
 
 function saidIn({ status }: Task, { secrets }: FailingPeer): string {
-  const text = saidByPeer(textsOf(status?.message?.parts ?? []), secrets);
+  // It stands in the middle of a sentence.
+  const text = saidByPeer(textsOf(status?.message?.parts ?? []), secrets).replace(/[.\s]+$/, "");
   return text === "" ? "it did not say why" : text;
 }

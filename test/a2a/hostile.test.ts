@@ -411,11 +411,11 @@ describe("a task", () => {
   it("that ends with a question that nobody answers is a failure with what was asked, and is not left waiting", async () => {
     let cancelled = false;
     await using server = await sdkServer({
-      work: (working) => working.tell("TASK_STATE_INPUT_REQUIRED", "Which branch?"),
+      work: (working) => working.tell("TASK_STATE_INPUT_REQUIRED", "Which branch? Name one."),
       onCancel: () => (cancelled = true),
     });
     expect(await whyNot(server, { options: { retries: 3 } })).toMatch(
-      /its peer asked a question, and the agent has no reply function: Which branch\?; answer the question in prompt, or give reply/,
+      /its peer asked a question, and the agent has no reply function: Which branch\? Name one; answer the question in prompt, or give reply/,
     );
     expect(server.begun()).toBe(1);
     expect(cancelled).toBe(true);
