@@ -89,6 +89,15 @@ describe("quorate run", () => {
     expect(stdout).toContain("--db 'runs here.db'");
   });
 
+  it("says of a database in memory that it is gone, and no command that would look for it", async () => {
+    const args = ["run", team("asking"), "--input", "{}", "--db", ":memory:"];
+    const { stdout, code } = await quorate(args, folder());
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /Log\n {2}in memory only: it is gone now; --db FILE keeps the next one\n$/,
+    );
+  });
+
   it("is plain and at most 80 columns wide when piped, whatever the agents write", async () => {
     const pages = await Promise.all(
       [[], ["--full"], ["--json"]].map((flags) =>

@@ -148,14 +148,18 @@ function cancelledRun(run: RunView, reason: unknown): RunView {
     : run;
 }
 
+/** A database that no other command can look into. */
+const isPassing = ({ file }: RunLog): boolean => file === ":memory:";
+
 function logLines(runId: string, log: RunLog, screen: Terminal): string[] {
+  if (isPassing(log)) return ["  in memory only: it is gone now; --db FILE keeps the next one"];
   return log.file === undefined
     ? [`  in the team's own store, as run ${safeText(runId)}`]
     : showHint(runId, log.file, screen);
 }
 
 function nextLines(run: RunView, { team, log, screen, flags }: Following): string[] {
-  if (!log.store.resumable) return [];
+  if (!log.store.resumable || isPassing(log)) return [];
   return nextStep(run, { team, ...(flags.db !== undefined && { db: flags.db }) }, screen);
 }
 
