@@ -151,8 +151,8 @@ describe("groups put to a judge", () => {
 
   test("stay apart when it says no, though their words are alike", async () => {
     const given = [
-      { agent: "a", text: "null pointer in the parser of dates" },
-      { agent: "b", text: "null pointer in the parser of times" },
+      { agent: "a", text: "race condition in the refresh of the cache" },
+      { agent: "b", text: "a race in the refresh of the cache" },
     ];
     expect(await groupsBy({}, given)).toHaveLength(1);
     const found = await groupsBy({ band: [0.1, 1], judge: () => ({ same: false }) }, given);

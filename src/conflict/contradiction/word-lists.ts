@@ -11,7 +11,7 @@ add insert append create | remove delete drop
 increase grow rise raise improve climb surge soar | decrease reduce shrink fall worsen lower drop decline plunge plummet dip
 improve recover | worsen deteriorate degrade regress
 double triple | halve
-expand extend lengthen widen | contract shorten shrink narrow
+expand lengthen widen | contract shorten shrink narrow
 strengthen tighten harden | weaken loosen relax
 profit gain surplus | loss deficit
 overflow | underflow
