@@ -65,6 +65,11 @@ describe.skipIf(process.platform === "win32")("a database that is no file", () =
       expect(said).toContain('The store "/dev/null" is a device, not a file');
   });
 
+  it("is refused when its name is empty", async () => {
+    for (const said of await refusals(folder(), ""))
+      expect(said).toContain("The database has no name; name a file with --db FILE.");
+  });
+
   it("is refused when it is a link to itself", async () => {
     const cwd = folder();
     symlinkSync("loop.db", join(cwd, "loop.db"));

@@ -68,6 +68,9 @@ async function openPostgres(url: string): Promise<OpenBackend> {
 
 function checkPlace(file: string): void {
   const folder = dirname(file);
+  if (file.trim() === "") {
+    throw new QuorateError("BAD_OPTIONS", "The database has no name; name a file with --db FILE.");
+  }
   if (isFolder(file)) {
     throw new QuorateError("BAD_OPTIONS", `${file} is a folder; name a file with --db FILE.`);
   }
