@@ -170,7 +170,7 @@ describe("the page of a run in a browser", () => {
   it("has a link to every call and every finding, which a reload keeps", async () => {
     const page = await show(pages.demo, { hash: "#call/greptile" });
     expect(await page.locator(".details h2").innerText()).toBe("greptile");
-    expect(await page.locator(".details").innerText()).toContain("told to come later");
+    expect(await page.locator(".details").innerText()).toContain("put off by the service");
     await page.locator('.mx a[href="#subject/4"]').click();
     await page.locator("#subject-4 > .more").waitFor();
     await page.reload();

@@ -262,9 +262,9 @@ describe("the pages that quorate serve hands out, in a browser", () => {
       .waitFor();
     await page.getByText("115 runs", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Failed" }).click();
-    await page.getByText("No run fits.").waitFor();
+    await page.getByText("No run matches.").waitFor();
     await page.reload();
-    await page.getByText("No run fits.").waitFor();
+    await page.getByText("No run matches.").waitFor();
   });
 
   it("show what agents wrote as text everywhere, and nothing of it runs", async () => {

@@ -80,7 +80,7 @@ export function ForkPart(props: {
             <option value="">the team, as it is now</option>
             {agents.map((place) => (
               <option key={place} value={place}>
-                {`${visible(place)}, asked anew`}
+                {`${visible(place)}, asked again`}
               </option>
             ))}
           </select>

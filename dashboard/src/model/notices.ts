@@ -58,14 +58,14 @@ function sentence(agent: string, detail: string): string {
 function howItCame({ forkOf, resumed }: RunView): readonly PageNotice[] {
   const notices: PageNotice[] = [];
   if (forkOf !== undefined) {
-    const from = forkOf.from === undefined ? "" : `, with ${visible(forkOf.from)} asked anew`;
+    const from = forkOf.from === undefined ? "" : `, with ${visible(forkOf.from)} asked again`;
     const message = `This run is a fork of ${visible(forkOf.runId)}${from}.`;
     notices.push({ level: "info", message, short: "a fork" });
   }
   if (resumed.length > 0) {
     const changed = resumed.some((one) => one.changed) ? ", once with a changed team" : "";
     const times = resumed.length === 1 ? "once" : `${resumed.length} times`;
-    const message = `This run stopped and was gone on with ${times}${changed}.`;
+    const message = `This run stopped and was resumed ${times}${changed}.`;
     notices.push({ level: "info", message, short: "resumed" });
   }
   return notices;

@@ -167,7 +167,7 @@ function Attempts({ attempts, startedAtMs }: AttemptsProps): ReactNode {
 function attemptWord({ answered, endedAtMs, error, toldBy }: AttemptView): string {
   if (answered) return "answered";
   if (endedAtMs === null) return "open";
-  if (toldBy !== undefined) return "told to come later";
+  if (toldBy !== undefined) return "put off by the service";
   return error?.code === "TIMEOUT" ? "timed out" : "failed";
 }
 

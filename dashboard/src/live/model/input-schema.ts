@@ -81,7 +81,8 @@ function* faults(schema: Schema, value: unknown, where: string, depth: number): 
   }
   if (schema["additionalProperties"] !== false) return;
   for (const name of fields.keys()) {
-    if (!Object.hasOwn(properties, name)) yield `${where} has "${name}", which nobody asks for.`;
+    if (!Object.hasOwn(properties, name))
+      yield `${where} has "${name}", which the team does not take.`;
   }
 }
 

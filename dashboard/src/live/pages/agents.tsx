@@ -28,7 +28,7 @@ export function AgentsPage({ team }: { readonly team: string | undefined }): Rea
       at="agents"
       title="Agents"
       about={
-        data === undefined ? "How often they are right, how fast and how dear." : aboutOf(data)
+        data === undefined ? "How often they are right, how fast and how expensive." : aboutOf(data)
       }
       actions={
         names.length > 0 && (

@@ -60,7 +60,7 @@ export function ComparePage({ before, after }: ComparedRuns): ReactNode {
 function aboutOf([before, after]: readonly RunPage[]): string {
   const of = after?.run.forkOf;
   if (of !== undefined && of.runId === before?.run.runId) {
-    const from = of.from === undefined ? "" : `: ${visible(of.from)} was asked anew`;
+    const from = of.from === undefined ? "" : `: ${visible(of.from)} was asked again`;
     return `The second is a fork of the first${from}.`;
   }
   const names = [before, after].map((page) => visible(page?.run.supervisor.name ?? ""));

@@ -42,7 +42,7 @@ export function NewRunPage(props: {
         {error !== undefined && <Failure error={error} again={again} />}
         {before.error !== undefined && <Failure error={before.error} />}
         {!mayRun && (
-          <Empty title="This token may look, and not start runs.">Ask for one that may.</Empty>
+          <Empty title="This token may read, but not start runs.">Ask for one that may.</Empty>
         )}
         {mayRun && !ready && error === undefined && before.error === undefined && <Loading />}
         {mayRun && ready && team === undefined && (

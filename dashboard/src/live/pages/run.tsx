@@ -121,7 +121,7 @@ function ConnectionLine({ source }: { readonly source: LiveSource }): ReactNode 
       {connection.kind === "refused" && (
         <div className="connection">
           <Icon name="alert" />
-          <span>{`The server stopped telling: ${visible(connection.error.message)}`}</span>
+          <span>{`The server ended the stream: ${visible(connection.error.message)}`}</span>
         </div>
       )}
     </div>

@@ -157,7 +157,7 @@ function manyOf(status: StatusChoice, counts: RunCounts | undefined): { readonly
 function NoRuns(props: { readonly isFiltered: boolean; readonly mayRun: boolean }): ReactNode {
   if (props.isFiltered) {
     return (
-      <Empty title="No run fits.">
+      <Empty title="No run matches.">
         Search for something else, or{" "}
         <Go to={{ page: "runs", filter: NO_FILTER }}>show all runs</Go>.
       </Empty>
