@@ -211,6 +211,9 @@ export class History {
       case "report.refused":
       case "notices.given":
       case "judge.instructed":
+        break;
+      default:
+        event satisfies never;
     }
   }
 

@@ -141,6 +141,9 @@ export class BillFold {
       case "report.refused":
       case "notices.given":
       case "judge.instructed":
+        break;
+      default:
+        event satisfies never;
     }
   }
 

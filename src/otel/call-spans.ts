@@ -240,6 +240,8 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
       case "budget.overran":
       case "report.refused":
         break;
+      default:
+        event satisfies never;
     }
   }
 
