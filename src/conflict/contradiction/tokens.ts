@@ -120,8 +120,8 @@ function readRun(run: string, draft: Drafting): void {
 function readSpecial(run: string, opening: string, draft: Drafting): boolean {
   const { tokens } = draft;
   const last = tokens.at(-1);
-  const joint = JOINT_OPERATORS.get(run);
-  if (joint !== undefined) readWord(joint, draft);
+  const other = CAPITALS.get(run);
+  if (other !== undefined) readWord(other, draft);
   else if (isLetter(run, opening, draft)) {
     const word = run.toLowerCase();
     tokens.push({ word, stem: word, value: undefined, ends: false, mood: SAID, aside: false });
@@ -136,9 +136,12 @@ function readSpecial(run: string, opening: string, draft: Drafting): boolean {
   return true;
 }
 
-const JOINT_OPERATORS: ReadonlyMap<string, string> = new Map([
+/** Words that mean something else in capitals. */
+const CAPITALS: ReadonlyMap<string, string> = new Map([
   ["AND", "&&"],
   ["OR", "||"],
+  // Written small, it is a pronoun.
+  ["US", "usa"],
 ]);
 /** `req/s` */
 const RATE = /^(\p{L}+)\/(\p{L}+)$/u;

@@ -1,4 +1,4 @@
-/** Pairs of texts that contradict each other, most of them in one word: units, quantities, dates, names, what comes first. Of the last set the rule took 66 of 69. */
+/** Pairs of texts that contradict each other, most of them in one word: units, quantities, dates, names, what comes first. Of the last two sets, written before the rule was tried on them, it took 66 of 69 and 29 of 30. */
 export const contradictingFurther: Readonly<
   Record<string, readonly (readonly [string, string])[]>
 > = {
@@ -411,5 +411,37 @@ export const contradictingFurther: Readonly<
     ["Blood type A", "Blood type B"],
     ["The loan is fixed-rate", "The loan is variable-rate"],
     ["Trending up", "Trending down"],
+  ],
+  "written after that": [
+    ["The retry delay is 1 s", "The retry delay is 1 min"],
+    ["The pool has 10 threads", "The pool has 100 threads"],
+    ["Requests are rate limited", "Requests are not rate limited"],
+    ["The invoice total is 99.90 EUR", "The invoice total is 9.99 EUR"],
+    ["Uses AES-CBC", "Uses AES-GCM"],
+    ["The endpoint is idempotent", "The endpoint is not idempotent"],
+    ["Only GET is allowed", "Only POST is allowed"],
+    ["The lease lasts 30 days", "The lease lasts 30 months"],
+    ["Log level is DEBUG", "Log level is ERROR"],
+    ["The deploy happens on weekdays", "The deploy happens on weekends"],
+    ["Must be signed", "Must not be signed"],
+    ["The value is inclusive", "The value is exclusive"],
+    ["counts from 0", "counts from 1"],
+    ["Supported since 1.4", "Supported until 1.4"],
+    ["It runs as root", "It runs as nobody"],
+    ["the queue is durable", "the queue is transient"],
+    ["The service must start before the database", "The service must start after the database"],
+    ["The increase is 5 percentage points", "The decrease is 5 percentage points"],
+    ["The client sends a ping to the server", "The server sends a ping to the client"],
+    ["less than 10 users", "more than 10 users"],
+    ["At least one reviewer is required", "No reviewer is required"],
+    ["Data is stored in the EU", "Data is stored in the US"],
+    ["p99 is 250ms", "p99 is 2500ms"],
+    ["The budget is 2 million", "The budget is 2 billion"],
+    ["Runs on Node 18", "Runs on Node 20"],
+    ["The bug appears in Safari only", "The bug appears in Edge only"],
+    ["The cache hit rate is 90%", "The cache miss rate is 90%"],
+    ["Sorts in place", "Sorts a copy"],
+    ["The build takes 5-10 minutes", "The build takes 50-100 minutes"],
+    ["The flag defaults to off", "The flag defaults to on"],
   ],
 };
