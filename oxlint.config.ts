@@ -179,6 +179,7 @@ const arrows: readonly Arrow[] = [
       "resolve/resolver.ts",
       "store/store.ts",
       "team/options.ts",
+      "team/run-options.ts",
     ],
   ),
   ...room("sqlite", [...words, "store"]),
@@ -255,6 +256,7 @@ const arrows: readonly Arrow[] = [
       "store/values.ts",
       "team/backend.ts",
       "team/options.ts",
+      "team/run-options.ts",
     ],
   ),
   ...innerRoom(

@@ -50,13 +50,8 @@ export type { Schema } from "./check/schema.ts";
 
 export { supervisor, isSupervisor } from "./supervisor.ts";
 export type { Supervisor } from "./supervisor.ts";
-export type {
-  ForkOptions,
-  Mode,
-  ResumeOptions,
-  RunOptions,
-  SupervisorOptions,
-} from "./team/options.ts";
+export type { SupervisorOptions } from "./team/options.ts";
+export type { ForkOptions, Mode, ResumeOptions, RunOptions } from "./team/run-options.ts";
 export type { Route, RouteContext } from "./describe/route.ts";
 export type { PanelOptions, TeamPanel } from "./team/panel-options.ts";
 export type { PanelUntil, PlannedPanel } from "./model/planned-panel.ts";

@@ -9,13 +9,8 @@ import { memory, type Backend, type TakingAttempts } from "./team/backend.ts";
 import { planTask } from "./forecast/plan-task.ts";
 import type { NameOf, OutcomeOf, ResultsOf, TaskOf, TeamPosition, WinnerOf } from "./team/infer.ts";
 import type { TeamAnswer } from "./team/coordinate/nested.ts";
-import {
-  SUPERVISOR,
-  type ForkOptions,
-  type ResumeOptions,
-  type RunOptions,
-  type SupervisorOptions,
-} from "./team/options.ts";
+import { SUPERVISOR, type SupervisorOptions } from "./team/options.ts";
+import { type ForkOptions, type ResumeOptions, type RunOptions } from "./team/run-options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
 import { enqueue, type Enqueued, type EnqueueOptions } from "./run/enqueue.ts";

@@ -16,7 +16,7 @@ import type { Lessons } from "../resolve/resolver.ts";
 import type { Store } from "../store/store.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { memory } from "../team/backend.ts";
-import type { RunOptions } from "../team/options.ts";
+import type { RunOptions } from "../team/run-options.ts";
 import { teamOf, type Team } from "../team/team.ts";
 import { answeringExecutor, type AnsweredRun } from "./answering-executor.ts";
 import type { TakenCase } from "./eval-case.ts";

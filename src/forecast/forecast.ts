@@ -13,7 +13,7 @@ import { totalOf, type Total } from "./total.ts";
 import { UNKNOWN } from "./worst.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../log/from-store.ts";
-import type { RUN } from "../team/options.ts";
+import type { RUN } from "../team/run-options.ts";
 import type { Root, ConfiguredRoot } from "../run/root.ts";
 import type { Secrecy } from "../run/secrecy.ts";
 import type { PlannedPanel } from "../model/planned-panel.ts";

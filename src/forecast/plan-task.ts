@@ -1,6 +1,6 @@
 import { Cancellation, follow } from "../async/cancellation.ts";
 import { takeInput } from "../call/input.ts";
-import { RUN } from "../team/options.ts";
+import { RUN } from "../team/run-options.ts";
 import { deadlineOf } from "../run/deadline.ts";
 import { configuredFor, type Root } from "../run/root.ts";
 import { errorOutside, secrecyOf } from "../run/secrecy.ts";

@@ -1,6 +1,6 @@
 import type { SupervisorLabel } from "../model/events.ts";
 import type { PlannedPanel } from "../model/planned-panel.ts";
-import type { Mode, RunOptions } from "../team/options.ts";
+import type { Mode, RunOptions } from "../team/run-options.ts";
 
 /** What something costs: money in micro-dollars, time in ms. `"unknown"` if it cannot be known. */
 export interface Estimate {

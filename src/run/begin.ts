@@ -11,7 +11,7 @@ import type { Watch } from "./listeners.ts";
 import { randomId } from "../model/hash.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
-import type { ForkOptions, RunOptions } from "../team/options.ts";
+import type { ForkOptions, RunOptions } from "../team/run-options.ts";
 import { runFork } from "./fork.ts";
 import { givenTask, ownStart, readRun, refuseOther, resume } from "./resume/resume.ts";
 import { resumeOnceFree, runOnce } from "./run-once.ts";

@@ -1,6 +1,6 @@
 import { Cancellation, cancelWith } from "../async/cancellation.ts";
 import { deadlinePassed } from "../call/deadline.ts";
-import type { RunOptions } from "../team/options.ts";
+import type { RunOptions } from "../team/run-options.ts";
 import type { Root } from "./root.ts";
 
 /** When a run must end. */

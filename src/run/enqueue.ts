@@ -7,7 +7,7 @@ import { canonicalJson, type Json } from "../model/json.ts";
 import { takeInput } from "../call/input.ts";
 import { fromStore } from "../log/from-store.ts";
 import { settleDebt } from "../log/owning.ts";
-import { RUN, type MadeOfRun, type RunOptions } from "../team/options.ts";
+import { RUN, type MadeOfRun, type RunOptions } from "../team/run-options.ts";
 import { refuseOtherTenant } from "../team/whose-run.ts";
 import { readRun, refuseForgetful, refuseOther } from "./resume/resume.ts";
 import type { Root } from "./root.ts";

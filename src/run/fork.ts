@@ -3,7 +3,7 @@ import { History } from "../log/history.ts";
 import { settleDebt } from "../log/owning.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Outcome } from "../model/outcome.ts";
-import type { ForkOptions } from "../team/options.ts";
+import type { ForkOptions } from "../team/run-options.ts";
 import { recordedPlan } from "../team/route.ts";
 import { readRun, refuseForgetful, refuseOther, startOf } from "./resume/resume.ts";
 import { checkRunId } from "./run-id.ts";

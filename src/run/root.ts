@@ -16,7 +16,7 @@ import { LIMITS, mergeLimits } from "../describe/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { Values } from "../store/values.ts";
 import type { Backend } from "../team/backend.ts";
-import type { RUN } from "../team/options.ts";
+import type { RUN } from "../team/run-options.ts";
 import type { OnEvent } from "./listeners.ts";
 import type { WaitingRun } from "../team/waiting-run.ts";
 import type { Secrecy } from "./secrecy.ts";

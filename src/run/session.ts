@@ -10,7 +10,7 @@ import type { Watch } from "./listeners.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Store } from "../store/store.ts";
 import type { Backend } from "../team/backend.ts";
-import { DRIVEN, type RunOptions } from "../team/options.ts";
+import { DRIVEN, type RunOptions } from "../team/run-options.ts";
 import { deadlineOf } from "./deadline.ts";
 import { configuredFor, type Root, type ConfiguredRoot } from "./root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";

@@ -5,7 +5,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { RunStream } from "../run/stream.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
-import type { ForkOptions, RunOptions } from "../team/options.ts";
+import type { ForkOptions, RunOptions } from "../team/run-options.ts";
 import { HttpRefusal } from "./http/http-refusal.ts";
 import { tooMany } from "./http/allowance.ts";
 import { cuttable } from "./store-view.ts";

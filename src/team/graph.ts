@@ -1,4 +1,4 @@
-import type { Mode } from "./options.ts";
+import type { Mode } from "./run-options.ts";
 
 /** What the graph needs to know about a place in the team. */
 export interface GraphNode {

@@ -2,7 +2,7 @@ import { makeGraph, type Graph, type GraphNode } from "./graph.ts";
 import type { EventBody } from "../model/events.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import type { PlannedPanel } from "../model/planned-panel.ts";
-import type { Mode } from "./options.ts";
+import type { Mode } from "./run-options.ts";
 
 /** Which agents will be asked, and which wait for which others. Fixed before anything runs. */
 export interface Plan {

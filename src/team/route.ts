@@ -6,7 +6,7 @@ import { signalOf } from "../async/abort-controller.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { checkOrder } from "./graph.ts";
-import type { Mode } from "./options.ts";
+import type { Mode } from "./run-options.ts";
 import { makePlan, planEveryone, type Plan } from "./plan.ts";
 import type { RouteSpending } from "./route-spending.ts";
 import { listed, meantOf, type Team } from "./team.ts";

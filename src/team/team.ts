@@ -19,7 +19,7 @@ import { mergeLimits, type CallLimits, type Limits } from "../describe/limits.ts
 import type { EscalateIf } from "../describe/tier.ts";
 import type { Lessons, Resolver } from "../resolve/resolver.ts";
 import type { Gate } from "../resolve/gate.ts";
-import type { Mode } from "./options.ts";
+import type { Mode } from "./run-options.ts";
 import type { PanelSettings } from "./panel-options.ts";
 import type { Plan } from "./plan.ts";
 

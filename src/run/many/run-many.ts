@@ -6,7 +6,7 @@ import { QuorateError } from "../../model/errors.ts";
 import { hearIfRefused } from "../../model/hear.ts";
 import type { Json } from "../../model/json.ts";
 import type { Outcome } from "../../model/outcome.ts";
-import { RENAMED, RUN, type MadeOfRun, type RunOptions } from "../../team/options.ts";
+import { RENAMED, RUN, type MadeOfRun, type RunOptions } from "../../team/run-options.ts";
 import { beginRun } from "../begin.ts";
 import type { Started } from "../session.ts";
 import { sharedOutcomes } from "./shared-outcomes.ts";
