@@ -7,25 +7,13 @@ enable activate | disable deactivate
 allow permit accept approve grant | deny reject forbid refuse block disallow prohibit decline prevent revoke
 ship approve | hold
 approve | reject
-add insert append create | remove delete drop
+add insert append create introduce | remove delete drop
 increase grow rise raise improve climb surge soar | decrease reduce shrink fall worsen lower drop decline plunge plummet dip
 improve recover | worsen deteriorate degrade regress
 double triple | halve
 expand lengthen widen | contract shorten shrink narrow
 strengthen tighten harden | weaken loosen relax
-profit gain surplus | loss deficit
 overflow | underflow
-cause introduce create | fix remove prevent avoid resolve eliminate
-enable allow | prevent
-handle | mishandle
-match | mismatch
-correct configure | misconfigure
-swallow suppress hide | propagate rethrow report
-active running | inactive suspended stopped paused idle
-enable run | skip skipped ignore
-satisfy meet met hold held fulfil fulfill respect | violate unmet break broken
-succeed | break broke
-support endorse favor favour | oppose
 innocent | guilty
 benign harmless | malignant malicious harmful
 buy | sell
@@ -39,14 +27,14 @@ nullable | nonnull
 increment | decrement
 open reopen | close shut
 true | false
-before prior precede | after follow subsequent
 until | since
+everyone everybody everything everywhere | nobody nothing nowhere none
+before prior precede | after follow subsequent
 always | never
 maximum max | minimum min
 many | few
 all every | some half
 most majority | few minority
-everyone everybody everything everywhere | nobody nothing nowhere none
 more | less fewer
 large big huge | small little tiny
 long | short
