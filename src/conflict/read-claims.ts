@@ -4,7 +4,8 @@ import { hear } from "../model/hear.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import { requireSync } from "../check/require-sync.ts";
-import { checkClaim } from "./check-claim.ts";
+import { checkClaim, MAX_EVIDENCE_CHARS } from "./check-claim.ts";
+import { clip } from "../model/text.ts";
 import { TASK_SUBJECT, type Claim, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "./finding-details.ts";
 
@@ -25,10 +26,12 @@ const MAX_CLAIMS = 10_000;
 const MAX_POSITION_BYTES = 65_536;
 // Findings of all agents are compared with each other: one agent that floods them must not spoil that for the others.
 const MAX_FINDINGS = 1_000;
+const MAX_REASONS = 100;
 
 /**
  * Reads an answer. Its claims are what the agent's `claims` function lists; if `claims` names a property, that is a claim about
- * `"task"`; otherwise an output that is a string, number or boolean, or its `recommendation` if that is one and not blank. In addition, a `findings` array of strings or
+ * `"task"`; otherwise an output that is a string, number or boolean, or its `recommendation` if that is one and not blank. The
+ * `evidence`, `reason`, `reasons` or `reasoning` beside a property is the claim's evidence. In addition, a `findings` array of strings or
  * `{ text, file, line, … }` has open findings; an array in which nothing has a text does not count. `undefined` if the answer says nothing.
  *
  * Throws `CLAIMS_INVALID` if the agent's `claims` throws or returns something other than claims, for a position of more than 64 KiB,
@@ -76,10 +79,28 @@ function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[
   if (named === undefined && !isScalar(value)) return NONE;
   const taken = takeJson(value, MAX_POSITION_BYTES);
   if (taken.fault === undefined) {
-    return named === undefined && isBlank(value) ? NONE : [aboutTask(name, taken.value as Json)];
+    if (named === undefined && isBlank(value)) return NONE;
+    const evidence = reasonIn(output);
+    const claim = aboutTask(name, taken.value as Json);
+    return [evidence === undefined ? claim : { ...claim, evidence }];
   }
   const why = `the ${named ?? "recommendation"} of ${name} ${taken.fault.why}; return less, or plain JSON values`;
   throw new QuorateError("CLAIMS_INVALID", why);
+}
+
+/** Where answers say why; the first that is there counts. */
+const REASONS = ["evidence", "reason", "reasons", "reasoning"] as const;
+
+/** What an answer gives as the reason for its position, a text or a list of texts: judges weigh it. */
+function reasonIn(output: unknown): string | undefined {
+  for (const member of REASONS) {
+    const given = ownField(output, member);
+    const texts = Array.isArray(given) ? given.slice(0, MAX_REASONS) : [given];
+    if (!texts.every((text): text is string => typeof text === "string")) continue;
+    const all = texts.join("\n");
+    if (!isBlank(all)) return clip(all, MAX_EVIDENCE_CHARS);
+  }
+  return undefined;
 }
 
 function findingsOf({ name }: Speaker, output: unknown): readonly PlacedFinding[] | undefined {

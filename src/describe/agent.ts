@@ -170,6 +170,7 @@ export interface AgentOptions<
   /**
    * What the answer asserts: the name of the property that is its position on `"task"`, or a function that lists claims. By default
    * the position is an answer that is a string, number or boolean, or else its `recommendation` of such a type.
+   * The `evidence`, `reason`, `reasons` or `reasoning` beside that property is what judges are shown in favour of it.
    */
   readonly claims?:
     | PropertyOf<NoInfer<Output>, Property>
