@@ -45,7 +45,7 @@ function fail(failing: Failing, { socket }: IncomingMessage, response: ServerRes
       const status = Number.parseInt(failing, 10);
       response.writeHead(status, {
         "content-type": "application/json",
-        ...(status === 429 && { "retry-after": "0" }),
+        ...(status === 429 && { "retry-after": "1" }),
       });
       response.end(JSON.stringify({ error: { message: "no", type, code: type } }));
     }
