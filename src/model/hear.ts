@@ -157,18 +157,6 @@ function listenAnyway(promise: Promise<unknown>): void {
   }
 }
 
-/** The values of a plain object that hides none, as nearly all are; `undefined` for any other, and if one cannot be read. */
-function valuesOf(object: object, { options }: HearWay): readonly unknown[] | undefined {
-  if (options) return undefined;
-  try {
-    if (!isPlain(object)) return undefined;
-    const values: readonly unknown[] = Object.values(object);
-    return Reflect.ownKeys(object).length === values.length ? values : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The values in an object, as far as they can be read, and the errors thrown by reading the others. */
 function* within(object: object, { options }: HearWay): Generator<unknown> {
   try {
@@ -193,6 +181,27 @@ function* within(object: object, { options }: HearWay): Generator<unknown> {
     }
   } catch (thrown) {
     yield thrown;
+  }
+}
+
+/** The same of a plain object that hides none, as nearly all do; `undefined` for any other. */
+function valuesOf(object: object, { options }: HearWay): readonly unknown[] | undefined {
+  if (options) return undefined;
+  try {
+    if (!isPlain(object)) return undefined;
+    const keys = Object.keys(object);
+    if (Reflect.ownKeys(object).length !== keys.length) return undefined;
+    return keys.map((key) => readOrThrown(object as Readonly<Record<string, unknown>>, key));
+  } catch (thrown) {
+    return [thrown];
+  }
+}
+
+function readOrThrown(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  try {
+    return object[key];
+  } catch (thrown) {
+    return thrown;
   }
 }
 
