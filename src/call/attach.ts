@@ -8,7 +8,7 @@ import type { CallState } from "../log/call-state.ts";
 import { chargeReserved, type Tally } from "./charge.ts";
 import type { AttemptResult } from "./decide-attempt.ts";
 import type { Run } from "./run.ts";
-import { lifeMsOf, type ConfiguredAgent } from "./configured-agent.ts";
+import { lifeMsOf, slotsIn, type ConfiguredAgent } from "./configured-agent.ts";
 import { goOnWith } from "./send.ts";
 import type { PermitRequest } from "../limits/permit.ts";
 
@@ -48,7 +48,7 @@ async function goOn(
 ): Promise<AttemptResult> {
   const attempt = new CallAttempt(run, configured, request, startedSeq);
   // Before any wait, so that no other attempt takes its slot.
-  const slots = slotsIn(run, configured, request);
+  const slots = requestOf(run, configured, request);
   const permit = await run.limiter.acquire(slots, run.cancellation, attempt);
   const { budgets } = configured;
   const charge =
@@ -62,13 +62,14 @@ async function goOn(
 }
 
 /** Only its slots: its greatest cost was reserved when it began. */
-function slotsIn(
+function requestOf(
   { journal, executor }: Run,
-  { slots, agent, limiters, scoped, limits }: ConfiguredAgent,
+  configured: ConfiguredAgent,
   call: CallRequest,
 ): PermitRequest {
+  const { agent, limiters, scoped, limits } = configured;
   return (
-    slots ?? {
+    slotsIn(configured, journal.runId) ?? {
       agent: agent.name,
       runId: journal.runId,
       limits: limiters,

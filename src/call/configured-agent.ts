@@ -25,8 +25,8 @@ export interface ConfiguredAgent {
   /** Those of its limits that also hold for other processes. */
   readonly scoped: readonly Scoped[];
   /**
-   * What each of its attempts requests from the limiter, if that is the same for all: only slots. `undefined` if a limiter or a budget
-   * needs to know more about an attempt.
+   * What each of its attempts requests from the limiter, if that is the same for all: only slots, as `slotsIn` reads it. `undefined` if a
+   * limiter or a budget needs to know more about an attempt.
    */
   readonly slots: PermitRequest | undefined;
   /** Every budget on the path to the root, the same list at all tiers. */
@@ -67,6 +67,15 @@ export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRe
     backoff: limits.backoff,
     lifeMs: lifeMsOf(limits),
   });
+}
+
+/**
+ * The request for the slots of one attempt, or one batch, in this run; `undefined` as for `slots`. Runs take turns at an agent's own limit
+ * once that has learned from a rejection: from then on its requests name their run.
+ */
+export function slotsIn({ slots }: ConfiguredAgent, runId: string): PermitRequest | undefined {
+  const takesTurns = slots?.limits.some(({ condition }) => condition !== undefined) === true;
+  return takesTurns ? { ...slots, runId } : slots;
 }
 
 /**

@@ -9,7 +9,7 @@ import { holderOf } from "./attempt-request.ts";
 import { chargeFor, type Tally } from "./charge.ts";
 import { send, type Permitted } from "./send.ts";
 import type { Run } from "./run.ts";
-import { lifeMsOf, type ConfiguredAgent } from "./configured-agent.ts";
+import { lifeMsOf, slotsIn, type ConfiguredAgent } from "./configured-agent.ts";
 import { isDeadline } from "./deadline.ts";
 
 /**
@@ -23,7 +23,7 @@ export function dispatch(
   tally: Tally,
 ): Promise<AttemptEnd> {
   const attempt = new CallAttempt(run, configured, request);
-  const { slots } = configured;
+  const slots = slotsIn(configured, run.journal.runId);
   if (slots === undefined) return dispatchBounded(run, configured, attempt, tally);
   const permit = run.limiter.acquire(slots, run.cancellation, attempt);
   // Not an async function: with room and nothing to wait for, the attempt's own promise is the only one.

@@ -5,23 +5,6 @@ import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "./executor.ts";
 
-/** The members of a foreign executor, each read once: they may be getters, or those of a class. */
-function membersOf(made: unknown): Partial<Executor> {
-  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } = Object(
-    made,
-  ) as Executor;
-  return {
-    start,
-    startBatch,
-    collects,
-    attach,
-    detach,
-    mayBeginWithinMs,
-    cancel,
-    close,
-  } as Executor;
-}
-
 /** Makes the executor of a supervisor, so that its functions can be destructured. Throws `BAD_OPTIONS` for a value that is not an executor. */
 export function makeExecutor(
   make: ExecutorFactory,
@@ -29,10 +12,15 @@ export function makeExecutor(
   { name, where }: { readonly name: string; readonly where: string },
 ): Executor {
   const made = requireSync(() => make(agents, name), `${where}: executor`);
-  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } =
-    readGiven(`what executor of ${where} made`, made, () => membersOf(made));
+  return readGiven(`what executor of ${where} made`, made, () => executorOf(made, where));
+}
+
+/** A foreign executor whose members are read once: they may be getters, or those of a class. */
+function executorOf(made: unknown, where: string): Executor {
+  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } = Object(
+    made,
+  ) as Partial<Executor>;
   if (typeof start !== "function" || typeof cancel !== "function") {
-    hear(made);
     throw new QuorateError(
       "BAD_OPTIONS",
       `${where}: executor made ${shown(made)} without start and cancel; make { start(attempt), cancel(attemptId, reason), close() }`,

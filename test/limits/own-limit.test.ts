@@ -14,7 +14,7 @@ const WORK_MS = 100;
 
 /** An agent that asks a provider which takes so many requests at once, and turns others away. */
 function asking(clock: VirtualClock, atOnce: number) {
-  const seen = { requests: 0, inFlight: 0, most: 0 };
+  const seen = { requests: 0, inFlight: 0, most: 0, answered: new Array<number>() };
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.timer(ms, resolve));
   const one = agent({
@@ -26,6 +26,7 @@ function asking(clock: VirtualClock, atOnce: number) {
       seen.most = Math.max(seen.most, ++seen.inFlight);
       await pause(WORK_MS);
       seen.inFlight--;
+      seen.answered.push(task);
       return task;
     },
   });
@@ -83,6 +84,27 @@ describe("an agent that names no limiter", () => {
       waitsFor: { kind: "limiter", name: "one" },
     });
     expect(limiters(backend)).toEqual({});
+  });
+
+  it("lets runs take turns, so that one with many calls does not starve one with few", async () => {
+    const clock = virtualClock();
+    const { one, seen } = asking(clock, 1);
+    const backend = memory({ clock });
+    const partsOf = (many: number) =>
+      Object.fromEntries(
+        Array.from({ length: many }, (_, n) => [
+          `part-${n}`,
+          teamOf(one, backend, clock, `part-${n}`),
+        ]),
+      );
+    const shared = { concurrency: 40, backend, clock } as const;
+    const big = supervisor({ name: "big", agents: partsOf(40), ...shared });
+    const small = supervisor({ name: "small", agents: partsOf(4), mode: "sequence", ...shared });
+    // Both have begun when the first call is turned away.
+    const atMost = { deadlineMs: 600_000, timeoutMs: 600_000 };
+    await settled(clock, Promise.all([big.run(1, atMost), small.run(2, atMost)]));
+    expect(seen.answered).toHaveLength(44);
+    expect(seen.answered.lastIndexOf(2)).toBeLessThan(30);
   });
 
   it("keeps no other agent waiting", async () => {

@@ -12,7 +12,7 @@ import type { AttemptEnd } from "../attempt-end.ts";
 import type { Tally } from "../charge.ts";
 import { boundAt, dispatch } from "../dispatch.ts";
 import type { Run } from "../run.ts";
-import { lifeMsOf, type ConfiguredAgent } from "../configured-agent.ts";
+import { lifeMsOf, slotsIn, type ConfiguredAgent } from "../configured-agent.ts";
 
 /** Collects the calls of one agent, also of several runs of one tenant, and makes one request of them. */
 export interface Collector {
@@ -222,11 +222,12 @@ function takes(
 async function acquire({ configured, calls, tokens, givenUp }: Batch): Promise<Permit> {
   const [oldest] = calls;
   if (oldest === undefined) throw givenUp.reason;
-  const { agent, limiters, limits, scoped, slots } = configured;
+  const { agent, limiters, limits, scoped } = configured;
+  const { runId } = oldest.request;
   const holders = new Set([...calls].flatMap(holdersOf));
-  const request = slots ?? {
+  const request = slotsIn(configured, runId) ?? {
     agent: agent.name,
-    runId: oldest.request.runId,
+    runId,
     limits: limiters,
     scoped,
     tokens,

@@ -1,4 +1,5 @@
 import type { Clock } from "../../async/clock.ts";
+import { PassingMap } from "../../model/passing-map.ts";
 import type { Values } from "../../store/values.ts";
 import { admitWaiting } from "../admission.ts";
 import { makeLimit, type Condition, type Limit } from "../limit.ts";
@@ -85,11 +86,14 @@ export interface ScopeQueues {
 }
 
 export function scopeQueues(): ScopeQueues {
-  const byStore = new WeakMap<Values, Map<string, { readonly queue: ScopeQueue; users: number }>>();
+  const byStore = new WeakMap<
+    Values,
+    PassingMap<string, { readonly queue: ScopeQueue; users: number }>
+  >();
   return {
     use(values, scoped) {
       let ofStore = byStore.get(values);
-      if (ofStore === undefined) byStore.set(values, (ofStore = new Map()));
+      if (ofStore === undefined) byStore.set(values, (ofStore = new PassingMap()));
       let used = ofStore.get(scoped.key);
       if (used === undefined)
         ofStore.set(scoped.key, (used = { queue: scopeQueue(scoped), users: 0 }));
