@@ -1,6 +1,7 @@
 import { haveChangedPlaces, haveOthersInOnePlace, isTurnedRound } from "./one-place.ts";
 import { MAX_PLACED, type Reading, type Slot } from "./reading.ts";
 import { agree } from "./value.ts";
+import { wordsIn } from "./word-lists.ts";
 
 // Two texts contradict each other if they are about the same thing and
 //   1. one denies what the other says: "safe" and "not safe", "validates" and "fails to validate", "checked" and "unchecked"; or
@@ -144,14 +145,19 @@ function sameSides(a: Reading, at: number, b: Reading, other: number): number {
   return before + (a.tokens[at + 1] === b.tokens[other + 1] ? 1 : 0);
 }
 
+/** From 1.2 to 1.3 is not from 1.3 to 1.2, and to replace a by b is not to replace b by a. */
+const DIRECTED = wordsIn(
+  "from to into by over than before after instead replace replaces replaced replacing",
+);
+
 /** Whether texts of the same words have the same values; the order of adjacent values does not matter. */
 function sameInFrame(a: Reading, b: Reading): boolean {
   for (const [i, slot] of a.slots.entries()) {
     const other = b.slots[i];
     if (other === undefined) return false;
     if (agree(slot.value, other.value)) continue;
-    // From 1.2 to 1.3 is not from 1.3 to 1.2.
-    if (a.words.includes("from") || !isBeside(b, slot) || !isBeside(a, other)) return false;
+    if (a.words.some((word) => DIRECTED.has(word)) || !isBeside(b, slot) || !isBeside(a, other))
+      return false;
   }
   return true;
 }

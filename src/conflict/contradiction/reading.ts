@@ -247,10 +247,13 @@ function denialsIn(tokens: readonly Token[]): readonly Denial[] {
     if (isPair || isNot(word)) {
       if (next === "only" || next === "just") continue;
       const from = by + (isPair ? 2 : 1);
-      const scope =
+      const said =
         word === "unless"
           ? clauseScope(tokens, from)
           : verbScope(tokens, by, ends ? tokens.length : from);
+      // What does not exist is missing.
+      const exists = said.some((index) => tokens[index]?.word === "exist");
+      const scope = exists ? [...said, ...nounsBefore(tokens, by)] : said;
       denials.push({ by, scope, ofNoun: false });
     } else if (NO.has(word) && !(next !== undefined && COMPARED.has(next))) {
       const isGone = GONE.has(word) && (next === undefined || NOUN_ENDS.has(next));
@@ -334,12 +337,19 @@ function nounsFrom(
   return found;
 }
 
+/** The words of the noun that stands there, without what is said of it: of `the index on the id`, the index. */
 function nounsBefore(tokens: readonly Token[], by: number): readonly number[] {
-  const found: number[] = [];
+  let found: number[] = [];
+  let more: readonly number[] = [];
   for (let i = by - 1; i >= 0 && found.length < MAX_SCOPE; i--) {
     const token = tokens[i];
     if (token === undefined || token.ends || CLAUSE_WORDS.has(token.word)) break;
-    if (token.stem !== "") found.push(i);
+    if (NOUN_ENDS.has(token.word)) {
+      if (found.length > 0) more = found;
+      found = [];
+    } else if (token.stem !== "") {
+      found.push(i);
+    }
   }
-  return found;
+  return found.length > 0 ? found : more;
 }

@@ -116,7 +116,9 @@ disable deactivate off inactive skip
 > exceed greater above over more
 < below under less fewer
 green pass succeed
-red fail break
+red fail break broken
+impossible happen occur
+return respond reply answer
 enable activate on active
 occur happen appear arise
 describe explain

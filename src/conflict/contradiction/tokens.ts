@@ -78,11 +78,15 @@ export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
     .replace(/[“”]/g, '"')
     .replace(/[−–]/g, "-");
   const drawn = PICTURES.reduce((read, [picture, word]) => read.replace(picture, word), plain);
-  const draft: Drafting = { tokens: [], lexicon, letters: LETTERS.test(drawn) };
-  for (const [run] of drawn.matchAll(RUN)) readRun(run, draft);
+  const joined = drawn.replace(ORDER, (order) => order.replaceAll(" ", ""));
+  const draft: Drafting = { tokens: [], lexicon, letters: LETTERS.test(joined) };
+  for (const [run] of joined.matchAll(RUN)) readRun(run, draft);
   markMoods(draft.tokens);
   return draft.tokens;
 }
+
+/** `O(n log n)` */
+const ORDER = /(?<!\p{L})[OΘΩ]\((?:[^()]|\([^()]{0,20}\)){1,40}\)/gu;
 
 /** A capital alone, other than `A` and `I`, which may be words. */
 const LETTERS = /(?<![^\s("'`])[B-HJ-Z](?![\p{L}\p{N}'+#&/-])/u;
@@ -122,6 +126,7 @@ function readSpecial(run: string, opening: string, draft: Drafting): boolean {
   const last = tokens.at(-1);
   const other = CAPITALS.get(run);
   if (other !== undefined) readWord(other, draft);
+  else if (run === "L" && last?.value?.kind === NUMBER && !last.ends) readWord("l", draft);
   else if (isLetter(run, opening, draft)) {
     const word = run.toLowerCase();
     tokens.push({ word, stem: word, value: undefined, ends: false, mood: SAID, aside: false });

@@ -54,8 +54,10 @@ export const UNITS: ReadonlyMap<string, readonly [dimension: string, factor: num
     eur: "eur euro euros=1",
     gbp: "gbp=1",
     length:
-      "mm=0.001 cm=0.01 km kilometre kilometres kilometer kilometers=1000 mile miles=1609.344",
-    mass: "mg=0.001 g=1 kg=1000",
+      "mm=0.001 cm=0.01 inch inches=0.0254 foot feet ft=0.3048 metre metres meter meters=1 km kilometre kilometres kilometer kilometers=1000 mile miles=1609.344",
+    mass: "ng=0.000000001 µg μg mcg microgram micrograms=0.000001 mg milligram milligrams=0.001 g gram grams=1 oz=28.349523125 lb lbs=453.59237 kg kilogram kilograms=1000",
+    volume:
+      "ml millilitre millilitres milliliter milliliters=0.001 cl=0.01 dl=0.1 l litre litres liter liters=1",
     pixels: "px pixel pixels=1",
     frequency: "hz=1 khz=1000 mhz=1000000 ghz=1000000000",
   }).flatMap(([dimension, listed]) => {
@@ -82,6 +84,20 @@ export const OFTEN: ReadonlyMap<string, readonly [count: number, unit: string]> 
 
 /** Before a unit, these say how often: `every hour`, `100 per second`. */
 export const EACH: ReadonlySet<string> = wordsIn("every each per");
+
+/** What money is counted in. */
+export const MAGNITUDES: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    k: 1e3,
+    thousand: 1e3,
+    m: 1e6,
+    mn: 1e6,
+    million: 1e6,
+    b: 1e9,
+    bn: 1e9,
+    billion: 1e9,
+  }),
+);
 
 /** The signs of currencies, with a unit of money. */
 export const MONEY_SIGNS: ReadonlyMap<string, string> = new Map([

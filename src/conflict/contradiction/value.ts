@@ -1,4 +1,4 @@
-import { DAYS, MONEY_SIGNS, MONTHS, UNITS } from "./units.ts";
+import { DAYS, MAGNITUDES, MONEY_SIGNS, MONTHS, UNITS } from "./units.ts";
 import { EXTENSIONS, FILES } from "./word-lists.ts";
 
 /** A number, version, path, name, code, hash or date in a text: something that stands in a slot. */
@@ -17,6 +17,7 @@ const WRITTEN = /^([+-]?)([$€£])?(\d[\d,_]*)?(\.\d+)?(e[+-]?\d{1,2})?(\p{L}+|
 const MAX_UNIT = 3;
 /** The kind of numbers without a unit, and of versions. */
 export const NUMBER = "number";
+const MONEY = "money";
 /** The kind of the numbers of lines. */
 export const LINE = "number of line";
 
@@ -25,6 +26,8 @@ const VERSION = /^v?(\d+(?:\.\d+){0,5})([-+][\w.+-]+|(?:alpha|beta|rc)\d*)?$/i;
 const CODE = /^(?:[A-Z][A-Z0-9]{1,11}-\d[\w-]*|CVE-[\w-]+|GHSA(?:-\w{4}){3})$/i;
 const ERROR_CODE =
   /^(?:[A-Z]{1,5}\d{2,6}|E(?:NO[A-Z]+|ACCES|PERM|EXIST|CONN[A-Z]+|TIMEDOUT|PIPE|ADDR[A-Z]+|MFILE|INVAL|AGAIN|BUSY|ISDIR|ROFS|BADF|HOST[A-Z]+|NET[A-Z]+)|SIG[A-Z]{3,6}|ERR_\w+)$/;
+/** `O(n^2)`, without the bracket that closes it. */
+const ORDER = /^[oΘΩ]\((.+)$/iu;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HEX = /^(?:0x[0-9a-f]+|#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8}))$/i;
 const HASH = /^(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}$/i;
@@ -51,6 +54,10 @@ const NO_NAMES: ReadonlySet<string> = new Set(["e.g", "i.e", "etc", "vs", "node.
 /** The values in a run of characters without spaces; `undefined` if it consists of words. `quoted`: it stands in code marks. */
 export function valuesOf(run: string, quoted: boolean): readonly Value[] | undefined {
   if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/\/+$/, "") }];
+  const order = ORDER.exec(run);
+  // `n·log(n)` is `n log n`, and `n²` is read as `n2`.
+  if (order?.[1] !== undefined)
+    return [{ kind: "complexity", text: order[1].toLowerCase().replace(/[^\p{L}\p{N}+!/]/gu, "") }];
   if (UUID.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
   if (DATE.test(run)) return [{ kind: "date", text: run.replaceAll("/", "-") }];
   const time = timeOf(run);
@@ -90,16 +97,25 @@ export function numeric(dimension: string, number: number): Value {
   return { kind, text: String(number), number };
 }
 
-/** The number with the unit that stands behind it. */
+/** The number with the unit that stands behind it, or the money with what it is counted in. */
 export function withUnit(value: Value, unit: string): Value | undefined {
+  if (value.kind === MONEY) return counted(value, unit);
   const found = UNITS.get(unit);
   if (found === undefined || value.number === undefined || value.kind !== NUMBER) return undefined;
   const [dimension, factor] = found;
   if (CURRENCIES.has(dimension)) {
-    return { kind: "money", text: `${decimal(value.number * factor)} ${dimension}` };
+    return { kind: MONEY, text: `${decimal(value.number * factor)} ${dimension}` };
   }
   // Decimal factors and fractions are not exact in binary: nobody writes more than 12 digits.
   return numeric(dimension, decimal(value.number * factor));
+}
+
+/** `$5 million`, `$5M`. */
+function counted({ kind, text }: Value, unit: string): Value | undefined {
+  const factor = MAGNITUDES.get(unit);
+  if (factor === undefined) return undefined;
+  const [amount = "", currency] = text.split(" ");
+  return { kind, text: `${decimal(Number(amount) * factor)} ${currency}` };
 }
 
 const CURRENCIES: ReadonlySet<string> = new Set(MONEY_SIGNS.values());
@@ -138,7 +154,9 @@ function numberOf(run: string): Value | undefined {
     if (plain && whole + fraction !== "") {
       const number = Number(`${sign}${whole.replace(/[,_]/g, "")}${fraction}${exponent}`);
       const paid = MONEY_SIGNS.get(money);
-      if (paid !== undefined && unit === undefined) return withUnit(numeric("", number), paid);
+      const price = paid === undefined ? undefined : withUnit(numeric("", number), paid);
+      const sum = price && (unit === undefined ? price : counted(price, unit.toLowerCase()));
+      if (sum !== undefined) return sum;
       if (unit === undefined) return { ...numeric("", number), parts: run.split(".") };
       const measured = withUnit(numeric("", number), unit.toLowerCase());
       if (measured !== undefined) return measured;
@@ -223,8 +241,12 @@ function partsOf({ parts, text }: Value): readonly string[] {
 
 function sameVersion(a: readonly string[], b: readonly string[]): boolean {
   const [few, many] = a.length <= b.length ? [a, b] : [b, a];
-  return few.every((part, i) => part === many[i]);
+  // 2.0.1 is more precise than 2.0, and 2.0-beta comes before it.
+  const isEarlier = PRERELEASE.test(many[few.length] ?? "");
+  return !isEarlier && few.every((part, i) => part === many[i]);
 }
+
+const PRERELEASE = /^[-.]?(?:alpha|beta|rc|pre|preview|canary|next|nightly|snapshot|dev)/;
 
 function endsWith(a: readonly string[], b: readonly string[]): boolean {
   const [few, many] = a.length <= b.length ? [a, b] : [b, a];

@@ -14,7 +14,7 @@ double triple | halve
 expand lengthen widen | contract shorten shrink narrow
 strengthen tighten harden | weaken loosen relax
 overflow | underflow
-innocent | guilty
+innocent acquit exonerate | guilty convict
 benign harmless | malignant malicious harmful
 buy | sell
 positive | neutral
@@ -77,7 +77,7 @@ over exceed | under
 greater | less smaller
 inclusive | exclusive
 include | exclude
-present | absent
+present exist | absent
 empty | full
 online | offline
 good | bad
@@ -122,11 +122,11 @@ secure | vulnerable
 safe harmless | dangerous risky
 correct right | wrong broken
 work | broken
+compatible | breaking
 necessary needed need | redundant superfluous
 highest | lowest
 rise | fall
 gain win | lose
-exist | absent
 clean | dirty
 agree | disagree
 even | odd
@@ -225,7 +225,7 @@ export const NOUN_ENDS: ReadonlySet<string> = wordsIn(
 
 /** Between a `not` and what it is about. */
 export const ADVERBS: ReadonlySet<string> = wordsIn(
-  "properly correctly fully always actually necessarily really safely currently explicitly automatically consistently yet ever even well",
+  "properly correctly fully always actually necessarily really safely currently explicitly automatically consistently yet ever even well backward backwards",
 );
 
 /** They look as if they began with un-, in-, dis- …, and do not. */
