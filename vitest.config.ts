@@ -100,6 +100,7 @@ function project(name: string, test: NonNullable<TestProjectInlineConfiguration[
       // Tests take fake time: what takes longer than this hangs, also on a machine that has much else to do.
       testTimeout: 120_000,
       hookTimeout: 120_000,
+      expect: { poll: { timeout: 60_000 } },
       ...test,
     },
   };

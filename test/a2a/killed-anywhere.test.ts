@@ -48,5 +48,5 @@ describe("a team whose process is killed while a peer works for it", () => {
     };
     await Promise.all([work(), work()]);
     expect(resumed).toBe(writes - first + 1);
-  }, 60_000);
+  });
 });

@@ -194,7 +194,7 @@ describe("the end of an agent", () => {
     const caller = new AbortController();
     const running = ask(make({ graceMs: 400 }), {}, { signal: caller.signal });
     running.catch(() => {});
-    await expect.poll(() => peer.atWork, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => peer.atWork).toBe(1);
     const [{ pid }] = toldOf(peer, "started") as [{ pid: number }];
     const reason = new Error("enough");
     caller.abort(reason);

@@ -50,7 +50,7 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
       usage: { inputTokens: 100, cachedInputTokens: 40, outputTokens: 5 },
     }));
     const tasks = Array.from({ length: 10 }, (_, i) => `task ${i}`);
-    const outcomes = await all(team(by, { waitMs: 100, maxRequests: 10 }), tasks);
+    const outcomes = await all(team(by, { waitMs: 60_000, maxRequests: 10 }), tasks);
     expect(server.batches).toHaveLength(1);
     expect(server.batches[0]?.requests).toHaveLength(10);
     expect(outcomes.map((one) => one.verdict?.winner)).toEqual(
@@ -80,7 +80,7 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
   });
 
   it("is sent when it is full, and the next one is begun", async () => {
-    await all(team(by, { maxRequests: 2, waitMs: 20 }), ["a", "b", "c"]);
+    await all(team(by, { maxRequests: 2, waitMs: 500 }), ["a", "b", "c"]);
     // Both are on their way at once.
     expect(server.batches.map(({ requests }) => requests.length).toSorted((a, b) => a - b)).toEqual(
       [1, 2],
@@ -107,7 +107,7 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
         ? { error: "the prompt is too long", status: 400 }
         : { text: '{"recommendation":"ship"}' },
     );
-    const [bad, good] = await all(team(by, { waitMs: 20, maxRequests: 2 }), ["bad", "good"]);
+    const [bad, good] = await all(team(by, { waitMs: 60_000, maxRequests: 2 }), ["bad", "good"]);
     expect(good?.results.reviewer.status).toBe("ok");
     const failed = JSON.stringify(bad?.results.reviewer);
     expect(failed).toContain("failed in its batch");
@@ -168,7 +168,7 @@ describe.each(["anthropic", "openai"] as const)("a batch of %s", (by) => {
 
   it("goes on for others when one of those that wait for it is cancelled, and is cancelled with the last", async () => {
     server.hold();
-    const one = team(by, { waitMs: 20, maxRequests: 2 });
+    const one = team(by, { waitMs: 60_000, maxRequests: 2 });
     const [first, second] = [new AbortController(), new AbortController()];
     const runs = [one.run("a", { signal: first.signal }), one.run("b", { signal: second.signal })];
     const ends = Promise.allSettled(runs);

@@ -45,7 +45,7 @@ it("the review board, unchanged, is carried out by two workers over PostgreSQL, 
   await page.getByLabel("Token").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
   const rows = page.locator("a.rn").filter({ hasText: "complete" });
-  await expect.poll(() => rows.count(), { timeout: 60_000 }).toBe(pulls.length);
+  await expect.poll(() => rows.count()).toBe(pulls.length);
   await page.locator('a.rn[href*="run=pull-2"]').click();
   await page.locator("#answer").waitFor();
   const text = await page.locator("main").innerText();

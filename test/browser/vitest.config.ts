@@ -9,6 +9,7 @@ export default defineConfig({
     // A browser starts in seconds, and on a machine that is busy in tens of them.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 1,
   },
 });

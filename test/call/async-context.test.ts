@@ -36,7 +36,8 @@ describe("a listener on an agent's signal", () => {
 
   it("runs in the context of the run's caller when somebody else cancels the run", async () => {
     const seen: (string | undefined)[] = [];
-    const team = supervisor({ name: "team", agents: { a: listening(seen) } });
+    const a = listening(seen, { timeoutMs: 30_000 });
+    const team = supervisor({ name: "team", agents: { a } });
     const cancelling = new AbortController();
     const { signal } = cancelling;
     const running = request.run("caller", () => rejection(team.run("task", { signal })));

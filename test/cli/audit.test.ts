@@ -67,7 +67,7 @@ describe("an audit's page", () => {
 });
 
 describe("quorate audit judge", () => {
-  it("tells of the judges of all runs, of one, and as JSON", { timeout: 60_000 }, async () => {
+  it("tells of the judges of all runs, of one, and as JSON", async () => {
     const cwd = folder();
     for (const id of ["one", "two"]) {
       const run = await quorate(["run", team("judged"), "--input", "-", "--id", id], cwd, "{}");

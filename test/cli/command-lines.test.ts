@@ -212,7 +212,7 @@ describe.each([
       rows.map(([line]) => line),
       cwd,
     );
-  }, 60_000);
+  });
 
   it.each(rows.map((row, index) => [...row, index] as const))(
     "quorate %s",
@@ -253,7 +253,7 @@ describe("the help of quorate", () => {
       // The completion's own library prints its help where its command is called.
       if (name !== "completion") expect(flags[index]).toEqual(helps[index]);
     }
-  }, 60_000);
+  });
 });
 
 describe("as processes", () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
     );
     ids = [...ids, (JSON.parse(stdout) as { runId: string }).runId];
   }
-}, 20_000);
+});
 
 describe("what a database of runs tells", () => {
   it("lists them, the latest first", async () => {

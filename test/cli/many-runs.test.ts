@@ -42,20 +42,16 @@ async function database(): Promise<string> {
 }
 
 describe("a database with more than ten thousand runs", () => {
-  it(
-    "is billed as a whole, and the oldest run in it is found and resumed",
-    { timeout: 60_000 },
-    async () => {
-      const cwd = await database();
-      const bill = JSON.parse((await quorate(["bill", "--json"], cwd)).stdout) as unknown;
-      expect(bill).toMatchObject({
-        total: { calls: FINISHED, spent: { usdMicros: 7 * FINISHED } },
-        all: { runs: FINISHED + 1 },
-      });
-      expect((await quorate(["show", "stop"], cwd)).stdout).toContain("run stopped");
-      const { code, stdout } = await quorate(["resume", team("durable"), "--all"], cwd);
-      expect({ code, asked: asked(cwd) }).toEqual({ code: 0, asked: ["quick", "slow"] });
-      expect(stdout).toContain("stopped");
-    },
-  );
+  it("is billed as a whole, and the oldest run in it is found and resumed", async () => {
+    const cwd = await database();
+    const bill = JSON.parse((await quorate(["bill", "--json"], cwd)).stdout) as unknown;
+    expect(bill).toMatchObject({
+      total: { calls: FINISHED, spent: { usdMicros: 7 * FINISHED } },
+      all: { runs: FINISHED + 1 },
+    });
+    expect((await quorate(["show", "stop"], cwd)).stdout).toContain("run stopped");
+    const { code, stdout } = await quorate(["resume", team("durable"), "--all"], cwd);
+    expect({ code, asked: asked(cwd) }).toEqual({ code: 0, asked: ["quick", "slow"] });
+    expect(stdout).toContain("stopped");
+  });
 });

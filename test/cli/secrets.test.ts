@@ -7,42 +7,38 @@ const secret = team("secret");
 const TOKEN = "hunter-4711";
 const INPUT = JSON.stringify({ token: TOKEN });
 
-it(
-  "prints no secret and leaves none in the file, whatever is done with a run",
-  { timeout: 60_000 },
-  async () => {
-    const cwd = folder();
-    const printed: string[] = [];
-    const call = async (args: readonly string[], code: number, input = ""): Promise<string> => {
-      const ended = await quorate(args, cwd, input);
-      printed.push(ended.stdout, ended.stderr);
-      expect([args, ended.code, ended.stderr]).toEqual([args, code, expect.any(String)]);
-      return ended.stdout;
-    };
-    const run = ["run", secret, "--id", "r", "--input", "-"];
-    await call(run, 3, INPUT);
-    await call(["run", secret, "--input", "-"], 2, JSON.stringify({ token: TOKEN, refuse: true }));
-    await call(["run", secret, "--id", TOKEN, "--input", "-"], 2, INPUT);
-    await call(["plan", secret, "--input", "-"], 2, JSON.stringify({ token: TOKEN, refuse: true }));
-    // One position looks like the other, and what is typed is not repeated.
-    await call(["decide", "r", "task", "ship [redacted]"], 0);
-    await call(["runs"], 0);
-    for (const page of [["show"], ["show", "--json"], ["show", "--full"], ["explain", "--full"]]) {
-      const [name = "", ...flags] = page;
-      await call([name, "r", ...flags], 0);
-    }
-    await call(["bill", "--json"], 0);
-    await call(run, 3, INPUT);
-    await call(["fork", secret, "r", "--input", "-"], 3, INPUT);
-    await call(["outcome", "r", "task", TOKEN], 2);
-    await call(["agents", "secret"], 2);
-    await call(["audit", "judge"], 0);
-    expect(printed.filter((text) => text.includes(TOKEN))).toEqual([]);
-    const bytes = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), "latin1"));
-    expect(bytes.join("")).toContain("[redacted]");
-    expect(bytes.filter((file) => file.includes(TOKEN))).toEqual([]);
-  },
-);
+it("prints no secret and leaves none in the file, whatever is done with a run", async () => {
+  const cwd = folder();
+  const printed: string[] = [];
+  const call = async (args: readonly string[], code: number, input = ""): Promise<string> => {
+    const ended = await quorate(args, cwd, input);
+    printed.push(ended.stdout, ended.stderr);
+    expect([args, ended.code, ended.stderr]).toEqual([args, code, expect.any(String)]);
+    return ended.stdout;
+  };
+  const run = ["run", secret, "--id", "r", "--input", "-"];
+  await call(run, 3, INPUT);
+  await call(["run", secret, "--input", "-"], 2, JSON.stringify({ token: TOKEN, refuse: true }));
+  await call(["run", secret, "--id", TOKEN, "--input", "-"], 2, INPUT);
+  await call(["plan", secret, "--input", "-"], 2, JSON.stringify({ token: TOKEN, refuse: true }));
+  // One position looks like the other, and what is typed is not repeated.
+  await call(["decide", "r", "task", "ship [redacted]"], 0);
+  await call(["runs"], 0);
+  for (const page of [["show"], ["show", "--json"], ["show", "--full"], ["explain", "--full"]]) {
+    const [name = "", ...flags] = page;
+    await call([name, "r", ...flags], 0);
+  }
+  await call(["bill", "--json"], 0);
+  await call(run, 3, INPUT);
+  await call(["fork", secret, "r", "--input", "-"], 3, INPUT);
+  await call(["outcome", "r", "task", TOKEN], 2);
+  await call(["agents", "secret"], 2);
+  await call(["audit", "judge"], 0);
+  expect(printed.filter((text) => text.includes(TOKEN))).toEqual([]);
+  const bytes = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), "latin1"));
+  expect(bytes.join("")).toContain("[redacted]");
+  expect(bytes.filter((file) => file.includes(TOKEN))).toEqual([]);
+});
 
 it("tells two positions that look the same apart by their place, and says what of a decision is not kept", async () => {
   const cwd = folder();

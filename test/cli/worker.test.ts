@@ -161,9 +161,7 @@ describe("quorate worker", () => {
     await quorate(["run", team("durable"), "--input", "null", "--detach", "--id", "one"], cwd);
     const working = await worker(cwd, {}, [], "durable");
     const asked = (): string => readFileSync(join(cwd, "asked.txt"), "utf8");
-    await expect
-      .poll(() => existsSync(join(cwd, "asked.txt")) && asked(), { timeout: 60_000 })
-      .toContain("slow");
+    await expect.poll(() => existsSync(join(cwd, "asked.txt")) && asked()).toContain("slow");
     await quorate(["cancel", "one", "--reason", "no need"], cwd);
     await working.printed("durable one cancelled: no need\n");
     working.child.kill("SIGTERM");

@@ -91,7 +91,7 @@ export async function told(
   list: { readonly pids: () => readonly number[] },
   many: number,
 ): Promise<void> {
-  await expect.poll(() => list.pids().length, { timeout: 10_000, interval: 5 }).toBe(many);
+  await expect.poll(() => list.pids().length, { interval: 5 }).toBe(many);
 }
 
 /** Fails each test of a file that leaves a temporary folder of the adapter behind; they go to a folder of their own. */

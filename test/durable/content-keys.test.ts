@@ -82,7 +82,7 @@ const UNCHANGED: Readonly<Record<string, Described>> = {
   retries: { second: { retries: 5, backoff: { baseMs: 1 } } },
   "the largest output": { team: { maxBytes: 1_000 } },
   concurrency: { team: { concurrency: 1 } },
-  "limits of one run": { options: { concurrency: 1, timeoutMs: 5, retries: 0 } },
+  "limits of one run": { options: { concurrency: 1, timeoutMs: 5_000, retries: 0 } },
   "the order of the agents in the record": { reversed: true },
   "how conflicts are settled": {
     team: { resolve: [], minAnswers: 2, required: ["first"] as never },

@@ -49,7 +49,7 @@ describe("a run over which processes die", () => {
     await expect.poll(() => told.at(-1)).toMatchObject({ runId, outcome: { status: "complete" } });
     expect(await deadRuns(backend)).toEqual([]);
     await expect(retry(backend, "nobody")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
-  }, 60_000);
+  });
 
   it("does not count who stops in order, and who sees it end", async () => {
     const path = tempPath();
@@ -85,5 +85,5 @@ describe("a run over which processes die", () => {
     stopped.resolve();
     expect((await team.resume(runId)).status).toBe("complete");
     await backend.store.close();
-  }, 60_000);
+  });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
   exitCode = await new Promise((resolve) => child.on("close", resolve));
   walked = JSON.parse(printed) as Walked;
-}, 120_000);
+});
 
 const AT_ONCE = "returned a promise; it must return its value at once";
 const UNAWAITED = "a Promise that was not awaited";

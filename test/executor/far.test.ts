@@ -52,7 +52,7 @@ function gate(): { readonly step: ContractStep; readonly open: () => void } {
 
 /** Waits for what another process has to bring about. */
 async function until(holds: () => boolean): Promise<void> {
-  await expect.poll(holds, { timeout: 20_000, interval: 2 }).toBe(true);
+  await expect.poll(holds, { interval: 2 }).toBe(true);
 }
 
 function typesOf(events: readonly RunEvent[], agentName: string): readonly string[] {
@@ -109,7 +109,7 @@ describe("a team whose agents are at work elsewhere", () => {
       first: { status: "ok" },
       second: { status: "ok", attempts: 1, output: { recommendation: "ship" } },
     });
-  }, 30_000);
+  });
 
   it("begins nothing more where the line to an attempt is lost, and hears its answer when it is there again", async () => {
     const executor = far();
@@ -143,7 +143,7 @@ describe("a team whose agents are at work elsewhere", () => {
       first: { status: "ok", attempts: 1 },
       second: { status: "ok", attempts: 1 },
     });
-  }, 30_000);
+  });
 
   it("asks once more where the process has died that an attempt was at work in", async () => {
     const executor = far();
@@ -164,7 +164,7 @@ describe("a team whose agents are at work elsewhere", () => {
     const outcome = await stream.outcome;
     await reading;
     expect(outcome.results).toMatchObject({ first: { status: "ok", attempts: 2 } });
-  }, 30_000);
+  });
 });
 
 describe("a run that is gone on with while its agents are at work elsewhere", () => {
@@ -221,7 +221,7 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
       "call.checkpointed",
       "call.succeeded",
     ]);
-  }, 30_000);
+  });
 
   it("hears an answer that was given while nobody was there", async () => {
     const { hold, again } = await dying({});
@@ -230,7 +230,7 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
     expect((await again.resume("run")).results).toMatchObject({
       first: { status: "ok", attempts: 1, cost: { usdMicros: 5 } },
     });
-  }, 30_000);
+  });
 
   it("charges its budget with what the attempt cost, and not with what was reserved besides", async () => {
     const { hold, again } = await dying({ maxCost: { usd: 0.00008 } }, { budget: { usd: 0.0001 } });
@@ -242,7 +242,7 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
       first: { status: "ok", cost: { usdMicros: 5 } },
       second: { status: "ok" },
     });
-  }, 30_000);
+  });
 
   it("begins nothing new under its budget once the attempt has cost more than its maxCost", async () => {
     const { hold, again } = await dying({ maxCost: { usd: 0.000001 } }, { budget: { usd: 1 } });
@@ -253,7 +253,7 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
       first: { status: "ok", cost: { usdMicros: 5 } },
       second: { status: "failed", error: { code: "BUDGET_EXCEEDED" } },
     });
-  }, 30_000);
+  });
 
   it.each([
     ["is asked again", {}, { status: "ok", attempts: 1 }],

@@ -110,7 +110,7 @@ describe("an agent that is a tool of a program", () => {
       if (manner !== "asks") expect(result).toMatchObject({ status: "ok", output: "fine" });
       else expect(result).toMatchObject({ status: "failed" });
       // Whose time is over is let go at once, and ended behind that.
-      await expect.poll(() => withArgument(mark), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => withArgument(mark)).toEqual([]);
     }
   });
 
@@ -215,7 +215,7 @@ describe("an agent that is a tool over HTTP", () => {
       retries: 0,
     });
     expect(late).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
-    await expect.poll(silent.open, { timeout: 5_000 }).toBe(0);
+    await expect.poll(silent.open).toBe(0);
     await using odd = await answering((_request, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
     });
@@ -234,10 +234,10 @@ describe("an agent that is a tool over HTTP", () => {
     expect(await asked({ server, tool: "work" })).toMatchObject({ status: "ok", output: "fine" });
     expect(peer.sessions()).toBe(0);
     const late = asked({ server, tool: "hang", retries: 0, timeoutMs: 1_000 });
-    await expect.poll(peer.begun, { timeout: 5_000 }).toBe(1);
+    await expect.poll(peer.begun).toBe(1);
     expect(await late).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
-    await expect.poll(() => peer.cancelled.length, { timeout: 5_000 }).toBe(1);
-    await expect.poll(peer.sessions, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => peer.cancelled.length).toBe(1);
+    await expect.poll(peer.sessions).toBe(0);
   });
 
   it("is not asked again for a tool that its server has not", async () => {

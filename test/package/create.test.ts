@@ -22,7 +22,7 @@ beforeAll(() => {
   project = packedProject();
   project.link(...Object.keys(manifestOf(root).dependencies));
   project.install("create-quorate");
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 function create(cwd: string, ...args: readonly string[]) {

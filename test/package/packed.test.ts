@@ -18,7 +18,7 @@ let packed: readonly string[] = [];
 beforeAll(() => {
   installed = packedProject();
   ({ folder: project, packed } = installed);
-}, 60_000);
+});
 
 afterAll(() => installed.remove());
 

@@ -30,7 +30,7 @@ describe("the executor of a PostgreSQL backend, for agents that are elsewhere", 
   beforeAll(async () => {
     schema = server.schema();
     await begin();
-  }, 60_000);
+  });
   afterAll(end);
 
   const agents = new Map(

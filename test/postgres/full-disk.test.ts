@@ -74,7 +74,7 @@ describe.skipIf(disk === undefined)("a database whose disk is full", () => {
         );
     expect((await team.run("after")).status).toBe("complete");
     await stop(child);
-  }, 60_000);
+  });
 });
 
 /** Text that cannot be compressed. */

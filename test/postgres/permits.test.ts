@@ -23,9 +23,7 @@ const server = postgresServer();
 const script = fileURLToPath(new URL("processes/permits-worker.ts", import.meta.url));
 
 async function until(holds: () => unknown): Promise<void> {
-  await expect
-    .poll(async () => Boolean(await holds()), { timeout: 30_000, interval: 10 })
-    .toBe(true);
+  await expect.poll(async () => Boolean(await holds()), { interval: 10 }).toBe(true);
 }
 
 /** Who works under a limit of all processes, until they are killed or told to stop. */
@@ -109,7 +107,7 @@ describe("slots of a limiter with a scope, over processes that are killed", () =
     await until(() => lines().length >= begun + 30);
     await Promise.all(workers.map(stop));
     expect(most()).toBe(AT_WORK);
-  }, 60_000);
+  });
 
   it("come back when the permits of a process that has died expire, and not before", async () => {
     const { worker, kill, most, atWork, lines } = setUp(3_600_000);
@@ -124,7 +122,7 @@ describe("slots of a limiter with a scope, over processes that are killed", () =
     // Half as long as a permit lives.
     const halfLifeMs = (WORKS_MS + 60_000) / FASTER / 2;
     expect(Math.min(...began(second)) - Math.min(...began(first))).toBeGreaterThan(halfLifeMs);
-  }, 60_000);
+  });
 });
 
 /** A team with an agent elsewhere, under a limit that processes share. */
@@ -201,7 +199,7 @@ describe("slots of agents that are elsewhere", () => {
       return (await there.store.run("b"))?.status === "complete";
     });
     expect((await waiting).status).toBe("complete");
-  }, 60_000);
+  });
 
   it("go over to the process that goes on with their run, while they are at work", async () => {
     const clock = virtualClock();
@@ -252,7 +250,7 @@ describe("slots of agents that are elsewhere", () => {
       "call.checkpointed",
       "call.succeeded",
     ]);
-  }, 60_000);
+  });
 });
 
 /** A backend whose store keeps nothing more of its runs once it is cut. */

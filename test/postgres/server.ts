@@ -64,12 +64,12 @@ export function postgresServer({
     });
     await server.initialise();
     await server.start();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.stop();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   return {
     get url() {

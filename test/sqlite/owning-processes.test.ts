@@ -111,7 +111,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     await using store = sqlite({ path }).store;
     await expect(store.take("run")).rejects.toMatchObject({ code: "RUN_OWNED" });
     child.kill("SIGSTOP");
-    await expect.poll(() => status(store), { timeout: 5_000 }).toBe("interrupted");
+    await expect.poll(() => status(store)).toBe("interrupted");
     expect(await store.take("run")).toBe(2);
     await store.append([answered("run", 2, "taken over")], 2);
     child.kill("SIGCONT");
@@ -125,7 +125,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     const { child, ask } = await drive(path, LEASE_MS);
     await using store = sqlite({ path }).store;
     child.kill("SIGSTOP");
-    await expect.poll(() => status(store), { timeout: 5_000 }).toBe("interrupted");
+    await expect.poll(() => status(store)).toBe("interrupted");
     child.kill("SIGCONT");
     expect(await ask()).toBe("kept 2");
     expect(await status(store)).toBe("running");

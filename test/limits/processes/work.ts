@@ -11,8 +11,6 @@ const worker = agent({
   name: "worker",
   maxCost: { usd: 0.1 },
   limiters: ["provider"],
-  timeoutMs: 500,
-  graceMs: 100,
   run: async (_: unknown, { report }) => {
     tell("begins");
     await setTimeout(how === "hangs" ? 3_600_000 : 10);
