@@ -4,7 +4,7 @@
 //   FC_RUNS=5000 vitest run test/money/everything-resumed --testTimeout=0
 
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { memory, QuorateError, type RunEvent } from "../../src/index.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 import { sharedState } from "../../src/limits/scope/shared-budget.ts";
@@ -16,9 +16,6 @@ import { makeMeter, pause, type Meter, type Paid } from "./meter.ts";
 import { askedFaults, billFaults, budgetFaults, isSharing } from "./money-laws.ts";
 import { budgetOf, GRACE_MS, makeEverything, SCOPE, type Made } from "./money-world.ts";
 import { mortal, type Death } from "./mortal-store.ts";
-
-// A process that dies here has no time to remove its listeners.
-afterEach(forgetListeners);
 
 /** Nobody leaves, and every run has a name by which it is found again. */
 const lasting: fc.Arbitrary<Everything> = everything.map((all) => ({
@@ -211,6 +208,8 @@ describe("whatever is combined to save money, when the process dies or its store
   it("ends when it is resumed, spends nothing twice, and asks nobody again whose answer is there", async () => {
     await fc.assert(
       fc.asyncProperty(lasting, death, async (all, dying) => {
+        // A process that dies here has no time to remove its listeners.
+        using _ = { [Symbol.dispose]: forgetListeners };
         const turns = new Map<string, number>();
         const left = await untilDeath(all, dying, turns);
         const { clock, store, meter, outcomes } = await afterDeath(all, left, turns);
