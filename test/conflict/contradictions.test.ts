@@ -8,9 +8,11 @@ import { reader } from "../../src/conflict/contradiction/reading.ts";
 import { stepsOf } from "../../src/conflict/steps-of.ts";
 import { vectorsOf, wordingsOf } from "../../src/conflict/similar/vectors.ts";
 import { agreeingFurther } from "./contradictions/agreeing-further.ts";
+import { agreeingSentences } from "./contradictions/agreeing-sentences.ts";
 import { agreeingToCheck } from "./contradictions/agreeing-to-check.ts";
 import { agreeing } from "./contradictions/agreeing.ts";
 import { contradictingFurther } from "./contradictions/contradicting-further.ts";
+import { contradictingSentences } from "./contradictions/contradicting-sentences.ts";
 import { contradictingToCheck } from "./contradictions/contradicting-to-check.ts";
 import { contradicting } from "./contradictions/contradicting.ts";
 
@@ -44,21 +46,21 @@ const kindsOf = (
 ): readonly (readonly [string, readonly Pair[]])[] =>
   sets.flatMap((set, i) =>
     Object.entries(set).map(
-      ([kind, pairs]) => [`${kind}${["", ", to check", ", further"][i]}`, pairs] as const,
+      ([kind, pairs]) =>
+        [`${kind}${["", ", to check", ", further", ", sentences"][i]}`, pairs] as const,
     ),
   );
 
 describe("findings that contradict each other", () => {
-  test.each(kindsOf(contradicting, contradictingToCheck, contradictingFurther))(
-    "are never one, though their words are alike: %s",
-    async (_, pairs) => {
-      const joined: Pair[] = [];
-      for (const pair of pairs) if ((await grouped(pair)).length !== 2) joined.push(pair);
-      expect(joined).toEqual([]);
-    },
-  );
+  test.each(
+    kindsOf(contradicting, contradictingToCheck, contradictingFurther, contradictingSentences),
+  )("are never one, though their words are alike: %s", async (_, pairs) => {
+    const joined: Pair[] = [];
+    for (const pair of pairs) if ((await grouped(pair)).length !== 2) joined.push(pair);
+    expect(joined).toEqual([]);
+  });
 
-  test.each(kindsOf(agreeing, agreeingToCheck, agreeingFurther))(
+  test.each(kindsOf(agreeing, agreeingToCheck, agreeingFurther, agreeingSentences))(
     "are not those that say the same or more of the same: %s",
     async (_, pairs) => {
       const parted: Pair[] = [];

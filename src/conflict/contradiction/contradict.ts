@@ -1,5 +1,6 @@
 import { haveChangedPlaces, haveOthersInOnePlace, isTurnedRound } from "./one-place.ts";
-import { MAX_PLACED, type Reading, type Slot } from "./reading.ts";
+import { haveOtherCauses, haveTurnedSides } from "./sides.ts";
+import { MAX_PLACED, type Reading, type Slot, type Stance } from "./reading.ts";
 import { agree } from "./value.ts";
 import { wordsIn } from "./word-lists.ts";
 
@@ -7,7 +8,8 @@ import { wordsIn } from "./word-lists.ts";
 //   1. one denies what the other says: "safe" and "not safe", "validates" and "fails to validate", "checked" and "unchecked"; or
 //   2. they say opposites: "enabled" and "disabled", "too many" and "too few"; or
 //   3. they have two values of one kind in the same place: "30 seconds" and "300 seconds", two files, two names, two codes; or
-//   4. they are short, and the same up to one place, in which other words stand, or up to two things that have changed places.
+//   4. they are short, and the same up to one place, in which other words stand, or up to two things that have changed places, or
+//   5. they are short, and have the same two sides the other way round, or other causes of one thing (sides.ts).
 // What only one of them mentions is no contradiction: an additional value, or a denial of something on which the other is
 // silent. It is no contradiction either if both deny the same in other words ("not validated", "missing validation"), if one says that
 // something is so and the other that it should not be, or if a text has both opposites.
@@ -35,6 +37,9 @@ export function contradict(a: Reading, b: Reading): boolean {
   if (isShort(a) && isShort(b)) {
     if (isTurnedRound(a, b, (one, other) => areOpposite(a, one, b, other))) return false;
     if (haveOthersInOnePlace(a, b) || haveChangedPlaces(a, b)) return true;
+    const turned = haveTurnedSides(a, b);
+    if (turned !== undefined) return turned;
+    if (haveOtherCauses(a, b)) return true;
   }
   if (!hasCharges(a, b)) return false;
   const distance = distanceOf(a, b);
@@ -88,7 +93,7 @@ function sharedBy(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 function denies(a: Reading, b: Reading, distance: Distance): boolean {
   return a.charges.some((charge) => {
     if (distance === "near" && charge.aside) return false;
-    if (charge.stances.some(({ about, holds }) => isSaid(b, about, holds))) return false;
+    if (charge.stances.some((stance) => saysSame(b, stance, charge.denied))) return false;
     const meant = distance === "close" ? charge.wide : charge.head;
     return charge.stances.some(
       ({ about, holds }) =>
@@ -108,6 +113,13 @@ function denies(a: Reading, b: Reading, distance: Distance): boolean {
 function isSaid({ mentions }: Reading, about: string, holds: boolean): boolean {
   const known = mentions.get(about);
   return known !== undefined && known.some((mention) => mention.holds === holds);
+}
+
+/** Who does not release a lock says nothing of what locks and releases it: both have the opposite of what is denied. */
+function saysSame(b: Reading, { about, holds }: Stance, denied: boolean): boolean {
+  if (!isSaid(b, about, holds)) return false;
+  const said = denied ? (b.mentions.get(about) ?? []) : [];
+  return !said.some((mention) => mention.holds !== holds && !mention.aside);
 }
 
 /** Whether two values that the other text does not have stand in the same place. */

@@ -10,6 +10,8 @@ export interface Denial {
   readonly scope: readonly number[];
   /** It denies a noun: it is uncertain which of the words in its scope that is. */
   readonly ofNoun: boolean;
+  /** Another one takes it back: `never deploy without a test`. */
+  readonly isUndone?: boolean;
 }
 
 /** What a text denies, in the order of its words. */
@@ -19,7 +21,13 @@ export function denialsIn(tokens: readonly Token[]): readonly Denial[] {
     if (value !== undefined) continue;
     const next = ends ? undefined : tokens[by + 1]?.word;
     const isPair = next !== undefined && NOT_PAIRS.get(next)?.has(word) === true;
-    if (isPair || isNot(word)) {
+    if (word === "except") {
+      const every = everyBefore(tokens, by);
+      if (every !== undefined) denials.push({ by, scope: [every], ofNoun: false });
+    } else if ((word === "without" || word === "unless") && isDenied(denials.at(-1), tokens, by)) {
+      const [last] = denials.splice(-1);
+      if (last !== undefined) denials.push({ ...last, scope: [], isUndone: true });
+    } else if (isPair || isNot(word)) {
       if (next === "only" || next === "just") continue;
       const from = by + (isPair ? 2 : 1);
       const said =
@@ -34,11 +42,27 @@ export function denialsIn(tokens: readonly Token[]): readonly Denial[] {
       const isGone = GONE.has(word) && (next === undefined || NOUN_ENDS.has(next));
       const scope = isGone
         ? nounsBefore(tokens, by)
-        : nounsFrom(tokens, ends ? tokens.length : by + 1, MAX_SCOPE, true);
+        : withVerb(tokens, nounsFrom(tokens, ends ? tokens.length : by + 1, MAX_SCOPE, true));
       denials.push({ by, scope, ofNoun: true });
     }
   }
   return denials;
+}
+
+const EVERY = wordsIn("every all everything everyone everybody");
+
+/** Where the `every` stands to which there is an exception. */
+function everyBefore(tokens: readonly Token[], by: number): number | undefined {
+  for (let i = by - 1; i >= 0 && tokens[i]?.ends === false; i--)
+    if (EVERY.has(tokens[i]?.word ?? "")) return i;
+  return undefined;
+}
+
+/** Whether what a word is said of is denied in the same clause. */
+function isDenied(last: Denial | undefined, tokens: readonly Token[], at: number): boolean {
+  const by = last === undefined ? undefined : tokens[last.by]?.word;
+  if (last === undefined || by === undefined || !(by === "no" || isNot(by))) return false;
+  return tokens.slice(last.by, at).every(({ ends, word }) => !ends && !CLAUSE_WORDS.has(word));
 }
 
 /** Two words that together say no of what follows: the second one, with those that may stand before it. */
@@ -110,6 +134,14 @@ function nounsFrom(
     if (token.ends) break;
   }
   return found;
+}
+
+/** `no tests that cover the parser`: what no test does is denied too. */
+function withVerb(tokens: readonly Token[], scope: readonly number[]): readonly number[] {
+  const last = scope.at(-1);
+  const verb = last === undefined ? undefined : last + 2;
+  const follows = last !== undefined && /^(?:that|which|who)$/.test(tokens[last + 1]?.word ?? "");
+  return follows && verb !== undefined && tokens[verb]?.stem ? [...scope, verb] : scope;
 }
 
 /** The words of the noun that stands there, without what is said of it: of `the index on the id`, the index. */

@@ -23,12 +23,23 @@ export function haveOthersInOnePlace(a: Reading, b: Reading): boolean {
   const other = placeIn(b, start, end);
   if (one === undefined || other === undefined) return false;
   if (joined(one) === joined(other)) return false;
+  if (abbreviates(one, other) || abbreviates(other, one)) return false;
   return !one.some((word) => other.some((else_) => isLike(word, else_)));
 }
 
 /** `hard-coded` is `hardcoded`. */
 function joined(words: readonly PlacedWord[]): string {
   return words.map(({ stem }) => stem).join("");
+}
+
+/** `HR` stands for human resources. */
+function abbreviates(
+  [short, ...more]: readonly PlacedWord[],
+  long: readonly PlacedWord[],
+): boolean {
+  return (
+    more.length === 0 && long.length > 1 && short?.stem === long.map(({ stem }) => stem[0]).join("")
+  );
 }
 
 interface PlacedWord extends WordPlace {
@@ -68,11 +79,13 @@ function isLikeName(a: PlacedWord, b: PlacedWord): boolean {
   return name.stem.includes(word.stem) || word.stem.includes(name.stem);
 }
 
-/** Between words that may change places: `reader and writer`, `a differs from b`. */
-const EITHER_WAY = wordsIn(
-  `and or between with vs versus equal equals equality same differ differs different difference == != & && || race races racing
-  deadlock deadlocks conflict conflicts conflicting disagree disagrees disagreement agree agrees match matches mismatch overlap overlaps
-  collide collides mixed mixes mix both either neither swapped swap swaps by unlike alike share shares`,
+/** Between words that may change places: `reader and writer`. */
+const CONNECTING = wordsIn("and or between with vs versus & && || both either neither");
+/** What is said of two things may be said of them the other way round: `a differs from b`. */
+const MUTUAL = wordsIn(
+  `equal equals equality same differ differs different difference == != race races racing deadlock deadlocks conflict conflicts
+  conflicting disagree disagrees disagreement agree agrees match matches mismatch overlap overlaps collide collides mixed mixes mix
+  swapped swap swaps unlike alike share shares`,
 );
 
 /** These have no meaning of their own, and say who does something to whom. */
@@ -87,14 +100,22 @@ export function haveChangedPlaces(a: Reading, b: Reading): boolean {
   while (end > start && words[end - 1] === b.words[end - 1]) end--;
   if (end - start < 3) return false;
   const meant = new Set(a.tokens);
-  const stands = (word: string): boolean => meant.has(stem(word));
+  const meantIn = (some: readonly string[]): readonly string[] =>
+    some.map(stem).filter((word) => meant.has(word));
   const [mine, others] = [words.slice(start, end), b.words.slice(start, end)];
-  if (words.some((word) => EITHER_WAY.has(word))) return false;
+  if (mine.some((word) => MUTUAL.has(word))) return false;
   for (let first = 1; first <= MAX_THING; first++)
     for (let last = 1; last <= MAX_THING && first + last < mine.length; last++) {
       const between = mine.slice(first, mine.length - last);
-      // `the quantity may overflow` and `overflow, may the quantity`: nothing between says who does what to whom.
-      if (!between.some((word) => DIRECTED.has(word) || stands(word))) continue;
+      const said = meantIn(between);
+      if (between.some((word) => CONNECTING.has(word))) {
+        // `the tenant id and the request id` is a list; in `alice reviews a and bob approves b` each does something else.
+        const after = meantIn(words.slice(end)).slice(0, said.length);
+        if (said.length === 0 || said.join(" ") === after.join(" ")) continue;
+      } else if (said.length === 0 && !between.some((word) => DIRECTED.has(word))) {
+        // `the quantity may overflow` and `overflow, may the quantity`: nothing between says who does what to whom.
+        continue;
+      }
       const swapped = [...mine.slice(-last), ...between, ...mine.slice(0, first)];
       if (swapped.every((word, at) => word === others[at])) return true;
     }

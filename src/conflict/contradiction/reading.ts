@@ -1,4 +1,5 @@
 import { denialsIn, isContrast, isGerund } from "./denials.ts";
+import { partingIn, type Parting } from "./sides.ts";
 import { stem } from "./stem.ts";
 import { SAID, tokensOf, type Lexicon, type Token } from "./tokens.ts";
 import type { Value } from "./value.ts";
@@ -12,6 +13,8 @@ export interface Stance {
 
 /** A word that has an opposite, or a denial: what another text can contradict. */
 export interface ChargedWord {
+  /** It is denied, rather than that it has an opposite. */
+  readonly denied: boolean;
   /** All its possible meanings. Another text with one of these says the same. */
   readonly stances: readonly Stance[];
   /** The words that it is surely about. */
@@ -37,6 +40,8 @@ export interface Mention {
   readonly at: number;
   readonly holds: boolean;
   readonly mood: number;
+  /** As in a charged word. */
+  readonly aside: boolean;
 }
 
 /** A word or a value in its place. */
@@ -66,6 +71,8 @@ export interface Reading {
   readonly placed: readonly WordPlace[];
   /** All words in their order, with those that mean nothing by themselves. */
   readonly words: readonly string[];
+  /** Where the sides of a text meet, if it is short and has sides. */
+  readonly parting: Parting | undefined;
   /** Two texts with the same key do not contradict each other. */
   readonly key: string;
 }
@@ -73,6 +80,8 @@ export interface Reading {
 const PREFIX = /^(?:un|in|im|ir|il|dis|non)(?=\p{L}{3})/u;
 
 const DEGREE = /^(?:over|under)(?=\p{L}{4})/u;
+
+const noPrefix: ReadonlySet<string> = new Set([...NO_PREFIX].map(stem));
 
 const sidesOf: ReadonlyMap<string, readonly Stance[]> = (() => {
   const found = new Map<string, Stance[]>();
@@ -113,7 +122,9 @@ function readingOf(
 ): Reading {
   const denials = denialsIn(all);
   const denied = new Set(denials.flatMap(({ scope }) => scope));
-  const denying = new Set(denials.flatMap(({ by, scope }) => (scope.length > 0 ? [by] : [])));
+  const denying = new Set(
+    denials.flatMap(({ by, scope, isUndone }) => (scope.length > 0 || isUndone ? [by] : [])),
+  );
   const charges: ChargedWord[] = [];
   const slots: Slot[] = [];
   const mentions = new Map<string, Mention[]>();
@@ -139,7 +150,8 @@ function readingOf(
       mood,
     });
     for (const { about, holds } of own) {
-      const mention = { at, holds: holds !== isDenied, mood: token.mood };
+      const { aside } = token;
+      const mention = { at, holds: holds !== isDenied, mood, aside };
       const known = mentions.get(about);
       if (known === undefined) mentions.set(about, [mention]);
       else known.push(mention);
@@ -149,7 +161,7 @@ function readingOf(
     } else if (!isDenied) {
       const head = own.map(({ about }) => about);
       const { aside } = token;
-      charges.push({ stances: own.slice(1), head, wide: head, at, mood, aside });
+      charges.push({ denied: false, stances: own.slice(1), head, wide: head, at, mood, aside });
     }
   });
   for (const { by, scope, ofNoun } of denials) {
@@ -159,6 +171,7 @@ function readingOf(
     const main = ofNoun && first > by && !isGerund(all[first]) ? (scope.at(-1) ?? first) : first;
     const head = stancesIn(all[main]).map(({ about }) => about);
     charges.push({
+      denied: true,
       stances,
       head,
       wide: ofNoun ? stances.map(({ about }) => about) : head,
@@ -177,6 +190,7 @@ function readingOf(
     frame: all.map(({ value, word }) => value?.kind ?? word).join(" "),
     placed,
     words: all.map(({ word }) => word),
+    parting: tokens.length <= MAX_PLACED ? partingIn(all) : undefined,
     key: keyOf(tokens, slots, charges),
   };
 }
@@ -201,7 +215,7 @@ function keyOf(
 /** What a word by itself says: that its stem holds, and what follows from that for its opposites. */
 function stancesOf(word: string, own: string): readonly Stance[] {
   const stances: Stance[] = [{ about: own, holds: true }, ...(sidesOf.get(own) ?? [])];
-  const prefix = NO_PREFIX.has(word) ? null : PREFIX.exec(word);
+  const prefix = noPrefix.has(own) ? null : PREFIX.exec(word);
   if (prefix !== null) {
     const base = stem(word.slice(prefix[0].length));
     stances.push({ about: base, holds: false }, ...opposed(sidesOf.get(base) ?? []));

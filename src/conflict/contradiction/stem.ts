@@ -10,6 +10,7 @@ export function stem(word: string): string {
   if (short.endsWith("ies")) short = `${short.slice(0, -3)}y`;
   else if (/(?:ss|x|ch|sh|zz)es$/.test(short)) short = short.slice(0, -2);
   else if (short.endsWith("s") && !/(?:ss|us|is)$/.test(short)) short = short.slice(0, -1);
+  if (short === "one") return short;
   if (/(?:iz|ent)ation$/.test(short)) short = short.slice(0, -"ation".length);
   const cut = short.replace(FORMS, (ending) => (ending === "ation" ? "at" : ""));
   if (cut.length >= LEAST && VOWEL.test(cut)) short = cut;

@@ -146,6 +146,10 @@ first initial
 last final
 entire whole full complete
 lowercase lower
+buy purchase
+auth authentication
+auth authorization
+hammer flood overload overwhelm
 uppercase upper
 inconsistent different
 frequently repeatedly constantly

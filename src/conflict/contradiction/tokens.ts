@@ -4,13 +4,14 @@ import {
   FUNCTION_WORDS,
   HANGING,
   LOOKS_INTO,
+  MAKES,
   MODAL,
   NAMED_AFTER,
   NO,
   NOT,
   NUMBERED,
   opposites,
-  PICTURES,
+  PHRASES,
 } from "./word-lists.ts";
 import { EACH, NUMBER_WORDS, OFTEN, UNITS } from "./units.ts";
 import { stem } from "./stem.ts";
@@ -77,8 +78,8 @@ export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
     .replace(/[‘’ʼ´]/g, "'")
     .replace(/[“”]/g, '"')
     .replace(/[−–]/g, "-");
-  const drawn = PICTURES.reduce((read, [picture, word]) => read.replace(picture, word), plain);
-  const joined = drawn.replace(ORDER, (order) => order.replaceAll(" ", ""));
+  const phrased = PHRASES.reduce((read, [phrase, word]) => read.replace(phrase, word), plain);
+  const joined = phrased.replace(ORDER, (order) => order.replaceAll(" ", ""));
   const draft: Drafting = { tokens: [], lexicon, letters: LETTERS.test(joined) };
   for (const [run] of joined.matchAll(RUN)) readRun(run, draft);
   markMoods(draft.tokens);
@@ -195,8 +196,10 @@ function readPart(part: string, draft: Drafting): void {
     for (const value of valuesOf(digits, false) ?? []) pushValue(value, tokens);
     return readWord(part.slice(digits.length).toLowerCase(), draft);
   }
-  // The first word of a text has a capital anyway.
-  const date = tokens.length > 0 ? dateWordOf(part) : undefined;
+  // The first word of a text has a capital anyway, and `May` may begin a sentence.
+  const last = tokens.at(-1);
+  const inside = last !== undefined && !(last.ends && part === "May");
+  const date = inside ? dateWordOf(part) : undefined;
   if (date === undefined) readWord(part.toLowerCase(), draft);
   else pushValue(date, tokens);
 }
@@ -281,10 +284,10 @@ function markMoods(tokens: readonly DraftToken[]): void {
   }
 }
 
-/** `do not ship`, `never retry`, `always retry` are commands; `never retries` states something. */
+/** `do not ship`, `never retry`, `always retry`, `create an index` are commands; `never retries` states something. */
 function commands({ word }: Token, next: Token | undefined): boolean {
   if (word === "never" || word === "always") return next?.word.endsWith("s") === false;
-  return word === "don't" || (word === "do" && next?.word === "not");
+  return word === "don't" || MAKES.has(word);
 }
 
 function moodOf(token: Token, before: Token | undefined, left: number): number {

@@ -107,7 +107,7 @@ export const MONEY_SIGNS: ReadonlyMap<string, string> = new Map([
 ]);
 
 export const MONTHS: ReadonlySet<string> = wordsIn(
-  "january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec",
+  "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec",
 );
 
 export const DAYS: ReadonlySet<string> = wordsIn(

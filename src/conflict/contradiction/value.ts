@@ -28,6 +28,11 @@ const ERROR_CODE =
   /^(?:[A-Z]{1,5}\d{2,6}|E(?:NO[A-Z]+|ACCES|PERM|EXIST|CONN[A-Z]+|TIMEDOUT|PIPE|ADDR[A-Z]+|MFILE|INVAL|AGAIN|BUSY|ISDIR|ROFS|BADF|HOST[A-Z]+|NET[A-Z]+)|SIG[A-Z]{3,6}|ERR_\w+)$/;
 /** `O(n^2)`, without the bracket that closes it. */
 const ORDER = /^[oΘΩ]\((.+)$/iu;
+/** Of HTTP. */
+const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/;
+const BRANCH = /^(?:feature|feat|fix|bugfix|hotfix|release|chore|support|origin)\/[\w./-]+$/i;
+/** Of a cloud. */
+const REGION = /^[a-z]{2,12}-[a-z]{4,12}-?\d$/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HEX = /^(?:0x[0-9a-f]+|#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8}))$/i;
 const HASH = /^(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}$/i;
@@ -58,6 +63,8 @@ export function valuesOf(run: string, quoted: boolean): readonly Value[] | undef
   // `n·log(n)` is `n log n`, and `n²` is read as `n2`.
   if (order?.[1] !== undefined)
     return [{ kind: "complexity", text: order[1].toLowerCase().replace(/[^\p{L}\p{N}+!/]/gu, "") }];
+  if (METHOD.test(run)) return [{ kind: "method", text: run }];
+  if (BRANCH.test(run) || REGION.test(run)) return [{ kind: "name", text: run.toLowerCase() }];
   if (UUID.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
   if (DATE.test(run)) return [{ kind: "date", text: run.replaceAll("/", "-") }];
   const time = timeOf(run);
@@ -100,6 +107,7 @@ export function numeric(dimension: string, number: number): Value {
 /** The number with the unit that stands behind it, or the money with what it is counted in. */
 export function withUnit(value: Value, unit: string): Value | undefined {
   if (value.kind === MONEY) return counted(value, unit);
+  if (unit === "am" || unit === "pm") return timeOf(`${value.text}${unit}`);
   const found = UNITS.get(unit);
   if (found === undefined || value.number === undefined || value.kind !== NUMBER) return undefined;
   const [dimension, factor] = found;
@@ -229,10 +237,19 @@ export function agree(a: Value, b: Value): boolean {
   if (a.kind !== b.kind) return false;
   if (a.text === b.text) return true;
   if (a.kind === "hash") return a.text.startsWith(b.text) || b.text.startsWith(a.text);
-  if (a.number !== undefined && b.number !== undefined) return a.number === b.number;
+  if (a.number !== undefined && b.number !== undefined)
+    return a.number === b.number || (a.kind === BYTES && areBytes(a.number / b.number));
   if (a.kind === NUMBER) return sameVersion(partsOf(a), partsOf(b));
   if (a.parts === undefined || b.parts === undefined) return false;
   return a.kind === "path" ? endsWith(a.parts, b.parts) : within(a.parts, b.parts);
+}
+
+const BYTES = `${NUMBER} of bytes`;
+
+/** Whether two numbers of bytes that have this ratio are the same if a kilobyte has 1,000: 1.5 MB and 1500 KB. */
+function areBytes(ratio: number): boolean {
+  const powers = Math.log(ratio) / Math.log(1024 / 1000);
+  return Math.abs(powers) < 4 && Math.abs(powers - Math.round(powers)) < 1e-9;
 }
 
 function partsOf({ parts, text }: Value): readonly string[] {

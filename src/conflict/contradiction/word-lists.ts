@@ -1,28 +1,44 @@
 /**
- * Words that contradict each other in one place: left of the bar what one side says, right of it what the other says. Any word on the left
- * contradicts any word on the right of its line. Only the stems matter, so one form of a word stands for all.
+ * Words that contradict each other in one place: a bar stands between the sides of a line, and any word contradicts any word of another
+ * side of its line. Only the stems matter, so one form of a word stands for all.
  */
 const OPPOSITES = `
 enable activate | disable deactivate
 allow permit accept approve grant | deny reject forbid refuse block disallow prohibit decline prevent revoke
-ship approve | hold
+ship approve proceed | hold wait postpone delay defer
 approve | reject
 add insert append create introduce | remove delete drop
-increase grow rise raise improve climb surge soar | decrease reduce shrink fall worsen lower drop decline plunge plummet dip
-improve recover | worsen deteriorate degrade regress
+increase grow grew rise rose risen raise improve climb surge soar | decrease reduce shrink shrank fall fell fallen worsen lower drop decline plunge plummet dip
+improve recover better | worsen worse deteriorate degrade regress
+outperform | underperform
 double triple | halve
 expand lengthen widen | contract shorten shrink narrow
 strengthen tighten harden | weaken loosen relax
 overflow | underflow
 innocent acquit exonerate | guilty convict
 benign harmless | malignant malicious harmful
-buy | sell
+buy purchase | sell
+hire recruit | dismiss
+inflate | deflate
+buy | build
+lend | borrow
+debit | credit
+profit | loss
+surplus | deficit
+bullish | bearish
+inflow | outflow
+promote | demote
+arrive arrival | depart departure
+domestic | international
+indoor indoors | outdoor outdoors
+acute | chronic
 positive | neutral
 negative | neutral
-critical high major severe | low minor trivial
+critical high major severe | low minor trivial cosmetic
+high | medium moderate | low
 required mandatory obligatory allow permit | forbidden forbid prohibit banned ban disallow
 noon midday | midnight
-morning | evening night
+morning | afternoon | evening night
 nullable | nonnull
 increment | decrement
 open reopen | close shut
@@ -45,6 +61,13 @@ early | late
 sync synchronous synchronously | async asynchronous asynchronously
 encrypt | decrypt
 encode | decode
+normalize | denormalize
+centralize | decentralize
+couple | decouple
+allocate | deallocate
+provision | deprovision
+prioritize | deprioritize
+escalate | deescalate
 serialize | deserialize
 compress | decompress
 lock acquire | unlock release
@@ -67,16 +90,18 @@ internal | external
 local | remote
 global | local
 static | dynamic
-first | last second third fourth fifth
+first | second | third | fourth | fifth | sixth | last
 top | bottom
-left | right
+left | right | inner | outer
+north northern | south southern | east eastern | west western
 up upward | down downward
 upgrade | downgrade
 above | below
 over exceed | under
 greater | less smaller
 inclusive | exclusive
-include | exclude
+include | exclude except
+renew | lapse
 present exist | absent
 empty | full
 online | offline
@@ -99,10 +124,11 @@ client | server
 frontend | backend
 request | response
 yes | no
-keep retain preserve | discard
+keep retain preserve | discard remove delete drop
 continue | abort
 commit | rollback
 merge | revert
+merge combine unify | split separate
 single | multiple
 stale | fresh
 cheap | expensive
@@ -126,7 +152,7 @@ compatible | breaking
 necessary needed need | redundant superfluous
 highest | lowest
 rise | fall
-gain win | lose
+gain win won | lose lost
 clean | dirty
 agree | disagree
 even | odd
@@ -145,7 +171,17 @@ duplicate | unique
 verbose | quiet
 easy | hard difficult
 simple | complex
-deterministic | random
+deterministic | random flaky
+stateful | stateless
+lossy | lossless
+useful helpful | useless
+production | staging
+bug defect | intended
+covered | untested
+optin | optout
+atleast | atmost
+atmost | more over above exceed
+atleast | less fewer under below
 finite | infinite
 earlier sooner | later
 cheaper | dearer
@@ -163,13 +199,13 @@ on | off
 && | ||
 `;
 
-/** The words of each line, as `[one side, the other]`. */
+/** Each two sides of each line, as `[the words of one, those of the other]`. */
 export const opposites: readonly (readonly [readonly string[], readonly string[]])[] =
   OPPOSITES.trim()
     .split("\n")
-    .map((line) => {
-      const [one = "", other = ""] = line.split(" | ");
-      return [one.split(" "), other.split(" ")] as const;
+    .flatMap((line) => {
+      const sides = line.split(" | ").map((side) => side.split(" "));
+      return sides.flatMap((one, i) => sides.slice(i + 1).map((other) => [one, other] as const));
     });
 
 /** The words of a text. */
@@ -182,7 +218,7 @@ export const NOT: ReadonlySet<string> = wordsIn(
 
 /** They deny the noun that follows: `no timeout`, `without a lock`. */
 export const NO: ReadonlySet<string> = wordsIn(
-  "no without neither nor none lack lacks lacked lacking missing miss misses absence absent zero",
+  "no without neither nor none lack lacks lacked lacking missing miss misses absence absent zero omit omits omitted omitting",
 );
 
 /** They deny what stands before them, if nothing follows: `the check is missing`. */
@@ -200,6 +236,11 @@ export const ADVICE: ReadonlySet<string> = wordsIn(
   replace test document add limit guard wrap catch free dispose cache`,
 );
 
+/** At the beginning of a clause, what follows these is not there yet. */
+export const MAKES: ReadonlySet<string> = wordsIn(
+  "create introduce implement install provide write do",
+);
+
 /** What follows these and a `that` is examined, not stated. */
 export const LOOKS_INTO: ReadonlySet<string> = wordsIn(
   "check checks checked checking verify verifies ensure ensures assume assumes assert asserts expect expects guarantee guarantees test tests",
@@ -210,7 +251,7 @@ export const FUNCTION_WORDS: ReadonlySet<string> = wordsIn(
   `a an and are as at be been being but by can could did do does doing each for from had has have having if in into is it its
   itself may might of or so some such than that the their them then there these they this those to was were when where which
   while who will with would yet also just very really any all own via per still already only both either etc eg ie i we you
-  he she our your my us am because since though although however thus hence indeed ever even`,
+  he she his her him our your my us am because since though although however thus hence indeed ever even`,
 );
 
 /** Between clauses: no negation reaches over them. */
@@ -228,14 +269,17 @@ export const ADVERBS: ReadonlySet<string> = wordsIn(
   "properly correctly fully always actually necessarily really safely currently explicitly automatically consistently yet ever even well backward backwards",
 );
 
-/** They look as if they began with un-, in-, dis- …, and do not. */
+/** They look as if they began with un-, in-, dis- …, and do not. Only their stems matter. */
 export const NO_PREFIX: ReadonlySet<string> = wordsIn(
   `input into index inform information instance install instant intent increase include inject insert inside inspect integer
   interface internal interval invoke inherit initial inline inner insight instead unit union unique until under understand
   universal discover discount dispatch display distribute disk distinct distance discard discuss import impact implement
   imply improve illustrate iris irregular nonce none impress infer influence infinite inbound intend interact intern interpret
-  interrupt introduce inverse invert invest involve dismiss dispose dispute invalidate invalidates invalidated invalidating
-  invalidation`,
+  interrupt introduce inverse invert invest involve dismiss dispose dispute invalidate invalidation
+  invoice integrate integration integral inbox incident income industry infant ingredient inquiry insurance insure interest
+  international interview investigate inventory injury incline indicate individual induce ingest ingress inhibit innovate
+  integrity intact intelligent intense interior interim image imagine impulse impose immediate imminent impair dish district
+  discipline discrete dispatch distress disturb uniform university uncle undergo underneath unix unicode`,
 );
 
 /** What follows these in a clause is subordinate to the rest of the sentence. */
@@ -258,10 +302,33 @@ export const NUMBERED: ReadonlySet<string> = wordsIn(
   "phase level type part stage tier class grade chapter section volume option candidate answer variant plan step team group appendix",
 );
 
-/** Pictures that stand for a word. */
-export const PICTURES: readonly (readonly [RegExp, string])[] = [
+/** Pictures, abbreviations and phrases, with the word that they stand for. */
+export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/[✅✔👍]/gu, " good "],
   [/[❌✖✗✘👎🚫⛔]/gu, " bad "],
+  [/\bk8s\b/gi, "kubernetes"],
+  [/\bi18n\b/gi, "internationalization"],
+  [/\ba11y\b/gi, "accessibility"],
+  [/\bprod\b/gi, "production"],
+  [/\bdb\b/gi, "database"],
+  [/\brepo\b/gi, "repository"],
+  [/\bconfig\b/gi, "configuration"],
+  [/\benv\b/gi, "environment"],
+  [/\bmake sure\b/gi, "ensure"],
+  [/\b([ap])\.m\./gi, "$1m"],
+  [/\b(\p{L}{3,30})-free\b/giu, "no $1"],
+  [/\bmore expensive\b/gi, "dearer"],
+  [/\bless expensive\b/gi, "cheaper"],
+  [/\bset up\b/gi, "add"],
+  [/(?<=^|[.;:!?] )(?:avoid|refrain from)(?= \w+ing\b)/gi, "don't"],
+  [/\bgo(?:es|ing)? ahead\b/gi, "proceed"],
+  [/\bopt(?:s|ed)?[ -]in\b/gi, "optin"],
+  [/\bopt(?:s|ed)?[ -]out\b/gi, "optout"],
+  [/\bas (?:intended|designed)\b/gi, "intended"],
+  [/\b(?:there(?:'s| is) )?no (?:need|reason) to\b/gi, "don't"],
+  [/\b(?:never|(?:do|does|did)(?: not|n't)) fail(?:s|ed)? to\b/gi, "always"],
+  [/\b(?:at most|not? more than|up to(?= \d))/gi, "atmost"],
+  [/\b(?:at least|not? (?:less|fewer) than)\b/gi, "atleast"],
 ];
 
 export const EXTENSIONS: ReadonlySet<string> = wordsIn(
