@@ -102,4 +102,20 @@ describe("the values of a memory store", () => {
     const options = { clock } as unknown as MemoryOptions;
     expect(() => memoryStore(options)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
   });
+
+  it("tell who watches them of each change below their prefix once, and of no other", async () => {
+    const { values } = memoryStore();
+    let told = 0;
+    using _watch = values.watch("a/", () => {
+      told += 1;
+    });
+    await values.change("b/1", () => 1);
+    expect(told).toBe(0);
+    await values.change("a/1", () => 2);
+    expect(told).toBe(1);
+    await values.change("a/1", (value: Json | undefined) => value);
+    expect(told).toBe(1);
+    await values.changeAll(["b/1", "a/1"], () => [2, undefined]);
+    expect(told).toBe(2);
+  });
 });
