@@ -48,8 +48,8 @@ async function goOn(
 ): Promise<AttemptResult> {
   const attempt = new CallAttempt(run, configured, request, startedSeq);
   // Before any wait, so that no other attempt takes its slot.
-  const slots = requestOf(run, configured, request);
-  const permit = await run.limiter.acquire(slots, run.cancellation, attempt);
+  const held = requestOf(run, configured, request, reserved);
+  const permit = await run.limiter.acquire(held, run.cancellation, attempt);
   const { budgets } = configured;
   const charge =
     budgets.length === 0
@@ -61,13 +61,18 @@ async function goOn(
   return { ...end, goesOn: true };
 }
 
-/** Only its slots: its greatest cost was reserved when it began. */
+/** Its slots, and what is reserved for it in shared budgets; those of its run have been charged with its reservation. */
 function requestOf(
-  { journal, executor }: Run,
+  { journal, executor, budgets }: Run,
   configured: ConfiguredAgent,
   call: CallRequest,
+  usdMicros: number | undefined,
 ): PermitRequest {
-  const { agent, limiters, scoped, limits } = configured;
+  const { agent, limiters, limits } = configured;
+  const { scoped } = budgets.all(
+    { limits: limiters, scoped: configured.scoped },
+    configured.budgets,
+  );
   return (
     slotsIn(configured, journal.runId) ?? {
       agent: agent.name,
@@ -75,7 +80,7 @@ function requestOf(
       limits: limiters,
       scoped,
       tokens: 0,
-      usdMicros: undefined,
+      usdMicros,
       backoff: limits.backoff,
       lifeMs: lifeMsOf(limits, executor.mayBeginWithinMs),
       attempt: holderOf(call, executor, scoped),

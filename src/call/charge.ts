@@ -91,8 +91,9 @@ export function chargeFor(
 }
 
 /**
- * The money of an attempt that continues after its process died. Its reservation counts as spent since the run was resumed, and
- * is corrected when it has stopped.
+ * The money of an attempt that continues after its process died. In the budgets of its run, its reservation counts as spent since the run was
+ * resumed, and is corrected when it has stopped; in shared ones its permit has taken it over. If the executor does not know the attempt, nobody
+ * knows what it cost, and it stays charged in full.
  */
 export function chargeReserved(
   run: Run,
@@ -108,11 +109,12 @@ export function chargeReserved(
     release(micros) {
       const overran = micros > (reserved ?? Infinity) ? permit.request.agent : undefined;
       run.budgets.charge(budgets, micros - before, overran);
-      return permit.release(0);
+      return permit.release(micros);
     },
-    discard: () => permit.discard(),
-    async raise(more, overran) {
+    discard: () => permit.release(before),
+    raise(more, overran) {
       run.budgets.charge(budgets, more, overran ? permit.request.agent : undefined);
+      return permit.raise(more, overran);
     },
   };
   return chargeFor(run, call, reserved, held, tally);

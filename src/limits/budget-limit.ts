@@ -1,5 +1,38 @@
-import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
+import {
+  exceeded,
+  noBound,
+  overrun,
+  usedUp,
+  type CheckedBudget,
+  type Unbounded,
+} from "../money/budget.ts";
 import { makeLimit, type Condition, type Limit } from "./limit.ts";
+
+/** A budget as an attempt finds it, in micro-dollars. */
+export interface Purse {
+  readonly spent: number;
+  readonly reserved: number;
+}
+
+/**
+ * Whether the money of an attempt is there now; if not, open reservations could free it. Throws if they could not. An attempt whose greatest cost
+ * is unknown passes as long as something is left, if the budget allows that.
+ */
+export function isThere(
+  { limitMicros, unbounded }: CheckedBudget,
+  whose: string,
+  { spent, reserved }: Purse,
+  asking: Unbounded & { readonly usdMicros: number | undefined },
+): boolean {
+  const { usdMicros: bound } = asking;
+  if (bound === undefined) {
+    if (unbounded === "refuse") throw noBound(whose, asking);
+    if (spent >= limitMicros) throw usedUp(whose, limitMicros, spent);
+    return true;
+  }
+  if (spent + bound > limitMicros) throw exceeded(whose, limitMicros, spent, bound);
+  return spent + reserved + bound <= limitMicros;
+}
 
 /**
  * A budget of one run, in micro-dollars; `whose` is for messages: `this run`, `agent "security"`. The greatest cost of an attempt is reserved when
@@ -12,20 +45,14 @@ import { makeLimit, type Condition, type Limit } from "./limit.ts";
  *
  * Once an attempt cost more than was reserved for it, nothing can be promised any more: no other attempt passes.
  */
-export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: string): Limit {
+export function budgetLimit(budget: CheckedBudget, whose: string): Limit {
   let spent = 0;
   let reserved = 0;
   let overran: string | undefined;
   const condition: Condition = {
     waitMs({ request }) {
-      const { usdMicros: bound } = request;
       if (overran !== undefined) throw overrun(whose, overran);
-      if (bound === undefined) {
-        if (unbounded === "allow") return 0;
-        throw noBound(whose, request);
-      }
-      if (spent + bound > limitMicros) throw exceeded(whose, limitMicros, spent, bound);
-      return spent + reserved + bound > limitMicros ? Infinity : 0;
+      return isThere(budget, whose, { spent, reserved }, request) ? 0 : Infinity;
     },
     take({ request: { usdMicros = 0 } }) {
       reserved += usdMicros;

@@ -28,7 +28,7 @@ export interface PermitRequest {
   /** The attempt, if another process may continue it: that process takes over the scoped parts of this permit. */
   readonly attempt?: string | undefined;
   /** It continues the attempt, and is admitted at once to what is held for that already. */
-  readonly goesOn?: boolean;
+  readonly goesOn?: boolean | undefined;
 }
 
 /** The end of an attempt, as a limit needs it. */

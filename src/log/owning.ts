@@ -2,12 +2,9 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { STORE_PATIENCE_MS } from "../async/or-given-up.ts";
+import { tryLater } from "../async/try-later.ts";
 import type { Store } from "../store/store.ts";
 import { fromStore } from "./from-store.ts";
-
-// 25 ms, then twice as long each time: about 26 s in all. A process that needs the run later tries once more.
-const FIRST_RETRY_MS = 25;
-const MAX_RETRIES = 10;
 
 /**
  * The runs that were given up and that their store has not released, by their fences. Keyed by the store's values, like
@@ -53,17 +50,14 @@ export async function letGo(
   owed.set(store.values, debts);
   debts.set(runId, fence);
 
-  const attempt = async (retries: number): Promise<void> => {
-    if (await released(store, clock, runId, fence, retries === 0)) {
-      if (debts.get(runId) === fence) debts.delete(runId);
-    } else if (retries < MAX_RETRIES) {
-      const again = (): void => {
-        if (debts.get(runId) === fence) void attempt(retries + 1);
-      };
-      clock.timer(FIRST_RETRY_MS * 2 ** retries, again, { hold: false });
-    }
+  const attempt = async (hold: boolean): Promise<boolean> => {
+    if (debts.get(runId) !== fence) return true;
+    const isReleased = await released(store, clock, runId, fence, hold);
+    if (isReleased && debts.get(runId) === fence) debts.delete(runId);
+    return isReleased;
   };
-  await attempt(0);
+  // A process that needs the run after the last try tries once more.
+  if (!(await attempt(true))) tryLater(clock, () => attempt(false));
 }
 
 /**

@@ -12,7 +12,10 @@ export interface Budget {
    * daily budget. Without it, each run has the budget for itself.
    */
   readonly scope?: string;
-  /** What happens to an attempt whose greatest cost is unknown. Default: `"refuse"`. */
+  /**
+   * What happens to an attempt whose greatest cost is unknown. `"refuse"` (default): it is not made, with `NO_BOUND`. `"allow"`: it is made as
+   * long as something of the budget is left, so that more may be spent.
+   */
   readonly unbounded?: "refuse" | "allow";
 }
 
@@ -73,6 +76,14 @@ export function exceeded(
   return new QuorateError(
     "BUDGET_EXCEEDED",
     `the budget of ${whose} is ${dollars(limitMicros)}, ${dollars(spentMicros)} of it is spent, and the next attempt may cost ${dollars(boundMicros)}; raise the budget, or lower maxCost`,
+  );
+}
+
+/** The error of an attempt whose greatest cost is unknown, under a budget of which nothing is left. */
+export function usedUp(whose: string, limitMicros: number, spentMicros: number): QuorateError {
+  return new QuorateError(
+    "BUDGET_EXCEEDED",
+    `the budget of ${whose} is ${dollars(limitMicros)}, and ${dollars(spentMicros)} is spent; raise the budget`,
   );
 }
 

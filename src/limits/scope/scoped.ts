@@ -5,7 +5,7 @@ import type { AttemptReport, PermitRequest } from "../permit.ts";
 /** What an attempt requests of what processes share, or holds of it. */
 export interface Hold extends Pick<
   PermitRequest,
-  "agent" | "usdMicros" | "modelName" | "tokens" | "lifeMs"
+  "agent" | "usdMicros" | "modelName" | "tokens" | "lifeMs" | "goesOn"
 > {
   /** Different for each permit of any process; begins with its `attempt` and a "/", if that is known. */
   readonly id: string;
@@ -19,6 +19,8 @@ export interface Leaving {
   readonly result: AttemptReport | undefined;
   /** It was never made. */
   readonly discarded: boolean;
+  /** The store may have kept this already: its answer was lost. */
+  readonly again?: true;
 }
 
 /**
@@ -34,7 +36,10 @@ export interface Scoped {
   readonly waitsFor: WaitsFor;
   /** Whether waiting attempts are admitted by turns of their runs, and not by their arrival. */
   readonly fair: boolean;
-  /** The new value once an attempt holds its part, or how long it has to wait, in ms. Throws if it never gets it. */
+  /**
+   * The new value once an attempt holds its part, or how long it has to wait, in ms. Throws if it never gets it. An attempt that
+   * goes on in this process takes over what its earlier process held for it.
+   */
   take(
     kept: Json | undefined,
     hold: Hold,
@@ -47,13 +52,14 @@ export interface Scoped {
    * others were admitted in the meantime: its attempt may still run.
    */
   renew(kept: Json | undefined, hold: Hold, nowMs: number): Json | undefined;
-  /**
-   * The new value once an attempt that continues in this process holds what its earlier process held for it; `undefined` if nothing is held for
-   * it any more.
-   */
-  takeOver(kept: Json | undefined, hold: Hold, nowMs: number): Json | undefined;
   /** The new value once a released attempt is charged more; `overran` is its agent if that is more than was reserved for it. */
   raise(kept: Json | undefined, moreMicros: number, overran: string | undefined): Json | undefined;
+}
+
+/** The id under which something is held for the attempt of `hold`, by any process. */
+export function heldFor(held: object, { attempt }: Hold): string | undefined {
+  if (attempt === undefined) return undefined;
+  return Object.keys(held).find((id) => id.startsWith(`${attempt}/`));
 }
 
 /** The longest that a permit is kept for an attempt whose process may have died, in ms: for those without a timeout. */

@@ -1,8 +1,9 @@
 import { QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import type { Values } from "../../store/values.ts";
-import { exceeded, noBound, overrun, type CheckedBudget } from "../../money/budget.ts";
-import { untilOf, type Scoped } from "./scoped.ts";
+import { overrun, type CheckedBudget } from "../../money/budget.ts";
+import { isThere } from "../budget-limit.ts";
+import { heldFor, untilOf, type Hold, type Scoped } from "./scoped.ts";
 
 /** What a store keeps of a budget that runs of any process share. Money in micro-dollars. */
 interface KeptBudget {
@@ -13,7 +14,7 @@ interface KeptBudget {
   readonly overranBy?: string;
   /** The reservations: how much, and until when the process may settle it, in ms since 1970. */
   readonly open: Reservations;
-  /** Those whose process counts as dead, which are in `spent` in full: a later settlement replaces them. */
+  /** Those whose process counts as dead, with what of them is in `spent`: a later settlement replaces that. */
   readonly lost?: Reservations;
 }
 
@@ -34,7 +35,8 @@ const EMPTY: KeptBudget = Object.freeze({ spent: 0, open: {} });
 export const BUDGET_PREFIX = "budget/";
 
 /** A budget that runs of any process share; its scope is its name in messages. */
-export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudget): Scoped {
+export function sharedBudget(budget: CheckedBudget): Scoped {
+  const { scope = "" } = budget;
   const whose = `"${scope}"`;
   return {
     key: BUDGET_PREFIX + scope,
@@ -43,38 +45,34 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
     take(value, hold, nowMs) {
       const { id, usdMicros } = hold;
       const kept = withoutDead(keptFrom(value), nowMs);
+      // Whatever there is left: it is at work.
+      if (hold.goesOn === true) return { kept: asJson(takenOver(kept, hold, nowMs)) };
       if (kept.overran === true) throw overrun(whose, kept.overranBy);
-      if (usdMicros === undefined && unbounded === "refuse") throw noBound(whose, hold);
-      const bound = usdMicros ?? 0;
-      if (kept.spent + bound > limitMicros) throw exceeded(whose, limitMicros, kept.spent, bound);
-      if (kept.spent + reservedOf(kept) + bound > limitMicros) return { waitMs: Infinity };
-      const reserved = [bound, untilOf(hold, nowMs)] as const;
+      const purse = { spent: kept.spent, reserved: reservedOf(kept) };
+      if (!isThere(budget, whose, purse, hold)) return { waitMs: Infinity };
+      const reserved = [usdMicros ?? 0, untilOf(hold, nowMs)] as const;
       return { kept: { ...kept, open: { ...kept.open, [id]: reserved } } };
     },
-    release(value, { id, agent, usdMicros }, { chargedMicros }, nowMs) {
+    release(value, { id, attempt, agent, usdMicros }, { chargedMicros, again }, nowMs) {
       const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
-      const { [id]: _released, ...open } = kept.open;
-      // If the budget was reset since the reservation was given up, nothing of it counts any more, and the new budget is charged.
+      const { [id]: reserved, ...open } = kept.open;
       const { [id]: counted, ...others } = lost ?? {};
+      // It is settled already, or another process goes on with the attempt and settles it.
+      const isSettled =
+        reserved === undefined &&
+        counted === undefined &&
+        (again === true || attempt !== undefined);
       return {
         ...kept,
-        spent: kept.spent - (counted?.[0] ?? 0) + chargedMicros,
+        spent: kept.spent - (counted?.[0] ?? 0) + (isSettled ? 0 : chargedMicros),
         open,
         ...lostOf(others),
         ...(chargedMicros > (usdMicros ?? Infinity) && overrunBy(agent, kept)),
       };
     },
     renew(value, hold, nowMs) {
-      const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
-      const { [hold.id]: given, ...others } = lost ?? {};
-      const micros = kept.open[hold.id]?.[0] ?? given?.[0];
-      // The budget was reset since it was given up.
-      if (micros === undefined) return { ...kept, ...lostOf(others) };
-      const open = { ...kept.open, [hold.id]: [micros, untilOf(hold, nowMs)] as const };
-      return { ...kept, spent: kept.spent - (given?.[0] ?? 0), open, ...lostOf(others) };
+      return asJson(heldAgain(withoutDead(keptFrom(value), nowMs), hold.id, hold, nowMs));
     },
-    // A dead process's reservation is charged by the run that continues.
-    takeOver: (value) => value,
     raise(value, moreMicros, overran) {
       const kept = keptFrom(value);
       const spent = kept.spent + moreMicros;
@@ -97,12 +95,39 @@ export async function sharedState(
   };
 }
 
-/** Resets a shared budget: reservations of running attempts stay. */
+/** Resets a shared budget: reservations of running attempts stay, those of dead processes are forgotten. */
 export async function resetShared(values: Values, scope: string): Promise<void> {
-  await values.change(BUDGET_PREFIX + scope, (value) => {
-    const open = isKept(value) ? value.open : {};
-    return Object.keys(open).length === 0 ? undefined : { ...EMPTY, open };
+  await values.change(BUDGET_PREFIX + scope, (value, nowMs) => {
+    const { open, lost = {} } = isKept(value) ? withoutDead(value, nowMs) : EMPTY;
+    // They count nothing, but if one goes on after all, the new budget is charged.
+    const forgotten = Object.entries(lost).map(([id, [, untilMs]]) => [id, [0, untilMs]] as const);
+    if (Object.keys(open).length === 0 && forgotten.length === 0) return undefined;
+    return { ...EMPTY, open, ...lostOf(Object.fromEntries(forgotten)) };
   });
+}
+
+/** An attempt that goes on reserves what it had reserved before. If there is nothing, it is settled already. */
+function takenOver(kept: KeptBudget, hold: Hold, nowMs: number): KeptBudget {
+  const id = heldFor({ ...kept.lost, ...kept.open }, hold);
+  return id === undefined ? kept : heldAgain(kept, id, hold, nowMs);
+}
+
+/** What is kept under an id is reserved for its whole life again, even if it was given up in the meantime. */
+function heldAgain(
+  { lost = {}, ...kept }: KeptBudget,
+  id: string,
+  hold: Hold,
+  nowMs: number,
+): KeptBudget {
+  const { [id]: counted, ...others } = lost;
+  const { [id]: reserved, ...open } = kept.open;
+  if (reserved === undefined && counted === undefined) return { ...kept, ...lostOf(lost) };
+  return {
+    ...kept,
+    spent: kept.spent - (counted?.[0] ?? 0),
+    open: { ...open, [hold.id]: [hold.usdMicros ?? 0, untilOf(hold, nowMs)] },
+    ...lostOf(others),
+  };
 }
 
 /** The value under a budget's key. Throws `STORE_FAILED` if it is not a budget: then nothing can be promised. */
@@ -166,6 +191,10 @@ function withoutDead(kept: KeptBudget, nowMs: number): KeptBudget {
 
 function isForgotten([, untilMs]: Reservations[string], nowMs: number): boolean {
   return untilMs + LOST_MS < nowMs;
+}
+
+function asJson(kept: KeptBudget): Json {
+  return kept as unknown as Json;
 }
 
 function lostOf(lost: Reservations): Pick<KeptBudget, "lost"> {

@@ -1,7 +1,7 @@
 import { QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import type { Limit, NamedRate } from "../limit.ts";
-import { untilOf, type Hold, type Scoped } from "./scoped.ts";
+import { heldFor, untilOf, type Scoped } from "./scoped.ts";
 import { tokensUsed } from "../rate-limit.ts";
 
 /** What a store keeps of a limiter that processes share. */
@@ -64,15 +64,23 @@ function sharedSlots(
     key: `limiter/${scope}`,
     waitsFor: { kind: "limiter", name },
     fair: true,
-    take(value, { id, tokens, lifeMs }, nowMs) {
+    take(value, hold, nowMs) {
+      const { id, tokens } = hold;
       const kept = current(value, scope, nowMs);
+      const before = hold.goesOn === true ? heldFor(kept.open, hold) : undefined;
+      if (before !== undefined) {
+        const { [before]: given = [0, nowMs, 0], ...others } = kept.open;
+        const [, atMs, counts] = given;
+        const taken: HeldSlot = [untilOf(hold, nowMs), atMs, counts];
+        return { kept: asJson({ ...kept, open: { ...others, [id]: taken } }) };
+      }
       if (Object.keys(kept.open).length >= concurrency) return { waitMs: Infinity };
       const callsMs = waitMs(kept, ([, calls]) => calls, 1, callsPerMinute, nowMs);
       const least = Math.max(1, counted(tokens));
       const tokensMs = waitMs(kept, ([, , many]) => many, least, tokensPerMinute, nowMs);
       const longest = Math.max(callsMs, tokensMs);
       if (longest > 0) return { waitMs: longest };
-      const held: HeldSlot = [untilOf({ lifeMs }, nowMs), nowMs, counted(tokens)];
+      const held: HeldSlot = [untilOf(hold, nowMs), nowMs, counted(tokens)];
       return {
         kept: asJson({
           open: { ...kept.open, [id]: held },
@@ -104,28 +112,8 @@ function sharedSlots(
         open: { ...others, [hold.id]: [untilOf(hold, nowMs), atMs, tokens] },
       });
     },
-    takeOver(value, hold, nowMs) {
-      const kept = current(value, scope, nowMs);
-      const before = heldFor(kept.open, hold);
-      if (before === undefined) return undefined;
-      const [id, [, atMs, tokens]] = before;
-      const { [id]: _before, ...others } = kept.open;
-      return asJson({
-        ...kept,
-        open: { ...others, [hold.id]: [untilOf(hold, nowMs), atMs, tokens] },
-      });
-    },
     raise: (value) => value,
   };
-}
-
-/** The permit that holds a slot for the attempt, in any process. */
-function heldFor(
-  open: KeptSlots["open"],
-  { attempt }: Hold,
-): readonly [id: string, held: HeldSlot] | undefined {
-  if (attempt === undefined) return undefined;
-  return Object.entries(open).find(([id]) => id.startsWith(`${attempt}/`));
 }
 
 /** What counts now: without expired permits, and without what is older than a minute. */

@@ -10,6 +10,7 @@ import { holdersHere } from "../deadlock.ts";
 import type { Limit } from "../limit.ts";
 import { localLimiter, type Limiter } from "../limiter.ts";
 import { Permit, type HeldElsewhere, type PermitRequest } from "../permit.ts";
+import { owe, settleOwed } from "./owed.ts";
 import type { Hold, Leaving, Scoped } from "./scoped.ts";
 import type { ScopeQueue, ScopeQueues } from "./scope-queue.ts";
 
@@ -80,26 +81,26 @@ function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): 
       given.queued?.(waitsFor);
     }
     if (request.goesOn === true) {
-      const part = new PartInStore(values, request, passage, failed);
-      const isOurs = part.takeOver();
-      const inTime = orGivenUp(isOurs, cancellation, clock);
-      const free = async (): Promise<void> =>
-        void ((await isOurs) && (await part.release(NEVER_MADE)));
-      inTime.catch(() => void free().catch(() => {}));
-      if (await inTime) return inOwnLimits(part, request, cancellation, waiting);
+      // Before it waits here, so that no other attempt takes what is held for it.
+      const part = partOf(request, passage);
+      const closed = await takeInTime(part, cancellation);
+      if (closed === undefined) return inOwnLimits(part, request, cancellation, waiting);
     }
     let permit = new Permit(request, clock, limits);
     let admitted = enter(permit, cancellation, waiting);
     for (;;) {
       if (admitted !== undefined) await admitted;
-      const part = new PartInStore(values, request, passage, failed);
+      const part = partOf(request, passage);
       const releases = fronts.map((front) => front.releases);
       const closed = await orDiscarded(permit, takeInTime(part, cancellation));
       if (closed === undefined) {
+        if (cancellation.cancelled) {
+          void permit.discard();
+          await part.giveBack();
+          throw cancellation.reason;
+        }
         part.keepIn(permit);
-        if (!cancellation.cancelled) return permit;
-        await permit.discard();
-        throw cancellation.reason;
+        return permit;
       }
       const { index, waitMs } = closed;
       fronts[index]?.refused(releases[index] ?? 0, waitMs, clock);
@@ -125,7 +126,7 @@ function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): 
     try {
       await enter(permit, cancellation, waiting);
     } catch (error) {
-      void part.release(NEVER_MADE).catch(() => {});
+      void part.giveBack().catch(() => {});
       throw error;
     }
     permit.elsewhere = part;
@@ -149,7 +150,7 @@ function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): 
   ): Promise<Permit | undefined> {
     const permit = new Permit(request, clock, passage.limits);
     if (!enterNow(permit)) return undefined;
-    const part = new PartInStore(values, request, passage, failed);
+    const part = partOf(request, passage);
     const closed = await orDiscarded(permit, part.take());
     if (closed === undefined) {
       part.keepIn(permit);
@@ -170,12 +171,16 @@ function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): 
     return { fronts, limits: [...limits, ...fronts.map(({ limit }) => limit)], leave };
   }
 
-  /** Like `part.take`; if the attempt is cancelled first, a late part is released. */
+  function partOf(request: PermitRequest, passage: Passage): PartInStore {
+    return new PartInStore({ values, clock, failed, passage }, request);
+  }
+
+  /** Like `part.take`; if the attempt is cancelled first, a late part is given back. */
   function takeInTime(part: PartInStore, cancellation: Cancellation): Promise<Closed | undefined> {
     const taking = part.take();
     const inTime = orGivenUp(taking, cancellation, clock);
     const free = async (): Promise<void> => {
-      if ((await taking) === undefined) await part.release(NEVER_MADE);
+      if ((await taking) === undefined) await part.giveBack();
     };
     inTime.catch(() => void free().catch(() => {}));
     return inTime;
@@ -215,32 +220,35 @@ interface Closed {
   readonly waitMs: number;
 }
 
-/** What one permit holds in a store. Its methods reject if the store fails. */
+/** What a part needs to be taken and released. */
+interface PartOptions extends Omit<StoreLimiterOptions, "queues"> {
+  readonly passage: Passage;
+}
+
+/**
+ * What one permit holds in a store. Its methods reject if the store fails. What it should not hold any more is then given back later, because
+ * others wait for it: also if it was to take something and the store's answer was lost.
+ */
 class PartInStore implements HeldElsewhere {
-  readonly #values: Values;
+  readonly #options: PartOptions;
   readonly #scoped: readonly Scoped[];
-  readonly #passage: Passage;
-  readonly #failed: (cause: unknown) => QuorateError;
   readonly #hold: Hold;
 
   constructor(
-    values: Values,
-    { scoped, agent, usdMicros, modelName, tokens, lifeMs, attempt }: PermitRequest,
-    passage: Passage,
-    failed: (cause: unknown) => QuorateError,
+    options: PartOptions,
+    { scoped, agent, usdMicros, modelName, tokens, lifeMs, attempt, goesOn }: PermitRequest,
   ) {
-    this.#values = values;
+    this.#options = options;
     this.#scoped = scoped;
-    this.#passage = passage;
-    this.#failed = failed;
     const id = attempt === undefined ? randomId() : `${attempt}/${randomId()}`;
-    this.#hold = { id, attempt, agent, usdMicros, modelName, tokens, lifeMs };
+    this.#hold = { id, attempt, agent, usdMicros, modelName, tokens, lifeMs, goesOn };
   }
 
   /** Takes its part of every scope, or nothing: then returns the first scope without room. Rejects with a scope's refusal. */
   async take(): Promise<Closed | undefined> {
+    await settleOwed(this.#options.values, this.#keys);
     let closed: Closed | undefined;
-    await this.#change((kept, nowMs) => {
+    const make: MakeAll = (kept, nowMs) => {
       closed = undefined;
       const made = [...kept];
       for (const [index, one] of this.#scoped.entries()) {
@@ -252,70 +260,92 @@ class PartInStore implements HeldElsewhere {
         made[index] = taken.kept;
       }
       return made;
-    });
+    };
+    try {
+      await this.#change(make);
+    } catch (error) {
+      if (isSoundError(error) && REFUSALS.has(error.code)) throw error;
+      // An attempt that goes on holds it in any case.
+      if (this.#hold.goesOn !== true)
+        this.#owe(() => this.#release({ ...NEVER_MADE, again: true }));
+      throw this.#options.failed(error);
+    }
     return closed;
-  }
-
-  /** Takes over what is held for its attempt in every scope, or nothing: then returns `false`. */
-  async takeOver(): Promise<boolean> {
-    let isHeld = false;
-    await this.#change((kept, nowMs) => {
-      const made = this.#scoped.map((one, index) => one.takeOver(kept[index], this.#hold, nowMs));
-      isHeld = !made.includes(undefined);
-      return isHeld ? made : kept;
-    });
-    return isHeld;
   }
 
   keepIn(permit: Permit): void {
     permit.elsewhere = this;
-    for (const front of this.#passage.fronts) front.taken(permit);
+    for (const front of this.#options.passage.fronts) front.taken(permit);
   }
 
   async release(leaving: Leaving): Promise<void> {
-    try {
-      await this.#change((kept, nowMs) =>
-        this.#scoped.map((one, index) => one.release(kept[index], this.#hold, leaving, nowMs)),
-      );
-      this.#released();
-    } finally {
-      this.leaveBehind();
-    }
+    await this.#orOwed(
+      () => this.#release(leaving),
+      () => this.#release({ ...leaving, again: true }),
+    );
+  }
+
+  /** Its attempt is not made here. If it was made before, it is still at work, and another process may continue it. */
+  async giveBack(): Promise<void> {
+    if (this.#hold.goesOn === true) this.leaveBehind();
+    else await this.release(NEVER_MADE);
   }
 
   leaveBehind(): void {
-    this.#passage.leave();
+    this.#options.passage.leave();
   }
 
   async raise(moreMicros: number, overran: boolean): Promise<void> {
     const by = overran ? this.#hold.agent : undefined;
-    await this.#change((kept) =>
-      this.#scoped.map((one, index) => one.raise(kept[index], moreMicros, by)),
-    );
-    this.#released();
+    const raised = async (): Promise<void> => {
+      await this.#change((kept) =>
+        this.#scoped.map((one, index) => one.raise(kept[index], moreMicros, by)),
+      );
+      this.#wake();
+    };
+    // If only the answer was lost, it is charged twice: rather too much than nothing.
+    await this.#orOwed(raised, raised);
   }
 
   async renew(): Promise<void> {
     // If it fails, the run continues: it is renewed again long before it expires.
-    await this.#values.changeAll(this.#keys, (kept, nowMs) =>
+    await this.#change((kept, nowMs) =>
       this.#scoped.map((one, index) => one.renew(kept[index], this.#hold, nowMs)),
     );
+  }
+
+  async #release(leaving: Leaving): Promise<void> {
+    await this.#change((kept, nowMs) =>
+      this.#scoped.map((one, index) => one.release(kept[index], this.#hold, leaving, nowMs)),
+    );
+    this.#wake();
+    this.leaveBehind();
+  }
+
+  /** Makes a change; if the store fails, it is made again later. */
+  async #orOwed(change: () => Promise<void>, again: () => Promise<void>): Promise<void> {
+    try {
+      await change();
+    } catch (error) {
+      this.#owe(again);
+      throw this.#options.failed(error);
+    }
+  }
+
+  #owe(change: () => Promise<void>): void {
+    owe(this.#options.values, this.#options.clock, this.#keys, change);
   }
 
   get #keys(): readonly string[] {
     return this.#scoped.map(({ key }) => key);
   }
 
-  #released(): void {
-    for (const front of this.#passage.fronts) front.released();
+  #wake(): void {
+    for (const front of this.#options.passage.fronts) front.released();
   }
 
   async #change(make: MakeAll): Promise<void> {
-    try {
-      await this.#values.changeAll(this.#keys, make);
-    } catch (error) {
-      throw isSoundError(error) && REFUSALS.has(error.code) ? error : this.#failed(error);
-    }
+    await this.#options.values.changeAll(this.#keys, make);
   }
 }
 

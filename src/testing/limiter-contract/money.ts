@@ -122,5 +122,22 @@ export function moneyCases(open: OpenLimiter): readonly ContractCase[] {
         assert.equal(passed.state, "passed");
       },
     ),
+    limiterCase(
+      open,
+      "lets attempts whose greatest cost is not known pass as long as something is left, if the budget allows them",
+      async (bench) => {
+        const lax = bench.budget(100, "allow");
+        for (const charged of [99, 1]) {
+          const passes = bench.comes([lax]);
+          await bench.settles();
+          assert.equal(passes.state, "passed");
+          await passes.leaves(charged);
+        }
+        const [refused, free] = [bench.comes([lax]), bench.comes([lax], { usdMicros: 0 })];
+        await bench.settles();
+        refusedWith(refused, "BUDGET_EXCEEDED");
+        assert.equal(free.state, "passed");
+      },
+    ),
   ];
 }

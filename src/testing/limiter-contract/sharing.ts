@@ -150,6 +150,55 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
+      "gives the money of an attempt to the process that continues it, whether or not its permit has expired, and charges it once",
+      async (bench) => {
+        for (const passedMs of [1_000, 11_000]) {
+          const budget = bench.budget(100);
+          const its = { attempt: "a", usdMicros: 60, lifeMs: 10_000 };
+          const before = bench.comes([budget], { ...HERE, ...its });
+          await bench.settles();
+          await bench.passes(passedMs);
+          const after = bench.comes([budget], { ...THERE, ...its, goesOn: true });
+          await bench.settles();
+          const other = bench.comes([budget], { ...HERE, usdMicros: 41 });
+          await bench.settles();
+          assert.deepEqual([after.state, other.state], ["passed", "waits"]);
+          await before.permit.renew();
+          await before.leaves(60);
+          await after.leaves(20);
+          await bench.passes(SEEN_MS);
+          assert.equal(other.state, "passed");
+          await other.leaves(0);
+          const rest = bench.comes([budget], { ...HERE, usdMicros: 80 });
+          await bench.settles();
+          assert.equal(rest.state, "passed");
+        }
+      },
+    ),
+    limiterCase(
+      open,
+      "lets an attempt that continues hold nothing of a budget that it was charged to already",
+      async (bench) => {
+        const budget = bench.budget(100);
+        const before = bench.comes([budget], { ...HERE, attempt: "a", usdMicros: 60 });
+        await bench.settles();
+        await before.leaves(60);
+        const after = bench.comes([budget], {
+          ...THERE,
+          attempt: "a",
+          usdMicros: 60,
+          goesOn: true,
+        });
+        await bench.settles();
+        assert.equal(after.state, "passed");
+        await after.leaves(60);
+        const rest = bench.comes([budget], { ...HERE, usdMicros: 40 });
+        await bench.settles();
+        assert.equal(rest.state, "passed");
+      },
+    ),
+    limiterCase(
+      open,
       "lets an attempt that continues wait for its turn if nothing is held for it any more",
       async (bench) => {
         const slot = bench.limit({ concurrency: 1 });
