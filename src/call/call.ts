@@ -66,8 +66,9 @@ async function performInTime(
   try {
     return await performCall({ ...run, cancellation, deadline: undefined }, configured, spec);
   } catch (reason) {
+    if (run.cancellation.cancelled) throw run.cancellation.reason;
     // No attempt had begun.
-    if (run.cancellation.cancelled || !isDeadline(reason)) throw reason;
+    if (!isDeadline(reason)) throw reason;
     return failCall(run, configured, newCall(spec.place, undefined), reason);
   }
 }

@@ -42,7 +42,7 @@ export class Journal {
   #seq: number;
   #preface: readonly EventBody[] = [];
   #begunAtMs: number | undefined;
-  #begun = false;
+  #keptSeq = 0;
   #closed = false;
   #failure: QuorateError | undefined;
   // The last append that is not kept yet. What comes after it waits for it, whatever order a store finishes them in.
@@ -119,9 +119,24 @@ export class Journal {
     return this.#seq;
   }
 
-  /** Whether any of its events was kept. */
-  get begun(): boolean {
-    return this.#begun;
+  /** The `seq` of its last event that was kept; 0 if none was. */
+  get keptSeq(): number {
+    return this.#keptSeq;
+  }
+
+  /** Why it keeps no more events, if the store has failed. */
+  get failure(): QuorateError | undefined {
+    return this.#failure;
+  }
+
+  /** Whether it still keeps events. */
+  get takesMore(): boolean {
+    return !this.#closed && this.#failure === undefined;
+  }
+
+  /** Settles once no event is on its way to the store. */
+  get settled(): Promise<void> | undefined {
+    return this.#tail;
   }
 
   /** Puts events before the next ones, so that they are kept only if others follow. */
@@ -136,7 +151,7 @@ export class Journal {
 
   /** Keeps events without waiting. After the last event of the run they are dropped. */
   note(bodies: readonly EventBody[]): void {
-    if (this.#closed || this.#failure !== undefined || bodies.length === 0) return;
+    if (!this.takesMore || bodies.length === 0) return;
     // Its failure is the run's, which `fail` has been told.
     this.record(bodies)?.catch(() => {});
   }
@@ -168,7 +183,10 @@ export class Journal {
     watch({ type: "call.progress", runId: this.runId, atMs: this.#wallMs(), ...progress, value });
   }
 
-  /** The run has its last event: later ones do not belong to it. */
+  /**
+   * The run has its last event: later ones do not belong to it. To be called in the step that records it, because while it is on its way to the store
+   * an agent that was given up may stop or report.
+   */
   close(): void {
     this.#closed = true;
   }
@@ -194,7 +212,7 @@ export class Journal {
   }
 
   #show(events: readonly RunEvent[]): void {
-    this.#begun = true;
+    this.#keptSeq = events.at(-1)?.seq ?? this.#keptSeq;
     const { watch } = this.#options;
     if (watch === undefined) return;
     // Readers and the store share them.
@@ -241,8 +259,13 @@ function bytesOf(body: EventBody): number {
 
 const STORE_CODES: ReadonlySet<ErrorCode> = new Set(["STORE_FAILED", "SEQ_TAKEN", "LEASE_LOST"]);
 
+/** Whether it says that a store cannot keep a run, or must not. */
+export function isStoreError(error: unknown): error is QuorateError {
+  return error instanceof QuorateError && STORE_CODES.has(error.code);
+}
+
 function storeError(cause: unknown): QuorateError {
-  return cause instanceof QuorateError && STORE_CODES.has(cause.code)
+  return isStoreError(cause)
     ? cause
     : new QuorateError("STORE_FAILED", "the store could not keep an event; see the cause", {
         cause,

@@ -85,12 +85,24 @@ async function released(
   hold: boolean,
 ): Promise<boolean> {
   try {
-    const answer = store.release(runId, fence);
-    if (answer === undefined) return true;
-    const late = Promise.withResolvers<boolean>();
-    using _timer = clock.timer(STORE_PATIENCE_MS, () => late.resolve(false), { hold });
-    return await Promise.race([Promise.resolve(answer).then(() => true), late.promise]);
+    return await orLate(store.release(runId, fence), clock, hold);
   } catch {
     return false;
   }
+}
+
+/** Whether the store has answered: false if it fails, or does not answer in time. Never rejects. */
+export async function orLate(
+  answer: void | Promise<void>,
+  clock: Clock,
+  hold = true,
+): Promise<boolean> {
+  if (answer === undefined) return true;
+  const late = Promise.withResolvers<boolean>();
+  using _timer = clock.timer(STORE_PATIENCE_MS, () => late.resolve(false), { hold });
+  const answered = Promise.resolve(answer).then(
+    () => true,
+    () => false,
+  );
+  return await Promise.race([answered, late.promise]);
 }

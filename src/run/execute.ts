@@ -3,7 +3,7 @@ import { ROOT } from "../model/call-place.ts";
 import { type History, type Origin } from "../log/history.ts";
 import { Journal } from "../log/journal.ts";
 import { ContentKeys } from "../call/key.ts";
-import { letGo } from "../log/owning.ts";
+import { letGo, orLate } from "../log/owning.ts";
 import { removeCancel } from "../log/requests.ts";
 import type { Run } from "../call/run.ts";
 import { RunBudgets } from "../limits/run-budgets.ts";
@@ -12,7 +12,7 @@ import { BillFold } from "../money/bill.ts";
 import { NoticeFold } from "../model/notice-fold.ts";
 import type { Gated } from "../resolve/gate.ts";
 import { answerIn, gatedTeam } from "../team/decide/gated-team.ts";
-import { describeThrown, isSoundError } from "../model/errors.ts";
+import { describeThrown } from "../model/errors.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import type { Bill, Outcome } from "../model/outcome.ts";
@@ -165,10 +165,10 @@ export async function execute(
     const patienceMs = configuredRoot.graceMs + STORE_PATIENCE_MS;
     const coordinated = coordinate(run, configuredRoot.configuredTeam, assignment, performTeam);
     const carried = carryOut(session, run, coordinated);
-    const { done, gated, bill } = await orGivenUp(carried, until, clock, patienceMs);
+    const kept = (): number => journal.keptSeq;
+    const { done, gated, bill } = await orGivenUp(carried, until, clock, patienceMs, kept);
     const { status, results, verdicts, missing } = done;
     const notices = run.notices.given();
-    journal.close();
     if (status === "waiting") await letGo(store, root.clock, runId, fence);
     const answer = answerIn(verdicts, gated);
     const whole = { runId, status, results, ...answer, verdicts, missing, notices, bill };
@@ -176,9 +176,12 @@ export async function execute(
     endTracing(session, undefined);
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
-  } catch (reason) {
+  } catch (error) {
+    // What ended its calls may be another reason, such as its deadline.
+    const reason: unknown = cancellation.cancelled ? cancellation.reason : error;
     const { cancel } = session.requests;
     const asked = cancel !== undefined && reason === cancel.error ? cancel : undefined;
+    const { takesMore } = journal;
     journal.note([
       asked === undefined
         ? { type: "run.cancelled", reason: describeThrown(reason) }
@@ -187,10 +190,12 @@ export async function execute(
     journal.close();
     session.requests.drives = false;
     // In the same transaction, if there is one: the sender and the next owner find both or neither.
-    if (asked !== undefined) void removeCancel(store.values, runId);
+    if (asked !== undefined && takesMore) void removeCancel(store.values, runId);
+    // A store refuses events of a run that was released before they came to it.
+    await orLate(journal.settled, clock);
     // Another process that resumes the run need not wait for this process to end.
-    if (isBegun(reason, run)) session.begunByOthers?.();
-    else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);
+    if (isBegun(run)) session.begunByOthers?.();
+    else if (!isLost(journal)) await letGo(store, root.clock, runId, fence);
     // By now the last event is kept, if it can be.
     endTracing(session, { reason });
     throw reason;
@@ -206,43 +211,48 @@ interface Carried {
 
 /** Everything up to the run's last event, which is kept. */
 async function carryOut(
-  { configuredRoot }: Session,
+  { configuredRoot, requests }: Session,
   run: Run,
   coordinated: Promise<Coordinated>,
 ): Promise<Carried> {
   const { configuredTeam } = configuredRoot;
   const done = await coordinated;
-  const bill = run.bill.bill();
   const { team } = configuredTeam;
   if (done.status !== "waiting" && team.lessons !== undefined) {
     await keepLesson(run, team, "", done.verdicts);
   }
+  if (run.cancellation.cancelled) throw run.cancellation.reason;
+  // From here on in one step, so that the bill is that of the log, and nothing comes after the last event.
+  const bill = run.bill.bill();
   const own = [...done.notices, ...runNotices(run, configuredRoot, done, bill)];
   const gated = gatedTeam(team, team.gate, done);
   const carried = { done, gated, bill };
-  await recordEnd(run, carried, noticesAdded(run, ROOT, own));
+  const kept = recordEnd(run, carried, noticesAdded(run, ROOT, own));
+  run.journal.close();
+  // Who asks for a cancellation now leaves it in the store.
+  requests.drives = false;
+  if (kept !== undefined) await kept;
   return carried;
 }
 
 /** Whether a run that should begin existed already: then this process never owned it and must not release it. */
-function isBegun(reason: unknown, { journal, history }: Run): boolean {
-  const taken = isSoundError(reason) && reason.code === "SEQ_TAKEN";
-  return taken && history === undefined && !journal.begun;
+function isBegun({ journal, history }: Run): boolean {
+  return journal.failure?.code === "SEQ_TAKEN" && history === undefined && journal.keptSeq === 0;
 }
 
 /** Whether another process has taken the run over. */
-function isLost(reason: unknown): boolean {
-  return isSoundError(reason) && reason.code === "LEASE_LOST";
+function isLost({ failure }: Journal): boolean {
+  return failure?.code === "LEASE_LOST";
 }
 
 /** Records the run's last event; or that it waits, unless its log already ends with that and nothing was added. */
-async function recordEnd(
+function recordEnd(
   { journal, history, waits }: Run,
   { done: { status, missing, verdicts, further }, gated, bill }: Carried,
   notices: readonly EventBody[],
-): Promise<void> {
+): void | Promise<void> {
   if (status !== "waiting") {
-    const ended = journal.record([
+    return journal.record([
       ...notices,
       history === undefined && further.length === 0 && gated === undefined
         ? { type: "run.finished", status, missing, bill }
@@ -256,12 +266,8 @@ async function recordEnd(
             bill,
           },
     ]);
-    if (ended !== undefined) await ended;
-  } else if (
-    notices.length > 0 ||
-    !journal.untouched ||
-    history?.events.at(-1)?.type !== "run.waiting"
-  ) {
-    await journal.record([...notices, { type: "run.waiting", verdicts: waits }]);
+  }
+  if (notices.length > 0 || !journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
+    return journal.record([...notices, { type: "run.waiting", verdicts: waits }]);
   }
 }

@@ -4,13 +4,14 @@ import { embeddedExecutor } from "../executor/embedded.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "../executor/executor.ts";
 import { makeExecutor } from "../executor/make-executor.ts";
 import { scopeQueues } from "../limits/scope/scope-queue.ts";
+import type { Values } from "../store/values.ts";
 import type { Backend } from "../team/backend.ts";
 import type { SupervisorOptions } from "../team/options.ts";
 import type { Team } from "../team/team.ts";
 import { onceAsked } from "../team/waiting-run.ts";
 import { harmlessTracing } from "./harmless-tracing.ts";
 import { harmless } from "./listeners.ts";
-import { configuredOnce, type Root } from "./root.ts";
+import { configuredOnce, type Root, type RunsHere } from "./root.ts";
 import { PassingMap } from "../model/passing-map.ts";
 
 type RootTold = Pick<SupervisorOptions<never, never, unknown>, "onEvent" | "onWaiting" | "tracing">;
@@ -36,12 +37,17 @@ export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root 
     executors.set(make, executor);
     return executor;
   };
+  const runs = new WeakMap<Values, RunsHere>();
+  const runsIn = (values: Values): RunsHere => {
+    const known = runs.get(values) ?? { named: new PassingMap(), asleep: new PassingMap() };
+    runs.set(values, known);
+    return known;
+  };
   return {
     team,
     backend,
     clock,
-    named: new PassingMap(),
-    asleep: new PassingMap(),
+    runsIn,
     queues: scopeQueues(),
     flights: flights(),
     onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),

@@ -1,3 +1,4 @@
+import { cancelRun } from "../log/cancel-run.ts";
 import { fromStore } from "../log/from-store.ts";
 import { cancelledError, cancelLeft, removeCancel } from "../log/requests.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
@@ -25,6 +26,28 @@ export async function endIfCancelled(
   }
   await removeCancel(store.values, runId);
   if (!isAnswered) throw cancelledError(runId, request.reason);
+}
+
+/**
+ * Ends as cancelled a run that this process has just released, if a cancellation was requested while it came to wait. Returns the reason;
+ * `undefined` if there was no request, or another process has the run by now.
+ */
+export async function cancelReleased({
+  store,
+  runId,
+  root,
+  secrecy: { redact },
+  watch,
+}: Session): Promise<string | undefined> {
+  const request = await cancelLeft(store, runId);
+  if (request === undefined) return undefined;
+  const nowMs = (): number => root.clock.now();
+  const known = { redact, knowsSecrets: true, nowMs };
+  const answer = await cancelRun(store, runId, request.reason, known);
+  if (answer !== "cancelled") return undefined;
+  if (watch !== undefined)
+    for (const event of await fromStore(() => store.read(runId))) watch(event);
+  return request.reason;
 }
 
 /** How requests and decisions that others have left for the run are recorded: without the secrets of its task. */

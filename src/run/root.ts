@@ -13,13 +13,13 @@ import { makeLimit } from "../limits/limit.ts";
 import { limitersIn } from "../limits/named-limiters.ts";
 import type { ScopeQueues } from "../limits/scope/scope-queue.ts";
 import { LIMITS, mergeLimits } from "../describe/limits.ts";
-import type { Store } from "../store/store.ts";
 import type { Values } from "../store/values.ts";
 import type { Backend } from "../team/backend.ts";
 import type { RUN } from "../team/run-options.ts";
 import type { OnEvent } from "./listeners.ts";
 import type { WaitingRun } from "../team/waiting-run.ts";
 import type { Secrecy } from "./secrecy.ts";
+import type { Session } from "./session.ts";
 import {
   isConfiguredTeam,
   isTeam,
@@ -27,7 +27,6 @@ import {
   configureTeam,
   type ConfiguredTeam,
 } from "../team/configure-team.ts";
-import type { Whose } from "../team/whose-run.ts";
 import type { Team } from "../team/team.ts";
 
 /** What a supervisor needs to run tasks. */
@@ -39,10 +38,8 @@ export interface Root {
   readonly configuredIn: (values: Values) => ConfiguredRoot;
   /** Carries out the attempts of all of its runs in a backend, whatever they override; made from the agents of the first one. */
   readonly executor: (registry: AgentRegistry, backend: Backend) => Executor;
-  /** Running runs of this process with ids that their callers chose. */
-  readonly named: PassingMap<string, NamedRun>;
-  /** Runs that wait for a person, by their ids: this process knows their secrets. */
-  readonly asleep: PassingMap<string, Asleep>;
+  /** What this process knows of the runs in the store that has these values. */
+  readonly runsIn: (values: Values) => RunsHere;
   /** Where attempts wait for limits that are kept in a store. */
   readonly queues: ScopeQueues;
   /** Running calls that others may join. */
@@ -57,16 +54,19 @@ export interface Root {
   readonly keepers: Set<() => void>;
 }
 
-/** A run that waits for a person. */
-export interface Asleep {
-  readonly store: Store;
-  readonly secrecy: Secrecy;
+/** What a process knows of its runs in one store. */
+export interface RunsHere {
+  /** Those under way with ids that their callers chose. */
+  readonly named: PassingMap<string, NamedRun>;
+  /** The secrets of those that wait for a person. */
+  readonly asleep: PassingMap<string, Secrecy>;
 }
 
 /** A run that another caller may join. */
 export interface NamedRun {
   readonly task: unknown;
-  readonly whose: Whose;
+  /** That of the caller who began it. */
+  readonly session: Session;
   readonly outcome: Promise<Outcome>;
 }
 

@@ -86,8 +86,7 @@ export async function withSession<T>(
   // The timer of AbortSignal.timeout() does not keep the process alive, and the run waits for it.
   using _awake = signal === undefined ? undefined : keepAwake();
   if (cancellation.cancelled) throw cancellation.reason;
-  const before = root.asleep.get(runId);
-  const secrecy = before?.store === store ? before.secrecy : secrecyOf(root.team, store.values);
+  const secrecy = root.runsIn(store.values).asleep.get(runId) ?? secrecyOf(root.team, store.values);
   using until = deadlineOf(root, options, cancellation);
   const deadline = until?.cancellation;
   const requests: Requests = { drives: false, cancel: undefined };
@@ -143,10 +142,10 @@ const MAX_ASLEEP = 1_000;
 
 /** Remembers the secrets of a waiting run for when it continues in this process, because the person may repeat them. */
 function rememberAsleep({ root, runId, store, secrecy }: Session, { status }: Outcome): void {
-  const { asleep } = root;
+  const { asleep } = root.runsIn(store.values);
   asleep.delete(runId);
   if (status !== "waiting" || secrecy.redact === undefined) return;
-  asleep.set(runId, { store, secrecy });
+  asleep.set(runId, secrecy);
   const [oldest] = asleep.keys();
   if (asleep.size > MAX_ASLEEP && oldest !== undefined) asleep.delete(oldest);
 }

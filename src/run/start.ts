@@ -42,8 +42,9 @@ export async function leaveNew(
   const { root, runId, store } = session;
   const { run } = await beginNew(session, given, undefined, undefined, priority);
   // Resolves when everything noted is kept; else it rejects.
-  await run.journal.record([]);
+  const kept = run.journal.record([]);
   run.journal.close();
+  await kept;
   await letGo(store, root.clock, runId, 1);
 }
 

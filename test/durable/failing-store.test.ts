@@ -12,7 +12,9 @@ import {
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
+import { rejection } from "../team/rejection.ts";
 import { startProcess } from "./processes/process.ts";
 import { TASK, teamCalled, TEAMS } from "./processes/teams.ts";
 import { endedCalls, faultsOf, lasting } from "./same-run.ts";
@@ -186,6 +188,45 @@ describe.each(TEAMS)("the team %s, whose store fails at every append", (name) =>
         expect(asked.filter((callId) => ended.has(callId))).toEqual([]);
         expect(faultsOf(store.read("run"))).toEqual([]);
       }
+    },
+  );
+});
+
+describe("a run whose store fails before its deadline", () => {
+  it.each(["queued, joined", "joined, queued"])(
+    "is rejected because its store failed, not because the time is over, whatever its calls wait for: %s",
+    async (order) => {
+      const clock = virtualClock();
+      const { store } = memory({ resumable: true, clock });
+      let fails = false;
+      const backend = {
+        store: {
+          ...store,
+          append(...given: Parameters<typeof store.append>) {
+            if (fails) throw new Error("no disk");
+            return store.append(...given);
+          },
+        },
+      };
+      const wait = (): Promise<string> =>
+        new Promise((resolve) => clock.timer(5_000, () => resolve("ship")));
+      const limiters = { one: { concurrency: 1 } };
+      const common = { limiters, backend, clock };
+      const holder = agent({ name: "holder", limiters: ["one"], run: wait });
+      void supervisor({ name: "holder", agents: { holder }, ...common })
+        .run(null)
+        .catch(() => {});
+      const queued = agent({ name: "queued", limiters: ["one"], run: () => "ship" });
+      const joined = agent({ name: "joined", version: "1", cache: true, run: wait });
+      const agents = order === "queued, joined" ? { queued, joined } : { joined, queued };
+      const team = supervisor({ name: "team", agents, ...common });
+      void team.run(null).catch(() => {});
+      await clock.advance(1);
+      const ends = rejection(team.run(null, { runId: "r", deadlineMs: 100 }));
+      await clock.advance(50);
+      fails = true;
+      await clock.advance(20_000);
+      expect(await ends).toMatchObject({ code: "STORE_FAILED" });
     },
   );
 });

@@ -7,11 +7,13 @@ import {
   openQuestions,
   supervisor,
   unanimous,
+  type Clock,
   type Resolver,
   type RunEvent,
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { faultsOf } from "./same-run.ts";
 
@@ -43,7 +45,7 @@ function holding() {
 }
 
 /** A team in which two subjects are contested, each of which waits for a person. */
-function setUp(store: Store, resolver: Resolver = holding().resolver) {
+function setUp(store: Store, resolver: Resolver = holding().resolver, clock?: Clock) {
   const says = (name: string, position: string) =>
     agent({
       name,
@@ -56,6 +58,7 @@ function setUp(store: Store, resolver: Resolver = holding().resolver) {
     agents: { a: says("a", "ship"), b: says("b", "hold") },
     resolve: [unanimous(), resolver, human()],
     backend: { store },
+    ...(clock !== undefined && { clock }),
   });
 }
 
@@ -189,6 +192,23 @@ describe("a decision that was left", () => {
     });
     expect(await mine.values.list("request/")).toEqual([]);
     expect(openQuestions(await mine.read("r"))).toMatchObject([{ verdict: { subject: "x" } }]);
+  });
+
+  it("is taken by its owner, whose deadline has passed while it drove the run, within a deadline that counts anew", async () => {
+    const clock = virtualClock();
+    const { store } = memory({ resumable: true, clock });
+    const held = holding();
+    const team = setUp(store, held.resolver, clock);
+    expect((await team.run("task", { runId: "run" })).status).toBe("waiting");
+    const isHeld = held.hold();
+    const first = team.decide("run", about("x", "ship"), { deadlineMs: 1_000 });
+    await isHeld;
+    await decide({ store }, "run", about("y", "hold"));
+    await clock.advance(1_001);
+    held.release();
+    await clock.advance(60_000);
+    expect(await first).toMatchObject({ status: "complete" });
+    expect(await store.run("run")).toMatchObject({ status: "complete" });
   });
 
   it("is written by its owner without what the team's redact takes out of it", async () => {
