@@ -34,7 +34,7 @@ import type { ConfiguredAgent } from "./configured-agent.ts";
  *                                           └─ graceMs ──▶ over, abandoned
  *     running ── timeoutMs ─▶ given up ── stops ──▶ over, late
  *                                      └─ graceMs ──▶ over, abandoned
- *     running ── answers after timeoutMs, because it blocked the event loop ──▶ over, late
+ *     running ── timeoutMs, and has stopped: its answer is checked, or it blocked the event loop ──▶ over, late
  *     running ── cancelled ─▶ stopping ── stops ──▶ over
  *                                      └─ graceMs ──▶ over, abandoned
  *     over ── reports more ──▶ over
@@ -195,13 +195,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   #answered(output: unknown): void {
     if (this.#how !== undefined) return hear(output);
     this.#how = "answered";
-    // The time of its team may be over, too: then it is stopping from here on.
-    const isStopping = this.#cancellation.cancelled || this.#state !== "running";
-    if (isStopping || isOver(this.#run, this.#configured, this.#startedMs)) {
-      // The answer is dropped.
-      hear(output);
-      return isStopping ? this.#settle() : this.#settleLate();
-    }
+    if (this.#isTooLate()) return hear(output);
     let value: Accepted | Promise<Accepted>;
     try {
       value = accept(this.#configured, output, this.#run.redact);
@@ -226,26 +220,34 @@ export class CallAttempt implements Attempt, WaitOptions {
       // Unless the agent has just reported the same.
       if (!isSameUsage(unfit.usage, this.#reports?.last)) this.report(unfit.usage);
     }
-    if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle();
-    if (isOver(this.#run, this.#configured, this.#startedMs)) return this.#settleLate();
     this.#fail(unfit === undefined ? thrown : unfit.error);
   }
 
+  /** Whether an answer or a failure does not count, because it comes too late: then the attempt is settled. */
+  #isTooLate(): boolean {
+    // The time of its team may be over, too: then it is stopping from here on.
+    if (this.#cancellation.cancelled || this.#state !== "running") this.#settle();
+    else if (isOver(this.#run, this.#configured, this.#startedMs)) this.#giveUp();
+    else return false;
+    return true;
+  }
+
   #succeed(accepted: Accepted): void {
+    // Its schema may have taken long.
+    if (this.#isTooLate()) return;
     const startedMs = this.#startedMs;
     const endedMs = this.#run.clock.monotonic();
     this.#hear(undefined);
-    if (this.#state !== "running") return this.#settle();
     const settled = this.#end("stopped");
     const how = { ok: true, ended: "answered" } as const;
     this.#tell({ ...how, startedMs, endedMs, accepted, settled, ...this.#told });
   }
 
   #fail(error: unknown): void {
+    if (this.#isTooLate()) return;
     this.#run.redact?.learn(error, this.#configured.limits.maxBytes);
     // The thrown value may be undefined.
     const later = this.#hear(error ?? null);
-    if (this.#state !== "running") return this.#settle();
     // An attempt that was paid for counts as a retry: retries are limited, and without that the cost of a call would have no bound.
     const requeue = isPaid(this.#spent) ? undefined : later;
     const settled = this.#end(requeue === undefined ? "stopped" : "turned away");
@@ -317,22 +319,18 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#tell(this.#failed(this.#cancellation.reason, { settled }));
   }
 
-  /** The agent answers or fails after its time is over, before the timer has fired. */
-  #settleLate(): void {
-    if (!this.#hasStopped) return this.#giveUp();
-    const error = timeoutError(this.#configured);
+  /** Its time is over. Its agent may have stopped: its answer is being checked, or has come before the timer could fire. */
+  #giveUp(error: unknown = timeoutError(this.#configured)): void {
     this.#hear(error);
+    if (!this.#hasStopped) {
+      this.#linger("given up");
+      this.#abort(error);
+      return this.#tell(this.#failed(error));
+    }
     this.#abort(error);
     const settled = this.#over("stopped");
     const [ended, after] = [this.#how, [this.#late(this.#told)]];
     this.#tell(this.#failed(error, { settled, after, ...(ended && { ended }) }));
-  }
-
-  #giveUp(error: unknown = timeoutError(this.#configured)): void {
-    this.#hear(error);
-    this.#linger("given up");
-    this.#abort(error);
-    this.#tell(this.#failed(error));
   }
 
   // A function, not a method: it is registered as a watcher, and must be the same when it is removed.

@@ -135,22 +135,33 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     expect((await running).results.a).toMatchObject({ status: "ok", output: 2, attempts: 2 });
   });
 
-  it("has time until its answer, not until an asynchronous schema has looked at it", async () => {
+  it.each<[string, (block: (ms: number) => void, value: unknown) => unknown]>([
+    ["accepts it at once", (block, value) => (block(200), { value })],
+    ["accepts it later", async (block, value) => (await undefined, block(200), { value })],
+    ["refuses it at once", (block) => (block(200), { issues: [{ message: "no" }] })],
+    [
+      "refuses it later",
+      async (block) => (await undefined, block(200), { issues: [{ message: "no" }] }),
+    ],
+  ])("has timed out when it was its schema that took so long and %s", async (_, checked) => {
     const { clock, block } = blockableClock();
-    const schema = {
-      "~standard": {
-        version: 1 as const,
-        vendor: "test",
-        validate: async (value: unknown) => {
-          await undefined;
-          block(200);
-          return { value: value as string };
-        },
-      },
-    };
+    const validate = (value: unknown) => checked(block, value) as { value: string };
+    const schema = { "~standard": { version: 1 as const, vendor: "test", validate } };
     const a = agent({ name: "a", ...limits, output: schema, run: () => "ship" });
+    const team = supervisor({ name: "team", agents: { a }, clock });
+    const { runId, results } = await team.run("task");
+    expect(results.a).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
+    const log = await team.backend.store.read(runId);
+    expect(log.find(({ type }) => type === "call.late")).toMatchObject({ settled: "answered" });
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+
+  it("has timed out when it was reading its claims that took so long", async () => {
+    const { clock, block } = blockableClock();
+    const claims = (position: string) => (block(200), [{ subject: "s", position }]);
+    const a = agent({ name: "a", ...limits, claims, run: () => "ship" });
     const outcome = await supervisor({ name: "team", agents: { a }, clock }).run("task");
-    expect(outcome.results.a).toMatchObject({ status: "ok", output: "ship" });
+    expect(outcome.results.a).toMatchObject({ error: { code: "TIMEOUT" } });
   });
 
   it("has answered in time when its time is just over", async () => {

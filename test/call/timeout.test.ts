@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agent, QuorateError, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, budgets, QuorateError, supervisor, type RunEvent } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 
 const kinds = (events: readonly RunEvent[]): string[] =>
@@ -186,6 +186,39 @@ describe("a timeout", () => {
     expect((await running).results.a).toMatchObject({ error: { code: "TIMEOUT" } });
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
+
+  it.each([
+    ["timeout", { timeoutMs: 100 }, {}],
+    ["deadline of its run", {}, { deadlineMs: 100 }],
+  ])(
+    "charges what was reported when the %s comes as a schema hangs",
+    async (_, limits, options) => {
+      const clock = virtualClock();
+      const validate = () => new Promise<never>(() => {});
+      const schema = { "~standard": { version: 1 as const, vendor: "test", validate } };
+      const a = agent({
+        name: "a",
+        retries: 0,
+        maxCost: { usd: 1 },
+        output: schema,
+        ...limits,
+        run: (_task: unknown, { report }) => (report({ usdMicros: 10 }), 1 as never),
+      });
+      const budget = { usd: 1, scope: "all" };
+      const team = supervisor({ name: "team", agents: { a }, clock, budget, ...options });
+      const running = team.run("task");
+      await clock.advance(100);
+      const { runId, results } = await running;
+      expect(results.a).toMatchObject({ error: { code: "TIMEOUT" }, cost: { usdMicros: 10 } });
+      expect(await budgets(team.backend).of("all")).toMatchObject({
+        spentMicros: 10,
+        reservedMicros: 0,
+      });
+      const log = await team.backend.store.read(runId);
+      expect(log.find(({ type }) => type === "call.failed")).toMatchObject({ charged: 10 });
+      expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+    },
+  );
 });
 
 describe("an agent that does not stop", () => {
