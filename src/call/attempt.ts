@@ -10,6 +10,7 @@ import type { Requeue } from "../limits/permit.ts";
 import { renewing } from "../limits/scope/renewal.ts";
 import { misreported } from "../money/misreported.ts";
 import { readUsage } from "../money/read-usage.ts";
+import type { Share } from "../money/split-usage.ts";
 import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
@@ -161,13 +162,13 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#timer = this.#configured.timeouts?.add(() => this.#giveUp(), this.#startedMs);
   }
 
-  report(usage: Usage): void {
+  report(usage: Usage, share?: Share): void {
     hear(usage);
     this.refuse(misreported(usage));
     const read = readUsage(usage);
     if (read === undefined) return;
     this.#reports ??= new ReportSum(this.#configured);
-    const isFirst = this.#reports.add(read);
+    const isFirst = this.#reports.add(read, share);
     // Reports in one turn are one event.
     if (this.#state === "over" && isFirst) queueMicrotask(() => this.#reportLate());
   }

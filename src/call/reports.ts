@@ -1,5 +1,6 @@
 import type { Usage } from "../model/call.ts";
 import { nothingBy, type Spent } from "../money/spent.ts";
+import type { Share } from "../money/split-usage.ts";
 import { UsageSum } from "../money/usage-sum.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
@@ -16,12 +17,12 @@ export class ReportSum {
     this.#told = nothingBy(configured);
   }
 
-  /** Adds a report. Returns whether it is the first since the last `tell`. */
-  add(usage: Usage): boolean {
+  /** Adds a report, or its share in one about a batch. Returns whether it is the first since the last `tell`. */
+  add(usage: Usage, share?: Share): boolean {
     const isFirst = !this.#hasMore;
     this.#hasMore = true;
     this.#last = usage;
-    this.#sum.add(usage);
+    this.#sum.add(usage, share);
     return isFirst;
   }
 

@@ -2,6 +2,7 @@ import { madeCost, type Cost, type ModelCost, type Usage } from "../model/call.t
 import { leastMicros, priceMicros, type Price, type Tokens } from "./price.ts";
 import { COUNTS, type Counts } from "./read-usage.ts";
 import { nothingBy, type Spent } from "./spent.ts";
+import { shareOf, shareOfTokens, type Share } from "./split-usage.ts";
 
 /** What was reported of one model. */
 interface ModelUsage {
@@ -11,6 +12,8 @@ interface ModelUsage {
   /** Those tokens for which no amount was reported. */
   readonly unpaid: Counts;
 }
+
+type Entries = Map<string | undefined, ModelUsage>;
 
 /** How what an agent reports is priced. */
 export interface Pricing {
@@ -32,10 +35,15 @@ const OTHER_MODELS = "other models";
  *
  * The money is unknown as soon as that of one model is: the model has no price, or none for its cached tokens, or one of the two
  * kinds of its tokens was not reported. If the agent is free, tokens cost nothing, and unreported ones were not used. Tokens without a known model are taken for what the reported amounts paid for.
+ *
+ * What was reported of a batch as a whole is kept as a whole, and divided when it is read: its price is rounded up once, and not for each call.
  */
 export class UsageSum {
   readonly #pricing: Pricing;
-  readonly #entries = new Map<string | undefined, ModelUsage>();
+  /** Of all models, in the order in which they were named. */
+  readonly #entries: Entries = new Map();
+  /** What was reported of all calls of its batch. */
+  #whole: { readonly share: Share; readonly entries: Entries } | undefined;
   #named: string | undefined;
   #usual: string | undefined;
 
@@ -44,7 +52,8 @@ export class UsageSum {
     this.#usual = pricing.modelName;
   }
 
-  add({ model, ...amounts }: Usage): void {
+  /** Adds a report, or its share in a report about all calls of its batch, which is always the same one. */
+  add({ model, ...amounts }: Usage, share?: Share): void {
     const isEmpty = Object.keys(amounts).length === 0;
     if (model !== undefined) {
       this.#named = model;
@@ -52,40 +61,67 @@ export class UsageSum {
       if (isEmpty || this.#pricing.modelName === undefined) this.#usual = model;
     }
     if (isEmpty) return;
-    const entries = this.#entries;
     const of = model ?? this.#usual;
-    const key = entries.has(of) || entries.size < MAX_MODELS ? of : OTHER_MODELS;
-    const entry = entries.get(key) ?? { micros: undefined, tokens: {}, unpaid: {} };
-    entries.set(key, entry);
-    addUsage(entry, amounts);
+    const own = entryIn(this.#entries, of);
+    if (share === undefined) return addUsage(own, amounts);
+    this.#whole ??= { share, entries: new Map() };
+    addUsage(entryIn(this.#whole.entries, of), amounts);
   }
 
   /** Everything that was reported so far. */
   get spent(): Spent {
-    if (this.#entries.size > 0) return spentBy(this.#entries, this.#pricing, this.#named);
+    const entries = this.#divided();
+    if (entries.size > 0) return spentBy(entries, this.#pricing, this.#named);
     return { ...nothingBy(this.#pricing), model: this.#named };
+  }
+
+  #divided(): Entries {
+    if (this.#whole === undefined) return this.#entries;
+    const { prices, free } = this.#pricing;
+    const { share, entries } = this.#whole;
+    const all: Entries = new Map();
+    for (const [name, entry] of this.#entries) join(entryIn(all, name), entry);
+    for (const [name, entry] of entries) {
+      const micros = microsOf(entry, name, name === undefined ? undefined : prices.get(name), free);
+      join(entryIn(all, name), shareIn(entry, micros, share));
+    }
+    return all;
   }
 }
 
-/** A report with the amount that its tokens cost, if it has none, has both kinds of tokens, and their model has a price. */
-export function withPrice(usage: Usage, { prices, modelName, free }: Pricing): Usage {
-  const { usdMicros, inputTokens, outputTokens, model = modelName } = usage;
-  const price = model === undefined || free ? undefined : prices.get(model);
-  if (usdMicros !== undefined || inputTokens === undefined || outputTokens === undefined)
-    return usage;
-  if (price === undefined) return usage;
-  const micros = priceMicros(price, { ...usage, inputTokens, outputTokens });
-  return micros === undefined ? usage : { ...usage, usdMicros: micros };
+/** The entry of a model; made if there is none. */
+function entryIn(entries: Entries, model: string | undefined): ModelUsage {
+  const key = entries.has(model) || entries.size < MAX_MODELS ? model : OTHER_MODELS;
+  const entry = entries.get(key) ?? { micros: undefined, tokens: {}, unpaid: {} };
+  entries.set(key, entry);
+  return entry;
 }
 
-function addUsage(entry: ModelUsage, usage: Usage): void {
-  const { usdMicros } = usage;
-  entry.micros = more(entry.micros, usdMicros);
+/** The share in the usage of one model, which costs `micros` if that is known. */
+function shareIn(usage: ModelUsage, micros: number | undefined, share: Share): ModelUsage {
+  const paid = micros ?? usage.micros;
+  return {
+    micros: paid === undefined ? undefined : shareOf(paid, share),
+    tokens: shareOfTokens(usage.tokens, share),
+    unpaid: micros === undefined ? shareOfTokens(usage.unpaid, share) : {},
+  };
+}
+
+function join(entry: ModelUsage, { micros, tokens, unpaid }: ModelUsage): void {
+  entry.micros = more(entry.micros, micros);
+  addCounts(entry.tokens, tokens);
+  addCounts(entry.unpaid, unpaid);
+}
+
+function addUsage(entry: ModelUsage, { usdMicros, model: _model, ...counts }: Usage): void {
+  const unpaid = usdMicros === undefined ? counts : {};
+  join(entry, { micros: usdMicros, tokens: counts, unpaid });
+}
+
+function addCounts(to: Counts, counts: Counts): void {
   for (const name of COUNTS) {
-    const count = usage[name];
-    if (count === undefined) continue;
-    entry.tokens[name] = sum(entry.tokens[name] ?? 0, count);
-    if (usdMicros === undefined) entry.unpaid[name] = sum(entry.unpaid[name] ?? 0, count);
+    const count = counts[name];
+    if (count !== undefined) to[name] = sum(to[name] ?? 0, count);
   }
 }
 

@@ -4,10 +4,8 @@ import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { AttemptEvent, BatchAttempt } from "../../executor/executor.ts";
 import { holding } from "../../limits/deadlock.ts";
 import type { Permit, Requeue } from "../../limits/permit.ts";
-import { splitUsage } from "../../money/split-usage.ts";
 import { misreported } from "../../money/misreported.ts";
 import { readUsage } from "../../money/read-usage.ts";
-import { withPrice } from "../../money/usage-sum.ts";
 import type { CallAttempt } from "../attempt.ts";
 import { isNew, thrownBy } from "../attempt-events.ts";
 import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
@@ -121,9 +119,7 @@ export function runBatch(
     const usage = readUsage(given);
     if (usage === undefined) return;
     lastReport = usage;
-    // The price is that of the whole: rounded up once, and not for each task.
-    const shares = splitUsage(withPrice(usage, configured), size);
-    for (const [at, share] of shares.entries()) attempts[at]?.report(share);
+    for (const [at, one] of attempts.entries()) one.report(usage, { index: at, count: size });
   };
 
   const batch: BatchAttempt & { heard: number } = {
