@@ -138,8 +138,8 @@ export class CallAttempt implements Attempt, WaitOptions {
       case "progress":
         return this.#run.journal.emit({ ...placeIn(this.call), value: event.value });
       case "checkpoint":
-        // After its end, no process continues it.
-        if (this.#state !== "running") return;
+        // After its end, no process continues it. An attempt that is cancelled has none: the process that resumes its run does.
+        if (this.#state !== "running" && this.#state !== "stopping") return;
         return this.#run.journal.note(checkpointOf(this.call, event.value));
       case "answer":
       case "failure":

@@ -49,11 +49,12 @@ export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult 
   readonly emit: (value: unknown) => void;
   /**
    * Records how far the attempt is, in at most 64 KiB of JSON, for instance the id of a task that goes on elsewhere. It is kept in the log;
-   * if the attempt is made again because its process has died, `checkpointed` has the last value. Throws `OUTPUT_NOT_JSON` or
+   * if the attempt is made again because its process has died or its run was cancelled and is resumed, `checkpointed` has the last value, also one
+   * that was recorded after the cancellation, before the agent stopped. Throws `OUTPUT_NOT_JSON` or
    * `OUTPUT_TOO_LARGE`.
    */
   readonly checkpoint: (value: unknown) => void;
-  /** The last `checkpoint` of this attempt before its process died; else `undefined`. A retry after a failure starts without it. */
+  /** The last `checkpoint` of this attempt before its process died or its run was cancelled; else `undefined`. A retry after a failure starts without it. */
   readonly checkpointed: unknown;
   /** Reports what was used so far; several reports of one attempt are added up. */
   readonly report: (usage: Usage) => void;

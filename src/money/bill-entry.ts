@@ -68,6 +68,8 @@ export interface More {
   /** Of the attempts that failed. */
   failedAttempts: number;
   failedCost: Cost;
+  /** The attempt that began last has failed and is counted; the next one has not begun. */
+  between: boolean;
   /** Attempts whose result is unknown because the process died. */
   doubtful: number;
   doubtfulCost: Cost;
@@ -231,6 +233,7 @@ export function moreOf(entry: Entry): More {
     before: NO_COST,
     failedAttempts: 0,
     failedCost: NO_COST,
+    between: false,
     doubtful: 0,
     doubtfulCost: NO_COST,
     late: 0,

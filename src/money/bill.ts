@@ -53,6 +53,7 @@ export class BillFold {
         if (entry.more !== undefined) {
           entry.more.reused = undefined;
           entry.more.count = 1;
+          entry.more.between = false;
         }
         if (event.batch !== undefined && event.batch > 1) {
           const more = moreOf(entry);
@@ -68,6 +69,7 @@ export class BillFold {
         endWith(entry, event);
         const more = moreOf(entry);
         more.failedCost = cost;
+        more.between = true;
         // A rate-limited attempt has wasted nothing but time.
         if (event.type === "call.retried") more.failedAttempts++;
         break;
@@ -87,7 +89,8 @@ export class BillFold {
           this.#stop(event);
         } else {
           const more = moreOf(entry);
-          if (event.attempt > 0) more.failedAttempts++;
+          // A call whose next attempt was refused has no further one.
+          if (event.attempt > 0 && !more.between) more.failedAttempts++;
           more.failedCost = event.cost;
         }
         entry.durationMs += event.durationMs;

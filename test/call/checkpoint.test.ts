@@ -111,4 +111,57 @@ describe("what an agent says of how far it is", () => {
     const { runId } = await running;
     expect(checkpointsIn(await store.read(runId))).toEqual([]);
   });
+
+  it.each([
+    ["listens to its signal", true],
+    ["is deaf, and answers", false],
+  ])(
+    "is kept between the cancellation of its run and its end, of one that %s",
+    async (_, listens) => {
+      const clock = virtualClock();
+      const backend = memory({ resumable: true, clock });
+      const controller = new AbortController();
+      let begun = 0;
+      const a = agent({
+        name: "a",
+        run: async (_task: string, { checkpoint, checkpointed, signal }) => {
+          if (checkpointed !== undefined) return checkpointed;
+          const id = ++begun;
+          await new Promise<void>((resolve) => clock.timer(50, resolve));
+          checkpoint({ id });
+          if (listens) signal.throwIfAborted();
+          return { id };
+        },
+      });
+      const team = supervisor({ name: "team", agents: { a }, backend, clock });
+      const cancelled = rejection(team.run("task", { runId: "run", signal: controller.signal }));
+      await clock.advance(10);
+      controller.abort(new Error("stop"));
+      await clock.advance(100);
+      await cancelled;
+      expect((await team.resume("run")).results.a).toMatchObject({ output: { id: 1 } });
+      expect(begun).toBe(1);
+    },
+  );
+
+  it("is not kept of one that does not stop within its grace", async () => {
+    const clock = virtualClock();
+    const backend = memory({ resumable: true, clock });
+    const controller = new AbortController();
+    const a = agent({
+      name: "a",
+      graceMs: 20,
+      run: async (_task: string, { checkpoint }) => {
+        await new Promise<void>((resolve) => clock.timer(50, resolve));
+        checkpoint("late");
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, backend, clock });
+    const cancelled = rejection(team.run("task", { runId: "run", signal: controller.signal }));
+    await clock.advance(10);
+    controller.abort(new Error("stop"));
+    await clock.advance(100);
+    await cancelled;
+    expect(checkpointsIn(await backend.store.read("run"))).toEqual([]);
+  });
 });

@@ -138,6 +138,41 @@ describe("a bill", () => {
     expect(bill.wasted.retries).toEqual({ calls: 1, usdMicros: 3 });
   });
 
+  it.each([
+    ["its budget", 1, { budget: { usd: 1 } }, {}],
+    ["its breaker", 1, { limiters: { l: { breaker: { failures: 1 } } } }, {}],
+    ["the deadline of its run", 1, { deadlineMs: 1_000 }, { retryAfterMs: 30_000 }],
+    ["the deadline, as it was to come later", 0, { deadlineMs: 1_000 }, { status: 429, paid: 0 }],
+  ])(
+    "counts each failed attempt once if the next is refused by %s",
+    async (_, calls, of, fault) => {
+      const {
+        status = 503,
+        paid = 600_000,
+        retryAfterMs = 30_000,
+      } = fault as Partial<Record<"status" | "paid" | "retryAfterMs", number>>;
+      const clock = virtualClock();
+      const a = agent({
+        name: "a",
+        maxCost: { usd: 1 },
+        retries: 1,
+        ...("limiters" in of && { limiters: ["l"] }),
+        run: (_task: unknown, { report }) => {
+          report({ usdMicros: paid });
+          throw Object.assign(new Error("no"), {
+            status,
+            ...("deadlineMs" in of && { retryAfterMs }),
+          });
+        },
+      });
+      const running = supervisor({ name: "team", agents: { a }, clock, ...of }).run("task");
+      await clock.advance(60_000);
+      const { bill } = await running;
+      expect(bill.attempts).toBe(1);
+      expect(bill.wasted.retries).toEqual({ calls, usdMicros: paid });
+    },
+  );
+
   it("counts an attempt that a crash cut off as wasted, as nobody knows what it took", async () => {
     const a = agent({ name: "a", run: (_: unknown, { report }) => report({ usdMicros: 5 }) });
     const whole = memory({ resumable: true }).store;
