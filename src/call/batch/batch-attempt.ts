@@ -8,6 +8,7 @@ import { misreported } from "../../money/misreported.ts";
 import { readUsage } from "../../money/read-usage.ts";
 import type { CallAttempt } from "../attempt.ts";
 import { isNew, thrownBy } from "../attempt-events.ts";
+import { classify, type Fault } from "../../retry/classify-error.ts";
 import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
 import type { Charge } from "../charge.ts";
 import type { Part } from "./batch-part.ts";
@@ -29,7 +30,8 @@ export interface AskingAttempt {
  *
  * - the permit for their slots, which is released when the last one is over;
  * - their cancellation, when nothing waits for the last one any more;
- * - what the limits are told, once: an answer or the failure, and the tokens of all.
+ * - what the limits are told, once, with the tokens of all: that the service turned a task away, as soon as one was; else, when all tasks have
+ *   ended, an answer if there was any, or the failure.
  *
  * The promises, in the order of the calls, never reject.
  */
@@ -49,22 +51,42 @@ export function runBatch(
   let unended = size;
   let lastReport: Usage | undefined;
   let cancelled: BatchAttempt["cancelled"];
-  let told: { readonly requeue: Requeue | undefined } | undefined;
+  let told:
+    | { readonly fault: Fault | undefined; readonly requeue: Requeue | undefined }
+    | undefined;
+  let untold = size;
+  let isAnswered = false;
+  let failure: unknown;
   /** Resolves when each of the answers has been delivered. */
   let answered: Promise<unknown> | undefined;
 
-  const hear = (error: unknown): Requeue | undefined => {
-    if (told === undefined) {
-      const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0);
-      told = { requeue: permit.ended(error, tokens) };
-    }
-    return error === undefined ? undefined : told.requeue;
+  const faultOf = (error: unknown): Fault | undefined =>
+    error === undefined ? undefined : classify(error, clock.now()).fault;
+
+  const hear = (error: unknown): void => {
+    if (told !== undefined) return;
+    const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0);
+    told = { fault: faultOf(error), requeue: permit.ended(error, tokens) };
   };
+
+  /** All that were turned away queue again, and meet again. */
+  const requeueOf = (error: unknown): Requeue | undefined =>
+    told?.requeue !== undefined && faultOf(error) === told.fault ? told.requeue : undefined;
 
   /** The batch has ended by itself: the limits are told, unless nothing waited for it any more. */
   const hearEnd = (error: unknown): void => {
     if (cancelled !== undefined) return;
     hear(isOver(first.run, configured, startedMs) ? timeoutError(configured) : error);
+  };
+
+  /** A task has its answer, or has failed with `error`. */
+  const hearOne = (error: unknown): void => {
+    untold--;
+    if (error === undefined) isAnswered = true;
+    else failure ??= error;
+    const fault = faultOf(error);
+    if (fault === "limited" || fault === "busy") hearEnd(error);
+    else if (untold === 0) hearEnd(isAnswered ? undefined : failure);
   };
 
   const tellAll = (event: AttemptEvent): void => {
@@ -92,16 +114,19 @@ export function runBatch(
       hearWithin(answers);
       return fail(error, hasStopped);
     }
-    // If all of them have failed, the limits must know that.
-    const failed = taken.every(({ error }) => error !== undefined);
-    hearEnd(failed ? taken[0]?.error : undefined);
     const more = hasStopped ? STOPPED : {};
     answered = Promise.all(
       attempts.map((attempt, index) => {
         const { error, output } = taken[index] ?? {};
         return (error === undefined ? promiseOf(output) : Promise.reject(error)).then(
-          (one) => attempt.hear({ type: "answer", output: one, ...more }),
-          (thrown: unknown) => attempt.hear({ type: "failure", thrown, ...more }),
+          (one) => {
+            hearOne(undefined);
+            attempt.hear({ type: "answer", output: one, ...more });
+          },
+          (thrown: unknown) => {
+            hearOne(thrown ?? null);
+            attempt.hear({ type: "failure", thrown, ...more });
+          },
         );
       }),
     );
@@ -161,7 +186,11 @@ export function runBatch(
 
   const part: Part = {
     jitter: Math.random(),
-    hear,
+    hear(error) {
+      // Its tasks are heard of one by one.
+      if (answered === undefined) hear(error);
+      return requeueOf(error);
+    },
     aborted(reason) {
       if (--waitedFor > 0) return;
       cancelled = { reason };
@@ -170,6 +199,8 @@ export function runBatch(
     },
     over() {
       if (--unended > 0) return;
+      // An answer may have come too late, or never.
+      if (answered !== undefined) hearEnd(isAnswered ? undefined : failure);
       // If it holds something in a store that fails, the run has been told.
       permit.release(0)?.catch(() => {});
     },
