@@ -1,5 +1,5 @@
 import { refusal } from "../http/refusal.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 
 /** The protocol binding: JSON-RPC, or HTTP with JSON. */
 export type PeerBinding = "JSONRPC" | "HTTP+JSON";
@@ -132,5 +132,5 @@ function textsIn(value: unknown): readonly string[] {
 function shownPart(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);
-  return clip(plain(text).replaceAll(/\s+/g, " "), MAX_SHOWN);
+  return clipWords(plain(text).replaceAll(/\s+/g, " "), MAX_SHOWN);
 }

@@ -1,6 +1,6 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { hear } from "../model/hear.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 import { withoutSecrets } from "../http/bad-status.ts";
 
 const MAX_SAID = 500;
@@ -24,8 +24,8 @@ export interface FailingPeer {
 
 /** A peer's text in one line, safe to show: at most 500 characters, without invisible characters and secrets. */
 export function saidByPeer(text: string, secrets: readonly string[]): string {
-  const cleaned = plain(withoutSecrets(secrets, text.slice(0, MAX_SAID * 8)));
-  return clip(cleaned.replaceAll(/\s+/g, " ").trim(), MAX_SAID);
+  const cleaned = plain(withoutSecrets(secrets, clipWords(text, MAX_SAID * 8)));
+  return clipWords(cleaned.replaceAll(/\s+/g, " ").trim(), MAX_SAID);
 }
 
 /** A failure of a peer, or of the SDK on the way to it, as one sentence; its cause says whether to retry. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as Sdk from "@agentclientprotocol/sdk";
 import { QuorateError } from "../model/errors.ts";
 import { fields, type Fields } from "../model/record.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 import { startProgram, type Program } from "../program/start-program.ts";
 import { textIn } from "../program/coding-agent.ts";
 import { diedEarly, lineTooLong, requestFailed, undecided } from "./failure.ts";
@@ -61,7 +61,7 @@ export async function converse(question: AcpQuestion): Promise<SaidByAgent> {
     does: string,
     { kind, title }: { readonly kind: string; readonly title: string },
   ): void {
-    if (shows++ < MOST_SHOWS) emit({ does, kind, title: clip(plain(title), MAX_TITLE) });
+    if (shows++ < MOST_SHOWS) emit({ does, kind, title: clipWords(plain(title), MAX_TITLE) });
   }
   async function permit(given: unknown): Promise<object> {
     try {

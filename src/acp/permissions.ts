@@ -4,7 +4,7 @@ import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import { fields, type Fields } from "../model/record.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 import { textIn, type Tools } from "../program/coding-agent.ts";
 
 /** What an agent asks permission for, in its own words, which do not prove what it will do. */
@@ -53,7 +53,7 @@ export async function answerRequest(
   const paths = pathsIn(call, cwd);
   const request: PermissionRequest = Object.freeze({
     kind: textIn(call, "kind") || "other",
-    title: clip(plain(textIn(call, "title")), MAX_TITLE),
+    title: clipWords(plain(textIn(call, "title")), MAX_TITLE),
     tool: textIn(call, "name") || undefined,
     paths: Object.freeze(paths.slice(0, MAX_PATHS)),
     // It arrived as JSON.

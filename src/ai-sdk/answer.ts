@@ -1,4 +1,5 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { clipWords } from "../model/text.ts";
 
 /** What a model said in one answer. */
 export interface ModelText {
@@ -49,7 +50,9 @@ function whyCut({ finishReason, rawFinishReason, toolNames }: ModelText): readon
     case "error":
       return ["the provider failed while it was written"];
     case "tool-calls": {
-      const names = toolNames.slice(0, MAX_NAMES).map((name) => JSON.stringify(name.slice(0, 100)));
+      const names = toolNames
+        .slice(0, MAX_NAMES)
+        .map((name) => JSON.stringify(clipWords(name, 100)));
       const which = names.length === 0 ? "a tool" : names.join(", ");
       return [`it ended with a call of ${which} instead of an answer`];
     }

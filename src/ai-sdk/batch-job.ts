@@ -9,7 +9,7 @@ import type {
 import { pause } from "../async/pause.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { QuorateError } from "../model/errors.ts";
-import { cut } from "../model/text.ts";
+import { clipWords, cut } from "../model/text.ts";
 import { modelFailure } from "./failure.ts";
 import type { AiSdk } from "./load.ts";
 
@@ -124,7 +124,7 @@ export function batchJob(options: BatchJobOptions): BatchJob {
         misses += 1;
         if (!isTemporary(error) || misses >= MAX_MISSES) throw error;
         const { message } = modelFailure(error, who());
-        tell({ batch: batch.id, status: "unknown", detail: cut(message, MAX_SAID_CHARS) });
+        tell({ batch: batch.id, status: "unknown", detail: clipWords(message, MAX_SAID_CHARS) });
       }
       await pause(pollMs, wanted.signal);
     }
@@ -251,7 +251,8 @@ function isTemporary(thrown: unknown): boolean {
 }
 
 function failedBatch(who: string, error: BatchError | undefined): QuorateError {
-  const said = error === undefined ? "it does not say why" : cut(error.message, MAX_SAID_CHARS);
+  const said =
+    error === undefined ? "it does not say why" : clipWords(error.message, MAX_SAID_CHARS);
   const failure = new QuorateError("AGENT_FAILED", `${who} failed at its provider: ${said}`);
   const { statusCode } = error ?? {};
   return Object.assign(failure, statusCode !== undefined && { status: statusCode });

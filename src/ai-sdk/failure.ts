@@ -1,5 +1,5 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { cut } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import type { Fields } from "../model/record.ts";
 
 const MAX_CAUSES = 5;
@@ -34,7 +34,7 @@ export function itemFailure(item: UnansweredItem | undefined, who: string): Erro
   const { statusCode } = error ?? {};
   const ends = { failed: "failed", cancelled: "was cancelled", expired: "expired" };
   const http = statusCode === undefined ? "" : ` with HTTP ${statusCode}`;
-  const said = error === undefined ? "" : `: ${cut(error.message, MAX_SAID_CHARS)}`;
+  const said = error === undefined ? "" : `: ${clipWords(error.message, MAX_SAID_CHARS)}`;
   return Object.assign(
     new Error(`${who} ${ends[status]} in its batch${http}${said}`),
     statusCode !== undefined && { status: statusCode },

@@ -4,6 +4,7 @@ import { readGiven } from "../check/given.ts";
 import { isWorker, type Worker, type Workers } from "../describe/worker.ts";
 import type { RouteContext } from "../describe/route.ts";
 import { QuorateError } from "../model/errors.ts";
+import { clipWords } from "../model/text.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import { jsonIn } from "./answer.ts";
@@ -108,7 +109,7 @@ function namesIn(answer: unknown, names: readonly string[]): readonly string[] {
     chosen.length === 0
       ? "nobody"
       : typeof unknown === "string"
-        ? `${JSON.stringify(unknown.slice(0, 100))}, which does not exist`
+        ? `${JSON.stringify(clipWords(unknown, 100))}, which does not exist`
         : `a value of type ${typeof unknown}`;
   throw new QuorateError(
     "BAD_ROUTE",

@@ -1,6 +1,6 @@
 import { SEVERITIES, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "../conflict/finding-details.ts";
-import { clip } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 
 /** What a tool reported. */
 export interface Findings {
@@ -27,7 +27,7 @@ export function finding(said: { readonly [Part in keyof PlacedFinding]: unknown 
   const { text } = said;
   const isSaid = typeof text === "string" && text.trim() !== "";
   return {
-    text: isSaid ? clip(text.trim(), MAX_TEXT) : "something that has no text",
+    text: isSaid ? clipWords(text.trim(), MAX_TEXT) : "something that has no text",
     ...detailsOf(said),
   };
 }

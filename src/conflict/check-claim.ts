@@ -1,7 +1,7 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { foldedKey } from "./canonical.ts";
 import type { Claim } from "../model/claim.ts";
-import { clip } from "../model/text.ts";
+import { clip, clipWords } from "../model/text.ts";
 
 export const MAX_SUBJECT_CHARS = 500;
 /** How much of an agent's evidence is kept with its position, in characters. */
@@ -59,7 +59,7 @@ export function positionKey({ agent, subject, position }: Claim): string {
 }
 
 function about(agent: string, subject: string): string {
-  return `the claim of ${agent} about "${clip(subject, 80)}"`;
+  return `the claim of ${agent} about "${clipWords(subject, 80)}"`;
 }
 
 function invalid(message: string, cause?: unknown): QuorateError {

@@ -7,7 +7,7 @@ import type { Candidate, Comparator } from "./compare.ts";
 import type { Holder, Position } from "../model/conflict.ts";
 import type { CheckedGrouping } from "./group.ts";
 import { oneLine, shown } from "./plain.ts";
-import { clip } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
 
 /** The valid claims about one subject, by the canonical text of their position. */
@@ -103,7 +103,7 @@ export function positionsOf(
 function holder({ agent, position, evidence, confidence }: Claim, differs: boolean): Holder {
   return {
     agent,
-    ...(evidence !== undefined && { evidence: clip(evidence, MAX_EVIDENCE_CHARS) }),
+    ...(evidence !== undefined && { evidence: clipWords(evidence, MAX_EVIDENCE_CHARS) }),
     ...(confidence !== undefined && { stated: confidence }),
     ...(differs && { said: position }),
   };

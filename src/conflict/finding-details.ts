@@ -1,4 +1,4 @@
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 import { MAX_EVIDENCE_CHARS } from "./check-claim.ts";
 import { comparedPath } from "./place.ts";
 import { SEVERITIES, type FindingDetails } from "../model/claim.ts";
@@ -35,7 +35,7 @@ export function detailsOf(said: unknown): FindingDetails {
 
 function textOf(value: unknown, maxChars: number): string | undefined {
   if (typeof value !== "string" || value.trim() === "") return undefined;
-  return clip(value.trim(), maxChars);
+  return clipWords(value.trim(), maxChars);
 }
 
 /** Cutting a path would make it another file; a path such as `.` names no file. */

@@ -9,7 +9,7 @@ import { MAX_EVIDENCE_CHARS, MAX_SUBJECT_CHARS } from "./check-claim.ts";
 import type { CheckedGrouping } from "./group.ts";
 import { detailsOf } from "./finding-details.ts";
 import { byPlace, inOnePlace, placeText } from "./place.ts";
-import { clip } from "../model/text.ts";
+import { clip, clipWords } from "../model/text.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
 const MAX_REFUSED_CHARS = 500;
@@ -93,7 +93,7 @@ export function* findingSubjects(
   const apart =
     refused === undefined
       ? undefined
-      : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
+      : `Findings are not grouped: ${clipWords(refused, MAX_REFUSED_CHARS)}.`;
   const reported: Reported[] = [];
   for (const { value, members, note } of groups) {
     const parts = yield* inOnePlace(members);
@@ -156,7 +156,7 @@ function positionsOf(
   const reporters = [...reports].sort(([a], [b]) => byCodeUnits(a, b));
   const present = reporters.map(([agent, report]): Holder => ({
     agent,
-    evidence: clip(report.text, MAX_EVIDENCE_CHARS),
+    evidence: clipWords(report.text, MAX_EVIDENCE_CHARS),
     ...(isSaid(report) && { finding: detailsOf(report) }),
   }));
   const absent = absence(reporters.map(([agent]) => agent));

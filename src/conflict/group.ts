@@ -14,7 +14,7 @@ import {
   type CompareContext,
   type Grouping,
 } from "./compare.ts";
-import { oneLine } from "./plain.ts";
+import { oneLineOfWords } from "./plain.ts";
 import { stepsOf } from "./steps-of.ts";
 
 /** A checked grouping: every candidate in at most one group, and no two groups with the same value. */
@@ -176,5 +176,7 @@ function refusedOf(refused: unknown): { readonly refused?: string } {
 
 function noteOf(note: unknown): { readonly note?: string } {
   hear(note);
-  return typeof note === "string" && note !== "" ? { note: oneLine(note, MAX_NOTE_CHARS) } : {};
+  return typeof note === "string" && note !== ""
+    ? { note: oneLineOfWords(note, MAX_NOTE_CHARS) }
+    : {};
 }

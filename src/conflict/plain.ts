@@ -1,5 +1,5 @@
 import type { Json } from "../model/json.ts";
-import { clip, cut, plain } from "../model/text.ts";
+import { clip, clipWords, cut, plain } from "../model/text.ts";
 
 /** A value on one line of a sentence: its JSON, at most `maxChars` long. */
 export function shown(value: Json, maxChars: number = 80): string {
@@ -8,11 +8,20 @@ export function shown(value: Json, maxChars: number = 80): string {
   return clip(plain(text), maxChars);
 }
 
-/** Foreign words as part of one line, at most `maxChars` of them. */
+/** A foreign name as part of one line, at most `maxChars` of it. */
 export function oneLine(text: string, maxChars: number): string {
+  return onOneLine(text, maxChars, clip);
+}
+
+/** Foreign sentences as part of one line, at most `maxChars` of them; they are not redacted yet, so no word is cut. */
+export function oneLineOfWords(text: string, maxChars: number): string {
+  return onOneLine(text, maxChars, clipWords);
+}
+
+function onOneLine(text: string, maxChars: number, clipped: typeof clip): string {
   if (text.length <= maxChars && IS_ONE_LINE.test(text)) return text;
-  return clip(
-    plain(cut(text, maxChars * 4))
+  return clipped(
+    plain(clipped(text, maxChars * 4))
       .replace(/\s+/g, " ")
       .trim(),
     maxChars,

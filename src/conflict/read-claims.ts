@@ -5,7 +5,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import { requireSync } from "../check/require-sync.ts";
 import { checkClaim, MAX_EVIDENCE_CHARS } from "./check-claim.ts";
-import { clip } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import { TASK_SUBJECT, type Claim, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "./finding-details.ts";
 
@@ -98,7 +98,7 @@ function reasonIn(output: unknown): string | undefined {
     const texts = Array.isArray(given) ? given.slice(0, MAX_REASONS) : [given];
     if (!texts.every((text): text is string => typeof text === "string")) continue;
     const all = texts.join("\n");
-    if (!isBlank(all)) return clip(all, MAX_EVIDENCE_CHARS);
+    if (!isBlank(all)) return clipWords(all, MAX_EVIDENCE_CHARS);
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { untilAborted } from "../async/until-aborted.ts";
 import type { Usage } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { USAGE_FAILED } from "../money/misreported.ts";
-import { clip } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import { hear, promiseOf } from "../model/hear.ts";
 
 const MAX_SAID_CHARS = 200;
@@ -20,7 +20,7 @@ export function usedBy<Asked extends readonly unknown[]>(
     return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
   } catch (thrown) {
     hear(thrown);
-    return [{ [USAGE_FAILED]: clip(describeThrown(thrown), MAX_SAID_CHARS) } as Usage];
+    return [{ [USAGE_FAILED]: clipWords(describeThrown(thrown), MAX_SAID_CHARS) } as Usage];
   }
 }
 

@@ -1,4 +1,4 @@
-import { cut } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import { fitting, oneOrMore } from "../check/kinds.ts";
 import { option, type Option } from "../check/options.ts";
 
@@ -70,11 +70,11 @@ export const MODEL_OPTION: Option<ModelOption | undefined> = fitting(
 
 /** The name of a model: a text is its own name, an object may have it as `modelId`, `model` or `name`. */
 export function modelName(model: unknown): string | undefined {
-  if (typeof model === "string") return cut(model, MAX_NAME);
+  if (typeof model === "string") return clipWords(model, MAX_NAME);
   if (typeof model !== "object" || model === null) return undefined;
   const { modelId, model: inner, name } = model as Readonly<Record<string, unknown>>;
   const found = [modelId, inner, name].find((one) => typeof one === "string" && one !== "");
-  return typeof found === "string" ? cut(found, MAX_NAME) : undefined;
+  return typeof found === "string" ? clipWords(found, MAX_NAME) : undefined;
 }
 
 const MAX_NAME = 200;

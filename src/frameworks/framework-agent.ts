@@ -12,7 +12,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { hear, hearIfRefused, isThenable, promiseOf } from "../model/hear.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import type { Fields } from "../model/record.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 import { defaultPrompt, taskInFence, withIssues } from "../prompt/default-prompt.ts";
 import { jsonIn } from "../prompt/json-answer.ts";
 import { seenBy, type PromptContext } from "../prompt/prompt-of.ts";
@@ -197,7 +197,7 @@ const MAX_SAID = 500;
 
 function failure(thrown: unknown, name: string): QuorateError {
   if (thrown instanceof QuorateError) return thrown;
-  const said = clip(plain(describeThrown(thrown)).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
+  const said = clipWords(plain(describeThrown(thrown)).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
   const status = statusIn(thrown);
   const http = status === undefined || said.includes(status) ? "" : ` with HTTP ${status}`;
   return new QuorateError("AGENT_FAILED", `${name} failed${http}: ${said}`, { cause: thrown });

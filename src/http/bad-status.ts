@@ -1,6 +1,6 @@
 import { QuorateError } from "../model/errors.ts";
 import { REDACTED } from "../model/json.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 
 const MAX_BYTES = 16_384;
 const MAX_SAID = 500;
@@ -16,7 +16,7 @@ export async function badStatus(
 ): Promise<QuorateError> {
   const { status, headers } = response;
   const responseBody = withoutSecrets(secrets, await beginningOf(response));
-  const said = clip(plain(responseBody).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
+  const said = clipWords(plain(responseBody).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
   const message = `${agent}: ${origin} answered with HTTP ${status}; ${said === "" ? "it said nothing" : `it said: ${said}`}`;
   const cause = Object.assign(new Error(`HTTP ${status}`), {
     status,

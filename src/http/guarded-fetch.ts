@@ -4,7 +4,7 @@ import { request as secureRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { untilAborted } from "../async/until-aborted.ts";
 import { QuorateError } from "../model/errors.ts";
-import { clip, plain } from "../model/text.ts";
+import { clip, clipWords, plain } from "../model/text.ts";
 import { boundedBody } from "./bounded-body.ts";
 import { isPrivateAddress } from "./private-address.ts";
 import { privateRefusal, refusal } from "./refusal.ts";
@@ -204,7 +204,7 @@ function notReached(error: Error, { origin }: URL, { agent }: Pick<Guard, "agent
   const why = typeof code === "string" ? code : error.name;
   const mend = typeof code === "string" ? tlsMend(code) : undefined;
   if (mend !== undefined) {
-    const said = clip(plain(error.message.split(/[;\n]/, 1)[0] ?? "").trim(), 200);
+    const said = clipWords(plain(error.message.split(/[;\n]/, 1)[0] ?? "").trim(), 200);
     const untrusted = `${agent} has no secure connection to ${origin} (${why}: ${said}); ${mend}`;
     const cause = Object.assign(new Error(said), { code, retryable: false });
     return new QuorateError("AGENT_FAILED", untrusted, { cause });

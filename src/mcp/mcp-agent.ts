@@ -17,7 +17,7 @@ import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { PositionOn } from "../model/position-on.ts";
-import { clip, plain } from "../model/text.ts";
+import { clip, clipWords, plain } from "../model/text.ts";
 import { seenBy, type PromptContext } from "../prompt/prompt-of.ts";
 import { connect, NO_TIMEOUT_MS, type McpConnection, type McpProgram } from "./connection.ts";
 import type { McpAddress } from "./http-transport.ts";
@@ -161,7 +161,7 @@ function failureOf(
     error instanceof sdk.SdkError ||
     (error instanceof Error && !(error instanceof sdk.ProtocolError));
   if (fault !== undefined && isOfConnection) return fault;
-  const why = clip(describeThrown(error).replaceAll(/\s+/g, " "), MAX_MESSAGE_CHARS);
+  const why = clipWords(describeThrown(error).replaceAll(/\s+/g, " "), MAX_MESSAGE_CHARS);
   return new QuorateError("AGENT_FAILED", `${name}: its MCP server failed: ${why}`, {
     cause: error,
   });
@@ -182,7 +182,7 @@ async function call(
       emit({
         progress,
         ...(total !== undefined && { total }),
-        ...(message !== undefined && { message: clip(message, MAX_MESSAGE_CHARS) }),
+        ...(message !== undefined && { message: clipWords(message, MAX_MESSAGE_CHARS) }),
       });
     },
   };

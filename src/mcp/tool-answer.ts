@@ -1,5 +1,5 @@
 import { QuorateError } from "../model/errors.ts";
-import { clip, plain } from "../model/text.ts";
+import { clipWords, plain } from "../model/text.ts";
 import { jsonIn } from "../prompt/json-answer.ts";
 
 /** What a tool answered. */
@@ -30,7 +30,7 @@ export function toolAnswer(
     )
     .join("\n");
   if (isError === true) {
-    const said = clip(plain(text).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
+    const said = clipWords(plain(text).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
     throw new QuorateError(
       "AGENT_FAILED",
       `${agent}: the tool ${JSON.stringify(tool)} failed; ${said === "" ? "it said nothing" : `it said: ${said}`}`,

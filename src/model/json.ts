@@ -1,5 +1,5 @@
 import { hear, hearLeftOut, isPlain, isThenable } from "./hear.ts";
-import { cut } from "./text.ts";
+import { clipWords } from "./text.ts";
 import { put } from "./record.ts";
 
 /** A value that survives JSON: it can be in the log, in a key, or on another machine. */
@@ -188,11 +188,11 @@ function notJson({ keys }: Walk, what: string): JsonFault {
 
 function nameOf(object: object): string {
   const name: unknown = (object.constructor as { name?: unknown } | undefined)?.name;
-  return typeof name === "string" && name !== "" ? cut(name, 50) : "class instance";
+  return typeof name === "string" && name !== "" ? clipWords(name, 50) : "class instance";
 }
 
 function where(keys: readonly (string | number)[]): string {
-  const shown = keys.slice(0, 6).map((key) => cut(String(key), 50));
+  const shown = keys.slice(0, 6).map((key) => clipWords(String(key), 50));
   return `"${shown.join(".")}${keys.length > 6 ? "…" : ""}"`;
 }
 

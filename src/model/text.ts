@@ -5,7 +5,8 @@ export function clip(text: string, maxChars: number): string {
 
 /**
  * The first `maxChars` UTF-16 units of `text`, or fewer if that would split what a reader takes for one character: a surrogate pair, a
- * letter and its accents, a flag, a family of emoji. All code that cuts text uses this function.
+ * letter and its accents, a flag, a family of emoji. All code that cuts text uses this function; foreign text that is not redacted yet is
+ * cut by `clipWords`.
  */
 export function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
@@ -21,6 +22,29 @@ export function cut(text: string, maxChars: number): string {
   const last = text.charCodeAt(maxChars - 1);
   return text.slice(0, isHighSurrogate(last) ? maxChars - 1 : maxChars);
 }
+
+/**
+ * Like `clip`, for foreign text from which nobody has taken the secrets out yet: half a secret is not recognised, so a word that does
+ * not fit goes whole.
+ */
+export function clipWords(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  let end = maxChars - 1;
+  while (end > 0 && !WORD_END.test(text.slice(Math.max(0, end - 2), end + 1))) end--;
+  return `${cut(text, end)}…`;
+}
+
+/** The last words of a foreign text, at most `maxChars` UTF-16 units of it after a `…`; a word that does not fit goes whole. */
+export function lastWords(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  let from = text.length - maxChars;
+  while (from < text.length && !/\s/.test(text.charAt(from - 1))) from++;
+  return `…${text.slice(from)}`;
+}
+
+// Of two characters before a place and one after it: a word ends there with a blank, with a mark of a script that has no blanks, or
+// with the quotes of a text in JSON.
+const WORD_END = /[\s\u3001\u3002\uFF01\uFF0C\uFF1A\uFF1B\uFF1F][^]$|[^\\]"[,:}\]]$/;
 
 /**
  * Characters that no reader sees: control characters; format characters, including those that change the direction of writing; others that are

@@ -2,7 +2,7 @@
 // read. Nothing here throws.
 
 import { hear } from "./hear.ts";
-import { cut } from "./text.ts";
+import { clipWords } from "./text.ts";
 
 /** A thrown value, or a cause of it, as JSON. */
 export interface Cause {
@@ -23,7 +23,7 @@ const MAX_CAUSES = 3;
 
 /** A message, shortened to what is kept of it. */
 export function bounded(text: string): string {
-  return text.length > MAX_TEXT ? `${cut(text, MAX_TEXT)}…` : text;
+  return clipWords(text, MAX_TEXT + 1);
 }
 
 /** The causes of an error, three deep. */
@@ -65,9 +65,9 @@ function describe(thrown: unknown): Cause {
   const [name, message, status] = ["name", "message", "status"].map((key) => read(thrown, key));
   const code = read(thrown, "code");
   return {
-    name: typeof name === "string" && name !== "" ? cut(name, MAX_NAME) : kindOf(thrown),
+    name: typeof name === "string" && name !== "" ? clipWords(name, MAX_NAME) : kindOf(thrown),
     message: bounded(messageOf(thrown, { name, message, status })),
-    ...(typeof code === "string" && { code: cut(code, MAX_NAME) }),
+    ...(typeof code === "string" && { code: clipWords(code, MAX_NAME) }),
     ...(typeof code === "number" && Number.isFinite(code) && { code }),
     ...(typeof status === "number" && Number.isFinite(status) && { status }),
   };
@@ -111,7 +111,7 @@ function plainText(thrown: unknown): string {
 /** The kind of an object, by its class. */
 function kindOf(thrown: object): string {
   const name = read(read(thrown, "constructor"), "name");
-  return typeof name === "string" && name !== "" ? cut(name, MAX_NAME) : "Object";
+  return typeof name === "string" && name !== "" ? clipWords(name, MAX_NAME) : "Object";
 }
 
 /** A property of anything; one that cannot be read counts as absent. */

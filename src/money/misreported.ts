@@ -2,7 +2,7 @@ import type { Usage } from "../model/call.ts";
 import { hear } from "../model/hear.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
 import { shown } from "../check/shown.ts";
-import { cut } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 
 /** The one part of a report that stands for a `usage` function that threw: why. */
 export const USAGE_FAILED = "usageFailed";
@@ -31,7 +31,8 @@ export function misreported(given: unknown): string | undefined {
       return `is ${Array.isArray(given) ? "a list" : shown(given)}`;
     }
     const failed: unknown = Reflect.get(given, USAGE_FAILED);
-    if (typeof failed === "string") return `is not known, as usage() failed: ${cut(failed, 200)}`;
+    if (typeof failed === "string")
+      return `is not known, as usage() failed: ${clipWords(failed, 200)}`;
     for (const key of Object.keys(given).slice(0, MAX_KEYS)) {
       const value: unknown = Reflect.get(given, key);
       // A getter may make a new promise each time.
@@ -40,7 +41,7 @@ export function misreported(given: unknown): string | undefined {
       if (!isPart(key)) {
         const near = didYouMean(key, Object.keys(PARTS));
         const meant = near === undefined ? "" : ` (${near}?)`;
-        return `has "${cut(key, MAX_KEY_CHARS)}", which is not a part of one${meant}`;
+        return `has "${clipWords(key, MAX_KEY_CHARS)}", which is not a part of one${meant}`;
       }
       if (typeof value !== PARTS[key] || (typeof value === "number" && !isAmount(key, value))) {
         return `says ${key}: ${shown(value)}`;

@@ -1,5 +1,5 @@
 import { TOKEN_PARTS, type Usage } from "../model/call.ts";
-import { cut } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import { wholeMicros } from "./micros.ts";
 import type { Tokens } from "./price.ts";
 
@@ -21,7 +21,7 @@ export function readUsage(given: unknown): Usage | undefined {
       const count = counts[name];
       if (isCount(count)) usage[name] = count;
     }
-    if (typeof model === "string") usage.model = cut(model, MAX_MODEL_CHARS);
+    if (typeof model === "string") usage.model = clipWords(model, MAX_MODEL_CHARS);
     return Object.keys(usage).length === 0 ? undefined : usage;
   } catch {
     // Reading a foreign value may run any code.

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { QuorateError } from "../model/errors.ts";
-import { clip } from "../model/text.ts";
+import { clip, lastWords } from "../model/text.ts";
 import type { Program, ProgramExit } from "./start-program.ts";
 
 /** How a program ended, and its output. */
@@ -16,8 +16,8 @@ const MAX_SAID = 500;
 /** The end of a program's output, in one line; control characters are escaped. */
 export function tailOf(text: string): string {
   // Cut first, so that a long output is not processed whole.
-  const plain = stripVTControlCharacters(text.slice(-MAX_SAID * 8)).trim();
-  const tail = plain.length > MAX_SAID ? `…${plain.slice(-MAX_SAID)}` : plain;
+  const plain = stripVTControlCharacters(lastWords(text, MAX_SAID * 8)).trim();
+  const tail = lastWords(plain, MAX_SAID);
   return tail.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return character === "\n" ? " ⏎ " : `\\u{${code.toString(16)}}`;

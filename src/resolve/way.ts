@@ -1,4 +1,4 @@
-import { oneLine } from "../conflict/plain.ts";
+import { oneLine, oneLineOfWords } from "../conflict/plain.ts";
 import type { Subject } from "../conflict/subject.ts";
 import type { Resolver, ResolverContext, DeferralStatus, Question } from "./resolver.ts";
 import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
@@ -41,7 +41,7 @@ export function begun(
   if (note !== undefined) said.push(note);
   const way = { question, said, steps: NO_STEPS, status: "undecided" } as const;
   if (refused !== undefined) {
-    said.push(`Nothing can be decided: ${oneLine(refused, MAX_SAID_CHARS)}.`);
+    said.push(`Nothing can be decided: ${oneLineOfWords(refused, MAX_SAID_CHARS)}.`);
     return { ...way, verdict: open(way) };
   }
   if (positions.length === 0) return { ...way, verdict: open(way) };
@@ -102,7 +102,7 @@ export async function follow(
 }
 
 function stepOf({ name }: Resolver, ruling: CheckedRuling): VerdictStep {
-  const words = oneLine(ruling.defer ?? ruling.reasoning, MAX_SAID_CHARS);
+  const words = oneLineOfWords(ruling.defer ?? ruling.reasoning, MAX_SAID_CHARS);
   const waits = ruling.defer !== undefined && ruling.status === "waiting";
   return Object.freeze({
     resolver: oneLine(name, MAX_NAME_CHARS),

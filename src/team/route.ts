@@ -1,4 +1,4 @@
-import { cut } from "../model/text.ts";
+import { clipWords } from "../model/text.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import { arrayIn } from "../check/given.ts";
 import { hear, isThenable, promiseOf } from "../model/hear.ts";
@@ -107,7 +107,7 @@ function resolved(team: Team, given: unknown): readonly number[] {
   const open = names.map((name: unknown) => {
     const index = typeof name === "string" ? team.indexOf.get(name) : undefined;
     if (index === undefined) {
-      const got = typeof name === "string" ? `"${cut(name, 100)}"` : typeof name;
+      const got = typeof name === "string" ? `"${clipWords(name, 100)}"` : typeof name;
       throw new QuorateError(
         "BAD_ROUTE",
         `the route of ${team.where} names ${got}, which is not among its agents; ${meantOf(name, team.indexOf)}`,

@@ -181,7 +181,7 @@ describe("an answer that is none", () => {
       sent = flood(socket, GIGABYTE);
     });
     const { message } = await failureOf(asking(server.url));
-    expect(message).toMatch(/answered with HTTP 500; it said: no room x+…$/);
+    expect(message).toMatch(/answered with HTTP 500; it said: no room …$/);
     expect(message.length).toBeLessThan(700);
     expect(await sent).toBeLessThan(GIGABYTE / 8);
   });

@@ -7,7 +7,7 @@ import type { Apart } from "../keep-apart.ts";
 import { joinGroups, type AnsweredPair } from "../join-groups.ts";
 import { nearPairs, sumOf, type NearPair } from "./near-pairs.ts";
 import { placeText } from "../place.ts";
-import { oneLine } from "../plain.ts";
+import { oneLineOfWords } from "../plain.ts";
 import { answerOf, sameIssueQuestion } from "../same-issue.ts";
 import type { SimilarSettings } from "./similar-options.ts";
 import { inOrderOfStanding } from "./stand-for.ts";
@@ -67,7 +67,7 @@ async function vectorsFor(
     context,
   );
   if (typeof found === "string") {
-    const why = oneLine(found, MAX_WHY_CHARS);
+    const why = oneLineOfWords(found, MAX_WHY_CHARS);
     return {
       vectors,
       note: `Compared by words alone, since ${agent.name} gave no vectors: ${why}.`,

@@ -1,5 +1,5 @@
 import { foldedKey } from "../../conflict/canonical.ts";
-import { oneLine, shown } from "../../conflict/plain.ts";
+import { oneLineOfWords, shown } from "../../conflict/plain.ts";
 import { isThenable } from "../../model/hear.ts";
 import type { Json } from "../../model/json.ts";
 import type { JudgeAnswer, JudgeOption } from "./question.ts";
@@ -31,7 +31,7 @@ export function readChoice(output: unknown, options: readonly JudgeOption[]): Re
   const { choice, reasoning } = (isAnswer ? output : { choice: output }) as Readonly<
     Partial<Record<keyof JudgeAnswer, unknown>>
   >;
-  const words = typeof reasoning === "string" ? oneLine(reasoning, MAX_REASONING_CHARS) : "";
+  const words = typeof reasoning === "string" ? oneLineOfWords(reasoning, MAX_REASONING_CHARS) : "";
   const meant = placesMeant(choice, options);
   const [place, another] = meant;
   if (place !== undefined && another === undefined) return { place, words };

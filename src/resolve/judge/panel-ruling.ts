@@ -1,5 +1,5 @@
 import type { Position } from "../../model/conflict.ts";
-import { oneLine, shown } from "../../conflict/plain.ts";
+import { oneLine, oneLineOfWords, shown } from "../../conflict/plain.ts";
 import { fewOf } from "../../conflict/subject.ts";
 import type { Ruling } from "../resolver.ts";
 import { counted } from "../words.ts";
@@ -143,13 +143,13 @@ function inWords({ member, hearing }: Heard): string {
   const name = nameOf(member);
   switch (hearing.said) {
     case "nothing":
-      return `${name} gave no choice (${oneLine(hearing.error.message, MAX_WORDS_CHARS)})`;
+      return `${name} gave no choice (${oneLineOfWords(hearing.error.message, MAX_WORDS_CHARS)})`;
     case "split":
       return `${name} chose ${shown(hearing.first.position.value)} in one order and ${shown(hearing.other.position.value)} in the other`;
     case "choice": {
       const { position, words } = hearing.choice;
       const orders = member.once ? "" : " in both orders";
-      const why = words === "" ? "" : `: ${oneLine(words, MAX_WORDS_CHARS)}`;
+      const why = words === "" ? "" : `: ${oneLineOfWords(words, MAX_WORDS_CHARS)}`;
       return `${name} chose ${shown(position.value)}${orders} (counts ${figure(member.trust.accuracy)}${why})`;
     }
   }
