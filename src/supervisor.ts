@@ -29,6 +29,8 @@ import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";
 import { teamBrand, teamOf, type TeamBrand } from "./team/team.ts";
 
+export { hasSecrets } from "./run/secrecy.ts";
+
 /** A team of agents that takes tasks. It is also a worker, so teams can be nested. */
 export interface Supervisor<
   Agents extends Workers = Workers,

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { REDACTED } from "../model/json.ts";
 import { shellPath } from "./shown/shell-word.ts";
 
 // How a stack names a file, as a URL or, of what may be CommonJS, as a path; not one of Node's own.
@@ -21,6 +23,16 @@ export function stackPlace(error: unknown, file?: string): string {
     places.find(({ path }) => !path.includes(`${sep}node_modules${sep}`)) ??
     places[0];
   return place === undefined ? "" : ` (${shellPath(place.path)}, line ${place.line})`;
+}
+
+/** An error whose stack names the files from which another one comes, and has none of its words: not even a line of them that looks like a place. */
+export function framesAlone(error: unknown): Error {
+  const frames = stackOf(error)
+    .split("\n")
+    .flatMap((line) => [...(/^\s+at /.test(line) ? line.matchAll(PLACE) : [])])
+    .filter(([, name = ""]) => existsSync(pathOf(name) ?? ""))
+    .map(([place]) => `    at ${place}`);
+  return Object.assign(new Error(REDACTED), { stack: [REDACTED, ...frames].join("\n") });
 }
 
 /** The stack of what was thrown; empty where it has none. */

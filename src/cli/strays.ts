@@ -1,9 +1,10 @@
 import { describeThrown } from "../model/errors.ts";
+import { REDACTED } from "../model/json.ts";
 import { agentHere } from "../limits/deadlock.ts";
 import { printError } from "./print-error.ts";
 import { hasLeft, leave } from "./leave.ts";
 import { EXIT } from "./exit-code.ts";
-import { stackPlace } from "./stack-place.ts";
+import { framesAlone, stackPlace } from "./stack-place.ts";
 
 // What code of a team does to the process, and nobody can catch for it: a promise that it leaves behind and that rejects, an error
 // thrown in a timer, an event or an abort listener, `process.exit()`. A process has one of each of these, so this has state.
@@ -18,6 +19,16 @@ export const strayed: AbortSignal = first.signal;
 /** What is thrown in place of the end of the process: the code that wanted that must not go on. Known by identity: nothing is asked of what is thrown. */
 const exits = new WeakSet<object>();
 
+let hidden = false;
+
+/**
+ * A team of this process has `redact`: from here on it is told where a stray comes from, and nothing of what it says. It has passed
+ * through no redactor, and of a process with several runs nobody knows whose secrets it may have.
+ */
+export function hideStrays(): void {
+  hidden = true;
+}
+
 /** From here on strays are told on stderr and abort {@link strayed}, in place of ending the process. */
 export function watchStrays(): void {
   process.on("unhandledRejection", (reason) => {
@@ -29,9 +40,9 @@ export function watchStrays(): void {
   process.exit = ((code?: unknown): never => {
     // By what listens to the end that is on its way.
     if (hasLeft()) return undefined as never;
-    const called = new Error(`process.exit(${code === undefined ? "" : describeThrown(code)})`);
+    const called = new Error(`process.exit(${code === undefined ? "" : said(code)})`);
     exits.add(called);
-    tell(`${whose()} called ${called.message}${stackPlace(called)}`, called);
+    tell(`${whose()} called ${called.message}`, called);
     throw called;
   }) as typeof process.exit;
   process.on("beforeExit", () => {
@@ -62,10 +73,20 @@ export function whenIdle(say: () => void): Disposable {
 
 function stray(thrown: unknown, did: string): void {
   if (exits.has(thrown as object)) return;
-  tell(`${whose()} ${did}: ${describeThrown(thrown)}${stackPlace(thrown)}`, thrown);
+  tell(`${whose()} ${did}: ${said(thrown)}`, thrown);
 }
 
-function tell(sentence: string, cause?: unknown): void {
+/** What was thrown, or the code of an exit, as it may be told. */
+function said(thrown: unknown): string {
+  const words = describeThrown(thrown);
+  return hidden && !isExitCode(thrown) ? REDACTED : words;
+}
+
+const isExitCode = (code: unknown): boolean => typeof code === "number" && code >= 0 && code < 256;
+
+function tell(what: string, thrown?: unknown): void {
+  const cause = hidden ? framesAlone(thrown) : thrown;
+  const sentence = `${what}${stackPlace(cause)}`;
   if (++told <= MOST_TOLD) printError(sentence);
   first.abort(new Error(sentence, { cause }));
 }

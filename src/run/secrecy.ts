@@ -9,7 +9,7 @@ import type { Outcome } from "../model/outcome.ts";
 import { put } from "../model/record.ts";
 import type { Values } from "../store/values.ts";
 import { isTeam } from "../team/configure-team.ts";
-import type { Team } from "../team/team.ts";
+import { teamOf, type Team } from "../team/team.ts";
 
 /** The secrecy of one run. */
 export interface Secrecy {
@@ -37,6 +37,12 @@ export function secrecyOf(team: Team, values: Values): Secrecy {
 
 function allTeams(team: Team): readonly Team[] {
   return [team, ...team.members.flatMap(({ worker }) => (isTeam(worker) ? allTeams(worker) : []))];
+}
+
+/** Whether a supervisor, or one nested in it, has `redact`. */
+export function hasSecrets(supervisor: unknown): boolean {
+  const team = teamOf(supervisor);
+  return team !== undefined && allTeams(team).some(({ redact }) => redact !== undefined);
 }
 
 type StartedBody = Extract<EventBody, { type: "run.started" }>;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { folder, quorate, team } from "./command.ts";
 
 const secret = team("secret");
@@ -38,6 +38,30 @@ it("prints no secret and leaves none in the file, whatever is done with a run", 
   const bytes = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), "latin1"));
   expect(bytes.join("")).toContain("[redacted]");
   expect(bytes.filter((file) => file.includes(TOKEN))).toEqual([]);
+});
+
+describe("a team with secrets whose agent", () => {
+  const PLACE = String.raw`\(\S*straying\.ts, line \d+\)`;
+  const LEFT = 'the agent "straying" left a promise behind that rejected: [redacted]';
+  it.each([
+    ["in a promise", `${LEFT} `, PLACE],
+    ["in a timer", 'the agent "straying" threw where nobody could catch it: [redacted] ', PLACE],
+    ["by its exit", 'the agent "straying" called process.exit([redacted]) ', PLACE],
+    ["in a thread", "threw where nobody could catch it: [redacted]", ""],
+  ])("says one %s, has its place told, and not its words", async (how, said, place) => {
+    const cwd = folder();
+    const variables = { STRAY: `says a secret ${how}`, QUORATE_DEBUG: "1" };
+    const args = ["run", team("straying"), "--input", "-", "--json"];
+    const { code, stdout, stderr } = await quorate(args, cwd, INPUT, variables);
+    expect(code).toBe(1);
+    const [first = "", ...frames] = stderr.split("\n");
+    expect(first).toContain(said);
+    expect(first).toMatch(new RegExp(`${place}$`));
+    if (place !== "") expect(frames.join("\n")).toMatch(/\n {4}at \S*straying\.ts:\d+/);
+    expect(`${stdout}${stderr}`).not.toContain(TOKEN);
+    const bytes = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), "latin1"));
+    expect(bytes.join("")).not.toContain(TOKEN);
+  });
 });
 
 it("tells two positions that look the same apart by their place, and says what of a decision is not kept", async () => {

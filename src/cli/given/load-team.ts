@@ -2,12 +2,12 @@ import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import { isWorker } from "../../index.ts";
-import { isSupervisor, type Supervisor } from "../../supervisor.ts";
+import { hasSecrets, isSupervisor, type Supervisor } from "../../supervisor.ts";
 import { EXIT, Stopped } from "../exit-code.ts";
 import { givenPath } from "./given-path.ts";
 import { cancelOnSignals } from "../signals.ts";
 import { stackPlace } from "../stack-place.ts";
-import { strayed, whenIdle } from "../strays.ts";
+import { hideStrays, strayed, whenIdle } from "../strays.ts";
 
 /**
  * The supervisor that a TypeScript or JavaScript file exports by default. Rejects with `BAD_OPTIONS` when there
@@ -23,6 +23,7 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   const exported = await exportsOf(file);
   const team = defaultOf(exported);
   if (!isSupervisor(team)) throw unusable(`${file} ${whyNoTeam(team, exported)}`);
+  if (hasSecrets(team)) hideStrays();
   return team;
 }
 

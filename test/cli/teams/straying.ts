@@ -29,7 +29,14 @@ const unlookable: unknown = new Proxy(
   },
 );
 
-const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
+interface Task {
+  readonly token: string;
+}
+
+/** Also where it looks like a place in a stack. */
+const secretly = (token: string): string => `401 for ${token} (/${token}:7)\n    at /${token}:8`;
+
+const deeds: Readonly<Record<string, (signal: AbortSignal, task: Task) => unknown>> = {
   rejects: () => rejecting(new Error("left \u001b[31mred\u001b[0m\u0007 behind")),
   "rejects twice": () => [rejecting(new Error("the first")), rejecting(new Error("the second"))],
   "rejects with nothing": () => rejecting(undefined),
@@ -85,6 +92,18 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
     closeSync(2);
   },
   "goes elsewhere": () => process.chdir("/"),
+  "says a secret in a promise": (_, { token }) => rejecting(new Error(secretly(token))),
+  "says a secret in a timer": (_, { token }) =>
+    setTimeout(() => {
+      throw Object.assign(new Error(secretly(token)), { cause: token });
+    }, 1),
+  "says a secret by its exit": (_, { token }) => setTimeout(() => process.exit(token), 1),
+  "says a secret in a thread": (_, { token }) => {
+    const words = JSON.stringify(secretly(token));
+    return new Promise((resolve) => {
+      new Worker(`throw new Error(${words})`, { eval: true }).on("exit", resolve);
+    });
+  },
   prints: async () => {
     console.log("by console");
     process.stdout.write("by stream\n");
@@ -97,8 +116,8 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
 
 const straying = agent({
   name: "straying",
-  run: async (_task: unknown, { signal }) => {
-    await deeds[STRAY]?.(signal);
+  run: async (task: Task, { signal }) => {
+    await deeds[STRAY]?.(signal, task);
     // Whoever is to hear of it has time to.
     if (STRAY !== "" && STRAY !== "prints") await wait(20);
     return { recommendation: "ship" };
@@ -127,5 +146,6 @@ export default supervisor({
   name: "team",
   agents: { straying, other },
   graceMs: 500,
+  ...(STRAY.startsWith("says a secret") && { redact: ["token"] }),
   ...(STRAY === "routes for ever" && { route: () => new Promise<never>(() => {}) }),
 });
