@@ -25,7 +25,6 @@ export async function attached(
   call: PreparedCall,
   make: MakeAttempt<ConfiguredAgent>,
 ): Promise<CallOutcome | undefined> {
-  if (run.executor.attach === undefined) return undefined;
   let isFirst = true;
   try {
     return await attempts(run, configured, call, (given, callee, request, tally) => {

@@ -1,6 +1,7 @@
 import type { Cost, ModelCost } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
+import type { AttemptEvent } from "../executor/executor.ts";
 import type { Requeue } from "../limits/permit.ts";
 import type { Accepted } from "./accept.ts";
 import type { Run } from "./run.ts";
@@ -25,7 +26,7 @@ export type AttemptEnd = (
    */
   readonly settled?: Promise<void> | undefined;
   /** How the agent settled, if it has: not if the attempt was given up or cancelled before. */
-  readonly ended?: "answered" | "failed";
+  readonly ended?: "answered" | "failed" | undefined;
   /** What is to be recorded after this end. */
   readonly after?: readonly EventBody[] | undefined;
   readonly requeue?: Requeue | undefined;
@@ -39,6 +40,12 @@ export type EndMore = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | 
 /** Whether an attempt's time is over. Its timer may not have fired yet, because an agent can block the event loop. */
 export function isOver({ clock }: Run, { limits }: ConfiguredAgent, startedMs: number): boolean {
   return clock.monotonic() - startedMs > limits.timeoutMs;
+}
+
+/** What is heard of an agent that stopped and did not answer. */
+export function silence({ agent }: ConfiguredAgent): AttemptEvent {
+  const why = `${agent.name} stopped without an answer`;
+  return { type: "failure", thrown: new QuorateError("AGENT_FAILED", why) };
 }
 
 /** The failure of an attempt whose time is over. */

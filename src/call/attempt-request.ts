@@ -1,8 +1,10 @@
 import type { CallRequest } from "../model/call.ts";
-import type { Attempt, AttemptRequest, Executor } from "../executor/executor.ts";
+import type { AttemptRequest, Executor } from "../executor/executor.ts";
 import type { Scoped } from "../limits/scope/scoped.ts";
 import { sha256 } from "../model/hash.ts";
+import type { CallAttempt } from "./attempt.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
+import type { RunTracing } from "./tracing.ts";
 
 /**
  * The id of an attempt. The position of its `call.started` in the log is enough to distinguish it from all others of the store, except those that
@@ -23,17 +25,11 @@ export function holderOf(
   return sha256(JSON.stringify([runId, callId, attempt]));
 }
 
-/** Further facts about an attempt. */
-interface Known {
-  readonly maxUsdMicros: number | undefined;
-  readonly traceparent: string | undefined;
-}
-
 /** An attempt in the form that another machine needs. */
 export function attemptRequest(
-  { attemptId, idempotencyKey, call }: Attempt,
+  { attemptId, idempotencyKey, call, maxUsdMicros }: CallAttempt,
   { limits, modelName }: ConfiguredAgent,
-  { maxUsdMicros, traceparent }: Known,
+  tracing: RunTracing | undefined,
 ): AttemptRequest {
   const { timeoutMs, graceMs, maxBytes } = limits;
   return {
@@ -45,7 +41,7 @@ export function attemptRequest(
     maxBytes,
     ...(modelName !== undefined && { model: modelName }),
     ...(maxUsdMicros !== undefined && { maxUsdMicros }),
-    traceparent: traceparent ?? traceparentOf(call.runId, attemptId),
+    traceparent: tracing?.traceparentOf(call) ?? traceparentOf(call.runId, attemptId),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { hear } from "../model/hear.ts";
 import type { CallRequest, Usage } from "../model/call.ts";
-import { QuorateError } from "../model/errors.ts";
 import type { WaitsFor } from "../model/call-events.ts";
 import type { EventBody } from "../model/events.ts";
 import type { Attempt, AttemptEvent, AttemptRequest } from "../executor/executor.ts";
@@ -14,7 +13,7 @@ import type { Share } from "../money/split-usage.ts";
 import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
-import { isOver, timeoutError, type AttemptEnd, type EndMore } from "./attempt-end.ts";
+import { isOver, silence, timeoutError, type AttemptEnd, type EndMore } from "./attempt-end.ts";
 import { checkpointOf, isNew, newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
 import { ReportSum } from "./reports.ts";
 import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
@@ -65,6 +64,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   /** Whether its agent answered or failed, even if that does not count. */
   #how: "answered" | "failed" | undefined;
   #hasStopped = false;
+  #callHasEnded = false;
   #ending: Ending = "stopped";
   #timer: Disposable | undefined;
   // Made at the first report: most attempts have one or none.
@@ -88,13 +88,22 @@ export class CallAttempt implements Attempt, WaitOptions {
    * agent has stopped or was abandoned; as `part` of a batch it leaves the slots to the batch. The promise never rejects.
    */
   open(nowMs: number, holds: Holding): Promise<AttemptEnd> {
-    const ended = new Promise<AttemptEnd>((tell) => {
-      this.#tell = tell;
-    });
+    const { promise: ended, resolve } = Promise.withResolvers<AttemptEnd>();
+    this.#tell = resolve;
     this.#startedMs = nowMs;
     this.#holds = holds;
+    if (this.#run.shared !== undefined) this.#run.shared.atWork = this;
     this.#cancellation.watch(this.#stop);
     return ended;
+  }
+
+  /** Its call ends with that error, and it goes on for others. Returns what it has used so far; `undefined` if it has ended itself. */
+  leave(error: unknown): AttemptEnd | undefined {
+    if (this.#state !== "sent" && this.#state !== "running") return undefined;
+    this.#reports?.tell();
+    this.#callHasEnded = true;
+    this.#holds.charge?.hold(this.#told);
+    return this.#failed(error);
   }
 
   /** It is queued, unless it has begun: what it holds is kept for it. */
@@ -120,11 +129,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   toJSON(): AttemptRequest {
-    const { tracing } = this.#run;
-    return attemptRequest(this, this.#configured, {
-      maxUsdMicros: this.maxUsdMicros,
-      traceparent: tracing?.traceparentOf(this.call),
-    });
+    return attemptRequest(this, this.#configured, this.#run.tracing);
   }
 
   hear(event: AttemptEvent): void {
@@ -169,7 +174,6 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (read === undefined) return;
     this.#reports ??= new ReportSum(this.#configured);
     const isFirst = this.#reports.add(read, share);
-    // Reports in one turn are one event.
     if (this.#state === "over" && isFirst) queueMicrotask(() => this.#reportLate());
   }
 
@@ -280,7 +284,8 @@ export class CallAttempt implements Attempt, WaitOptions {
   #linger(state: "answered" | "given up"): void {
     this.#timer?.[Symbol.dispose]();
     this.#state = state;
-    this.#reports?.tell();
+    // What it uses after its call's end is told when it is over.
+    if (!this.#callHasEnded) this.#reports?.tell();
     this.#holds.charge?.hold(this.#told);
     const { graceMs } = this.#configured.limits;
     this.#timer = this.#run.clock.timer(graceMs, () => void this.#abandon(), { hold: false });
@@ -291,10 +296,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (this.#state === "answered") return this.#release();
     if (this.#state === "given up" || this.#state === "stopping") return this.#settle();
     // Otherwise its answer is being checked.
-    if (this.#how === undefined) {
-      const why = `${this.#configured.agent.name} stopped without an answer`;
-      this.hear({ type: "failure", thrown: new QuorateError("AGENT_FAILED", why) });
-    }
+    if (this.#how === undefined) this.hear(silence(this.#configured));
   }
 
   /** The agent had stopped when its answer was accepted. */
@@ -330,8 +332,8 @@ export class CallAttempt implements Attempt, WaitOptions {
     }
     this.#abort(error);
     const settled = this.#over("stopped");
-    const [ended, after] = [this.#how, [this.#late(this.#told)]];
-    this.#tell(this.#failed(error, { settled, after, ...(ended && { ended }) }));
+    const after = [this.#late(this.#told)];
+    this.#tell(this.#failed(error, { settled, after, ended: this.#how }));
   }
 
   // A function, not a method: it is registered as a watcher, and must be the same when it is removed.
@@ -339,7 +341,6 @@ export class CallAttempt implements Attempt, WaitOptions {
     const was = this.#state;
     if (was === "answered") return;
     if (was === "sent" || was === "running") {
-      // Do not wait for an agent that does not stop in time.
       if (isDeadline(reason)) return this.#giveUp(reason);
       this.#state = "stopping";
       this.#hasStopped ||= isLeft(this.#run, this, this.#holds.permit, reason);
@@ -360,6 +361,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     return settled;
   }
 
+  /** Reports in one turn are one event. */
   #reportLate(): void {
     const before = this.#told;
     this.#reports?.tell();
@@ -369,7 +371,6 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (news.cost !== undefined) this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
-  /** What it has spent since `before`, and what its call has been charged so far. */
   #news(before: Spent): News {
     return newsOf(this.call, this.#told, before, this.#holds.charge?.total());
   }

@@ -18,6 +18,7 @@ import {
   type AttemptDecision,
   type Moment,
 } from "./decide-attempt.ts";
+import { orLeave } from "./leave.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
@@ -44,7 +45,7 @@ export async function attempts<C extends InPlace>(
   call: PreparedCall,
   make: MakeAttempt<C>,
 ): Promise<CallOutcome> {
-  const { cancellation, clock, journal, redact } = run;
+  const { cancellation, clock, journal, redact, shared } = run;
   let { state } = call;
   const tally: Tally = { charged: spent(state).charged };
   let issues: readonly Issue[] | undefined;
@@ -53,7 +54,9 @@ export async function attempts<C extends InPlace>(
     let result: AttemptResult;
     try {
       if (cancellation.cancelled) throw cancellation.reason;
-      result = await make(run, callee, requestOf(run, callee, call, state, issues), tally);
+      const making = make(run, callee, requestOf(run, callee, call, state, issues), tally);
+      const asking = { state, callee, tally, sinceMs };
+      result = await (shared === undefined ? making : orLeave(run, shared, asking, making));
     } catch (error) {
       // A cancelled call is cancelled, even if it was refused.
       if (!cancellation.cancelled && !isRefusal(error)) throw error;

@@ -4,7 +4,7 @@ import { readClaims, type Assertions } from "../conflict/read-claims.ts";
 import { QuorateError } from "../model/errors.ts";
 import { attempts, failCall, type MakeAttempt } from "./attempts.ts";
 import { attached } from "./attach.ts";
-import { askCached, reuseIfKept } from "./cache/cache.ts";
+import { askCached, goOnCached, reuseIfKept } from "./cache/cache.ts";
 import type { CallOutcome } from "./call-outcome.ts";
 import type { CallSpec, PreparedCall } from "./call-spec.ts";
 import { newCall } from "../log/call-state.ts";
@@ -67,9 +67,9 @@ async function performInTime(
     return await performCall({ ...run, cancellation, deadline: undefined }, configured, spec);
   } catch (reason) {
     if (run.cancellation.cancelled) throw run.cancellation.reason;
-    // No attempt had begun.
+    // No attempt had begun in this process.
     if (!isDeadline(reason)) throw reason;
-    return failCall(run, configured, newCall(spec.place, undefined), reason);
+    return failUnknown(run, configured, spec, reason);
   }
 }
 
@@ -77,16 +77,25 @@ async function performInTime(
 async function refused(
   run: Run,
   configured: ConfiguredAgent,
+  spec: CallSpec,
+  error: unknown,
+): Promise<CallOutcome> {
+  const { cancellation } = run;
+  if (cancellation.cancelled) throw cancellation.reason;
+  return failUnknown(run, configured, spec, error);
+}
+
+/** Fails a call whose input is not known. What the log says that the call has cost stays: at its place, it is the same call. */
+async function failUnknown(
+  run: Run,
+  configured: ConfiguredAgent,
   { place }: CallSpec,
   error: unknown,
 ): Promise<CallOutcome> {
-  const { cancellation, history } = run;
-  if (cancellation.cancelled) throw cancellation.reason;
-  const call = newCall(place, undefined);
-  if (history?.call(place.callId, (key) => key === undefined)?.phase !== "ended") {
-    return failCall(run, configured, call, error);
-  }
-  const moment = { nowMs: run.clock.now(), durationMs: 0, charged: undefined };
+  const call = run.history?.call(place.callId, () => true) ?? newCall(place, undefined);
+  if (call.phase !== "ended") return failCall(run, configured, call, error);
+  // A call ends once.
+  const moment = { nowMs: run.clock.now(), durationMs: 0, charged: call.charged };
   return failure(call, configured, error, moment).outcome;
 }
 
@@ -130,8 +139,10 @@ async function logged(
 ): Promise<CallOutcome | undefined> {
   const { agent } = configured;
   const { spec, state } = call;
-  if (state.phase === "begun") {
-    const goneOn = await attached(run, configured, call, makerOf(configured));
+  if (state.phase === "begun" && run.executor.attach !== undefined) {
+    const goneOn = await goOnCached(run, configured, call, (shared) =>
+      attached(shared, configured, call, makerOf(configured)),
+    );
     if (goneOn !== undefined) return goneOn;
   }
   const read = (output: unknown): Assertions | undefined => readClaims(agent, output);

@@ -17,7 +17,7 @@ import type { ConfiguredAgent } from "./configured-agent.ts";
 /** What is called: an agent in its place, or a team with the limits of one. */
 export type Callee = Pick<
   ConfiguredAgent,
-  "limits" | "modelName" | "tier" | "next" | "prices" | "escalateIf" | "batch"
+  "limits" | "modelName" | "free" | "tier" | "next" | "prices" | "escalateIf" | "batch"
 > & {
   readonly agent: Pick<Agent, "name">;
 };

@@ -134,12 +134,9 @@ export function boundAt(
   return free ? { ...bound, usdMicros: 0 } : bound;
 }
 
-/**
- * Records that an attempt begins, as one of `batch`. Answers as `Journal.record` does. If its run is over before it has ended, its
- * cost is not known yet.
- */
+/** Records that an attempt begins, as one of `batch`. Answers as `Journal.record` does. */
 export function recordStart(
-  { shared, clock, journal }: Run,
+  { journal }: Run,
   configured: ConfiguredAgent,
   attempt: CallAttempt,
   bound: Bound | undefined,
@@ -147,10 +144,6 @@ export function recordStart(
   batch?: number,
 ): void | Promise<void> {
   const { call } = attempt;
-  if (shared !== undefined) {
-    const sinceMs = shared.begun?.sinceMs ?? clock.monotonic();
-    shared.begun = { attempt: call.attempt, sinceMs };
-  }
   const recorded = journal.record([startOf(configured, call, bound, batch)], nowMs);
   attempt.startedSeq = journal.lastSeq;
   attempt.maxUsdMicros = bound?.usdMicros;

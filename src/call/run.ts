@@ -10,6 +10,7 @@ import type { NoticeFold } from "../model/notice-fold.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../describe/cache.ts";
+import type { CallAttempt } from "./attempt.ts";
 import type { Flights } from "./cache/single-flight.ts";
 import type { History, Origin } from "../log/history.ts";
 import type { Journal } from "../log/journal.ts";
@@ -67,6 +68,8 @@ export interface Shared {
   readonly cancellation: Cancellation;
   /** Is told the answer, in the turn of the event loop in which it is recorded. */
   readonly answered: (answer: Extract<EventBody, { readonly type: "call.succeeded" }>) => void;
-  /** The attempt that began last, and since when the call is under way: for a call whose run is over before it. */
-  begun: { readonly attempt: number; readonly sinceMs: number } | undefined;
+  /** The attempt that is at work. */
+  atWork: Pick<CallAttempt, "leave"> | undefined;
+  /** Resolves when an attempt that went on after its call's end has ended. */
+  rest: Promise<void> | undefined;
 }

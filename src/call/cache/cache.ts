@@ -11,7 +11,7 @@ import { spent } from "../../log/call-state.ts";
 import type { Models } from "../../money/spent.ts";
 import { CACHE_PREFIX, readSlot, type CachedAnswer, type CacheSlot } from "./cache-entry.ts";
 import { isShared } from "../key.ts";
-import { askAnew, joinOrAsk, orStoreFailed } from "./join-or-ask.ts";
+import { askApart, goOnForAll, joinOrAsk, orStoreFailed, type AskShared } from "./join-or-ask.ts";
 import { isAnew } from "./reuse.ts";
 import type { Run } from "../run.ts";
 import type { ConfiguredAgent } from "../configured-agent.ts";
@@ -36,7 +36,7 @@ export async function askCached(
 ): Promise<CallOutcome> {
   const { cancellation } = run;
   let slot = slotOf(run, configured, call);
-  if (isToAsk(run, configured)) return askAnew(run, slot, call, ask);
+  if (isToAsk(run, configured)) return askApart(run, slot, call, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
     const end = await joinOrAsk(run, configured, slot, call, ask);
@@ -49,6 +49,23 @@ export async function askCached(
       return failCall(run, configured, call.state, end.error);
     }
   }
+}
+
+/**
+ * Goes on with an attempt at a call that has begun before. If the agent's answers are kept, calls with the same content wait for it. Resolves to
+ * `undefined` if the attempt is gone.
+ */
+export function goOnCached(
+  run: Run,
+  configured: ConfiguredAgent,
+  call: PreparedCall,
+  goOn: AskShared,
+): Promise<CallOutcome | undefined> {
+  if (configured.cache === undefined || !isShared(call.key)) return goOn(run);
+  const slot = slotOf(run, configured, call);
+  return isToAsk(run, configured)
+    ? askApart(run, slot, call, goOn)
+    : goOnForAll(run, configured, slot, call, goOn);
 }
 
 /** The cached answer to a call; `undefined` if there is none that this run may use. */

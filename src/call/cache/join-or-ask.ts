@@ -2,11 +2,10 @@ import type { Cancellation } from "../../async/cancellation.ts";
 import { sleep } from "../../async/sleep.ts";
 import { randomId } from "../../model/hash.ts";
 import { expectedCall } from "../batch/batch.ts";
-import { failCall } from "../attempts.ts";
 import type { CallOutcome } from "../call-outcome.ts";
 import type { PreparedCall } from "../call-spec.ts";
 import { isDeadline } from "../deadline.ts";
-import { NO_RESULT, startFlight, type FlightResult } from "./single-flight.ts";
+import { fly, NO_RESULT, type FlightResult } from "./single-flight.ts";
 import {
   acquireLease,
   releaseLease,
@@ -23,7 +22,8 @@ import { isRefusal } from "../refusal.ts";
 import type { Run, Shared } from "../run.ts";
 import type { ConfiguredAgent } from "../configured-agent.ts";
 
-type AskShared = (shared: Run) => Promise<CallOutcome>;
+/** Makes the attempts of a call, in a run that knows that others use its answer. Resolves to `undefined` if there is nothing to go on with. */
+export type AskShared = (shared: Run) => Promise<CallOutcome | undefined>;
 type From = CachedAnswer["from"];
 
 function fromOf({ journal }: Run, { spec }: PreparedCall): From {
@@ -59,37 +59,66 @@ export async function joinOrAsk(
     if (refusal !== undefined) return { kind: "failed", error: refusal, limits: configured.limits };
     return await known.wait(run.cancellation);
   }
-  const own: Own = { outcome: undefined, failure: undefined, shared: undefined };
-  const flight = startFlight(inFlight, slot.key, (unwanted) =>
-    askForAll(run, configured, slot, from, ask, unwanted, own),
-  );
+  return askInFlight(run, configured, slot, from, ask, () => waitForTurn(run, slot));
+}
+
+/**
+ * Goes on with an attempt that has begun before: calls with the same content wait for its answer, which is kept. Begins at once, and does not
+ * wait for others. Resolves to `undefined` if the attempt is gone. Rejects as `joinOrAsk` does.
+ */
+export async function goOnForAll(
+  run: Run,
+  configured: ConfiguredAgent,
+  slot: CacheSlot,
+  call: PreparedCall,
+  goOn: AskShared,
+): Promise<CallOutcome | undefined> {
+  // Another run may have asked in the meantime.
+  if (run.flights.of(run.values).has(slot.key)) return askApart(run, slot, call, goOn);
+  const turn = (): Turn => {
+    const by = randomId();
+    // Calls of other processes should wait for it, but it does not need their leave. A failing store is noticed when the answer is kept.
+    return { kind: "asking", by, acquired: acquireLease(slot, by).catch(() => {}) };
+  };
+  const end = await askInFlight(run, configured, slot, fromOf(run, call), goOn, turn);
+  return "kind" in end ? undefined : end;
+}
+
+/** Starts a flight and asks in it. Resolves to the call's own outcome, or, if it did not ask, to the result of the flight. */
+async function askInFlight(
+  run: Run,
+  configured: ConfiguredAgent,
+  slot: CacheSlot,
+  from: From,
+  ask: AskShared,
+  turn: () => Turn | Promise<Turn>,
+): Promise<FlightResult | CallOutcome> {
+  const own: Own = { asking: undefined, outcome: undefined, failure: undefined };
   try {
-    const result = await flight.wait(run.cancellation);
+    const result = await fly(run.flights.of(run.values), slot.key, run.cancellation, (unwanted) =>
+      askForAll(run, configured, slot, from, ask, unwanted, own, turn),
+    );
     if (own.failure !== undefined) throw own.failure.reason;
     return own.outcome ?? result;
   } catch (reason) {
     // The call has ended although it was cancelled in the meantime.
     if (own.outcome !== undefined) return own.outcome;
-    const begun = own.shared?.begun;
-    if (begun === undefined || !isDeadline(reason)) throw reason;
-    // The attempt continues for others, so its cost is not known yet.
-    const durationMs = Math.round(run.clock.monotonic() - begun.sinceMs);
-    const state = { ...call.state, attempt: begun.attempt, settled: false };
-    return failCall(run, configured, state, reason, { durationMs, charged: undefined });
+    // At the deadline its attempts end it, as they end every call; nobody else does.
+    const ended = isDeadline(reason) ? await own.asking : undefined;
+    if (ended === undefined) throw reason;
+    return ended;
   }
 }
 
 /** Asks even if an answer is cached or another call is asking, and replaces the cached answer. */
-export async function askAnew(
+export async function askApart<Outcome extends CallOutcome | undefined>(
   run: Run,
   slot: CacheSlot,
   call: PreparedCall,
-  ask: AskShared,
-): Promise<CallOutcome> {
+  ask: (shared: Run) => Promise<Outcome>,
+): Promise<Outcome> {
   const keeper = keeperOf(run, slot, fromOf(run, call), true);
-  const { answered } = keeper;
-  const shared: Shared = { cancellation: run.cancellation, answered, begun: undefined };
-  const outcome = await ask({ ...run, shared });
+  const outcome = await ask({ ...run, shared: sharedBy(run.cancellation, keeper) });
   await keeper.settled();
   return outcome;
 }
@@ -103,11 +132,15 @@ export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Pr
   }
 }
 
+function sharedBy(cancellation: Cancellation, { answered }: Keeper): Shared {
+  return { cancellation, answered, atWork: undefined, rest: undefined };
+}
+
 /** The outcome of the call that asks for all. */
 interface Own {
+  asking: Promise<CallOutcome | undefined> | undefined;
   outcome: CallOutcome | undefined;
   failure: { readonly reason: unknown } | undefined;
-  shared: Shared | undefined;
 }
 
 /**
@@ -122,6 +155,7 @@ async function askForAll(
   ask: AskShared,
   unwanted: Cancellation,
   own: Own,
+  turnOf: () => Turn | Promise<Turn>,
 ): Promise<FlightResult> {
   const fail = (reason: unknown): FlightResult => {
     own.outcome = undefined;
@@ -130,16 +164,19 @@ async function askForAll(
   };
   let turn: Turn;
   try {
-    turn = await waitForTurn(run, slot);
+    const given = turnOf();
+    turn = given instanceof Promise ? await given : given;
   } catch (reason) {
     return fail(reason);
   }
   if (turn.kind !== "asking") return turn;
   using _lease = renewing(run, slot, turn.by, unwanted);
   const keeper = keeperOf(run, slot, from, false);
-  own.shared = { cancellation: unwanted, answered: keeper.answered, begun: undefined };
+  const shared = sharedBy(unwanted, keeper);
   try {
-    own.outcome = await ask({ ...run, shared: own.shared });
+    own.asking = ask({ ...run, shared });
+    own.outcome = await own.asking;
+    await shared.rest;
   } catch (reason) {
     fail(reason);
   }
@@ -152,6 +189,7 @@ async function askForAll(
   } catch (reason) {
     return fail(reason);
   } finally {
+    await turn.acquired;
     // If this fails, the lease expires by itself.
     if (!isKept) await releaseLease(slot, turn.by).catch(() => {});
   }
@@ -170,7 +208,14 @@ function failureFor(
 }
 
 /** What ended the wait: an answer, or the lease to ask. */
-type Turn = FlightResult | { readonly kind: "asking"; readonly by: string };
+type Turn = FlightResult | Asking;
+
+interface Asking {
+  readonly kind: "asking";
+  readonly by: string;
+  /** Resolves when it has the lease, or cannot have it. */
+  readonly acquired?: Promise<unknown>;
+}
 
 /** Waits for an answer, or for the lease to ask. Rejects if the run is cancelled, or if its store fails. */
 async function waitForTurn(run: Run, slot: CacheSlot): Promise<Turn> {

@@ -19,8 +19,6 @@ export type FlightResult =
  * them waits, and is cancelled when the last one has left.
  */
 export interface Flight {
-  /** Cancelled when no call waits any more. */
-  readonly cancellation: Cancellation;
   /**
    * Waits for the result. Rejects with the reason when `own` is cancelled: at once while others wait; for the last one when the flight
    * has ended, because a caller who cancels may rely on the agent having stopped.
@@ -52,19 +50,20 @@ export function flights(): Flights {
 export const NO_RESULT: FlightResult = Object.freeze({ kind: "nothing" });
 
 /**
- * Starts a flight, which is under way until `work` has ended; if `work` rejects, the result is `NO_RESULT`. The call that starts it must wait for
- * it at once.
+ * Starts a flight, which is under way until `work` has ended, and waits for its result: `NO_RESULT` if `work` rejects. Rejects as `wait` does:
+ * the flight is told that `own` is cancelled before `work` is.
  */
-export function startFlight(
+export function fly(
   inFlight: InFlight,
   key: string,
+  own: Cancellation,
   work: (cancellation: Cancellation) => Promise<FlightResult>,
-): Flight {
+): Promise<FlightResult> {
   const cancellation = new Cancellation();
+  const { promise: ended, resolve: land } = Promise.withResolvers<FlightResult>();
   let callers = 0;
   const flight: Flight = {
-    cancellation,
-    wait(own) {
+    wait(waiting) {
       callers++;
       return new Promise((resolve, reject) => {
         let left = false;
@@ -77,19 +76,20 @@ export function startFlight(
         };
         void ended.then((result) => {
           if (left) return;
-          own.unwatch(leave);
+          waiting.unwatch(leave);
           resolve(result);
         });
-        own.watch(leave);
+        waiting.watch(leave);
       });
     },
   };
   inFlight.set(key, flight);
-  const end = (result: FlightResult): FlightResult => {
+  const result = flight.wait(own);
+  const end = (of: FlightResult): void => {
     // A call that continues from here may start another flight.
     inFlight.delete(key);
-    return result;
+    land(of);
   };
-  const ended = work(cancellation).then(end, () => end(NO_RESULT));
-  return flight;
+  work(cancellation).then(end, () => end(NO_RESULT));
+  return result;
 }
