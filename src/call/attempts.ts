@@ -50,6 +50,8 @@ export async function attempts<C extends InPlace>(
   const tally: Tally = { charged: spent(state).charged };
   let issues: readonly Issue[] | undefined;
   let sinceMs: number | undefined;
+  const restMs = restOf(state, clock.now());
+  if (restMs > 0) await pause(run, callee, state.place.callId, restMs);
   for (;;) {
     let result: AttemptResult;
     try {
@@ -174,6 +176,11 @@ export async function failCall(
   const { events, outcome } = failure(state, callee, error, moment);
   await journal.record(events);
   return outcome;
+}
+
+/** How long the next attempt of a resumed call still has to wait, in ms: by the time of the log, and never longer than it was to wait. */
+function restOf({ wait }: CallState, nowMs: number): number {
+  return wait === undefined ? 0 : Math.min(wait.sinceMs + wait.waitMs - nowMs, wait.waitMs);
 }
 
 /** Waits before the next attempt. A batch that collects calls of the agent waits for this one. Rejects if the run is cancelled. */

@@ -4,8 +4,11 @@ import type { Issue } from "../model/errors.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 import { nothingBy } from "../money/spent.ts";
 
-/** An event of a call, with or without its position in the log. */
-export type CallEvent = Extract<EventBody, CallPlace> & { readonly seq?: number };
+/** An event of a call, with or without its position in the log and its time. */
+export type CallEvent = Extract<EventBody, CallPlace> & {
+  readonly seq?: number;
+  readonly atMs?: number;
+};
 
 /** The event that says how a call ended. */
 export type CallEnded = Extract<
@@ -46,6 +49,8 @@ export interface CallState {
   readonly checkpoint: unknown;
   /** How many of its attempts were rate-limited and queued again. */
   readonly requeues: number;
+  /** How long the next attempt was to wait, if the log ends before it; `undefined` if it may be made at once. */
+  readonly wait: { readonly sinceMs: number; readonly waitMs: number } | undefined;
   /** What the attempt before the next one failed with, in words; `undefined` if none failed. */
   readonly lastFailure: string | undefined;
 }
@@ -67,6 +72,7 @@ export function newCall(place: CallPlace, key: string | undefined): CallState {
     startedSeq: 0,
     checkpoint: undefined,
     requeues: 0,
+    wait: undefined,
     lastFailure: undefined,
   };
 }
@@ -90,6 +96,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
         free: event.free === true,
         settled: false,
         startedSeq: "seq" in event ? event.seq : 0,
+        wait: undefined,
         // The same attempt, made again.
         checkpoint: state.attempt === event.attempt ? state.checkpoint : undefined,
       };
@@ -130,10 +137,11 @@ export function evolve(state: CallState, event: CallEvent): CallState {
   }
 }
 
-/** Fields that are known only for an attempt without an end. */
-const NOT_AT_WORK: Pick<CallState, "startedSeq" | "checkpoint"> = Object.freeze({
+/** Fields that are known only for an attempt without an end, or before one. */
+const NOT_AT_WORK: Pick<CallState, "startedSeq" | "checkpoint" | "wait"> = Object.freeze({
   startedSeq: 0,
   checkpoint: undefined,
+  wait: undefined,
 });
 
 function between(
@@ -142,7 +150,9 @@ function between(
 ): CallState {
   const next = settled(state, event.cost, event.charged);
   const lastFailure = event.error.message;
-  return { ...next, phase: "between", attempt: event.attempt, lastFailure, ...NOT_AT_WORK };
+  const isLogged = event.atMs !== undefined && event.type !== "call.failed";
+  const wait = isLogged ? { sinceMs: event.atMs, waitMs: event.waitMs } : undefined;
+  return { ...next, phase: "between", attempt: event.attempt, lastFailure, ...NOT_AT_WORK, wait };
 }
 
 function ended(state: CallState, event: Extract<CallEvent, Pick<CallEnded, "type">>): CallState {

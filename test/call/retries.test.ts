@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, QuorateError, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, memory, QuorateError, supervisor, type RunEvent } from "../../src/index.ts";
 import { scripted, virtualClock, type Step } from "../../src/testing/index.ts";
+import { rejection } from "../team/rejection.ts";
 
 const retryable = (fields: object = {}): Step => ({
   error: Object.assign(new Error("later"), { retryable: true, retryAfterMs: 1_000, ...fields }),
@@ -388,5 +389,62 @@ describe("what an agent throws of this package", () => {
       error: { code: "OUTPUT_TOO_LARGE", message: expect.stringContaining("said too much") },
     });
     flaky.assertComplete();
+  });
+});
+
+describe("a wait between two attempts", () => {
+  it.each([
+    ["a retry", 503],
+    ["a place in the queue", 429],
+  ])("for %s goes on where the run was cancelled, when it is resumed", async (_, status) => {
+    const clock = virtualClock();
+    const backend = memory({ resumable: true, clock });
+    const at: number[] = [];
+    const a = agent({
+      name: "a",
+      run: () => {
+        at.push(clock.monotonic());
+        if (at.length > 1) return "ship";
+        throw Object.assign(new Error("later"), { status, headers: { "retry-after": "50" } });
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, backend, clock });
+    const controller = new AbortController();
+    const first = rejection(team.run("task", { runId: "run", signal: controller.signal }));
+    await clock.advance(1_000);
+    controller.abort(new Error("stop"));
+    await first;
+    await clock.advance(20_000);
+    const running = team.resume("run");
+    await clock.advance(28_999);
+    expect(at).toEqual([0]);
+    await clock.advance(11_000);
+    expect((await running).results.a).toMatchObject({ status: "ok", attempts: 2 });
+    expect(at[1]).toBeGreaterThanOrEqual(50_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["is over if the run is resumed later", 60_000, "ok"],
+    ["ends at the deadline of the resumed run", 0, "failed"],
+  ])("%s", async (_, awayMs, status) => {
+    const clock = virtualClock();
+    const backend = memory({ resumable: true, clock });
+    const flaky = scripted("flaky", [
+      retryable({ retryAfterMs: 50_000 }),
+      ...(status === "ok" ? [{ output: 1 }] : []),
+    ]);
+    const team = supervisor({ name: "team", agents: { flaky }, backend, clock });
+    const controller = new AbortController();
+    const first = rejection(team.run("task", { runId: "run", signal: controller.signal }));
+    await clock.advance(0);
+    controller.abort(new Error("stop"));
+    await first;
+    await clock.advance(awayMs);
+    const running = team.resume("run", { deadlineMs: 1_000 });
+    await clock.advance(1_000);
+    expect((await running).results.flaky).toMatchObject({ status });
+    flaky.assertComplete();
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 });
