@@ -4,6 +4,7 @@ import { text } from "../check/kinds.ts";
 import type { RunEvent } from "../model/events.ts";
 import { cut } from "../model/text.ts";
 import type { Store, RunSummary } from "../store/store.ts";
+import { endOf } from "../store/summary.ts";
 import { noSuchRun } from "../store/refuse-take.ts";
 import { writtenBy } from "./chosen-position.ts";
 import { takenUnlessOwned, type Recording } from "./decision.ts";
@@ -87,6 +88,9 @@ export async function cancelRun(
     const now = await fromStore(() => store.run(runId));
     const ended = answerFor(now);
     if (ended !== undefined) return ended;
+    // The store goes by the last event, which an earlier version may have kept after the run's end.
+    const log = await fromStore(() => store.read(runId));
+    if (endOf(log)?.type === "run.finished") return "ended";
     const seq = (now?.events ?? 0) + 1;
     const atMs = Math.round(await fromStore(nowMs));
     const end = { type: "run.cancelled", reason: written, requested: true } as const;

@@ -19,8 +19,8 @@ export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestio
   if (waiting?.type !== "run.waiting") return [];
   const decided = new Set<number>();
   for (const event of all.slice(last + 1)) {
-    if (event.type !== "person.decided") return [];
-    decided.add(questionOf(waiting, event));
+    if (event.type.startsWith("run.")) return [];
+    if (event.type === "person.decided") decided.add(questionOf(waiting, event));
   }
   return waiting.verdicts.flatMap((open, question) =>
     decided.has(question) ? [] : [{ ...open, question }],

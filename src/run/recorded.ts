@@ -4,6 +4,7 @@ import type { RunEvent } from "../model/events.ts";
 import type { History } from "../log/history.ts";
 import { outcomeOf } from "../call/call-outcome.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { endOf } from "../store/summary.ts";
 import { put } from "../model/record.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { answerIn, gatedTeam } from "../team/decide/gated-team.ts";
@@ -15,7 +16,7 @@ import type { Team } from "../team/team.ts";
 /** The outcome of a run as its log has it; `undefined` if it has none. Asks no agent. */
 export function recordedOutcome({ members, gate }: Team, history: History): Outcome | undefined {
   const { runId, events } = history;
-  const last = events.at(-1);
+  const last = endOf(events);
   if (last?.type !== "run.finished") return undefined;
   // By subject: if one was decided again about other answers, the log has it twice.
   const verdicts = new Map<string, Verdict>();

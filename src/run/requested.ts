@@ -3,7 +3,7 @@ import { fromStore } from "../log/from-store.ts";
 import { cancelledError, cancelLeft, removeCancel } from "../log/requests.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
-import { isEnd } from "../store/summary.ts";
+import { endOf } from "../store/summary.ts";
 import type { StartedEvent } from "./resume/resume.ts";
 import type { Session } from "./session.ts";
 
@@ -15,8 +15,8 @@ export async function endIfCancelled(
 ): Promise<void> {
   const request = await cancelLeft(store, runId, deadline);
   if (request === undefined) return;
-  const last = events.at(-1);
-  const isAnswered = last !== undefined && isEnd(last) && last.seq > request.afterSeq;
+  const ended = endOf(events);
+  const isAnswered = ended !== undefined && ended.seq > request.afterSeq;
   if (!isAnswered) {
     const reason = secrecy.redact?.text(request.reason) ?? request.reason;
     const place = { runId, seq: events.length + 1, atMs: Math.round(root.clock.now()) };

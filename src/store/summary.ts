@@ -10,6 +10,15 @@ export function isEnd(event: RunEvent): event is EndEvent {
   return isEndType(event.type);
 }
 
+/**
+ * The event that a run has ended with, if it has ended. Earlier versions could keep after it what an agent that was given up had done by then; only
+ * `run.resumed` goes on with a run.
+ */
+export function endOf(events: readonly RunEvent[]): EndEvent | undefined {
+  const last = events.findLast(({ type }) => type.startsWith("run."));
+  return last !== undefined && isEnd(last) ? last : undefined;
+}
+
 /** Whether events of this type end a run. */
 export function isEndType(type: unknown): type is EndEvent["type"] {
   return type === "run.finished" || type === "run.cancelled";

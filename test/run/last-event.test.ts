@@ -6,10 +6,12 @@ import {
   billOf,
   cancel,
   human,
+  memory,
   supervisor,
   unanimous,
   vote,
   type Clock,
+  type Resolver,
   type RunEvent,
 } from "../../src/index.ts";
 import { reliability } from "../../src/learning/index.ts";
@@ -289,5 +291,54 @@ describe("a store that needs long for each event", () => {
     await clock.advance(600_000);
     expect(await running).toMatchObject({ status: "partial", verdict: { winner: "x" } });
     expect(await store.run("run")).toMatchObject({ status: "partial" });
+  });
+});
+
+describe("a log of an earlier version, with what an agent did after the last event of the run", () => {
+  /** A run whose log has one more event, which nobody drives. */
+  async function strayed(resolve: readonly Resolver[]) {
+    const backend = memory({ resumable: true });
+    const { store } = backend;
+    const c = agent({ name: "c", run: (_task: string) => "z" });
+    const agents = { a: says("a", "x"), b: says("b", "y"), c };
+    const team = supervisor({ name: "team", agents, resolve, backend });
+    const outcome = await team.run("task", RUN);
+    const log = await store.read("run");
+    const fence = outcome.status === "waiting" ? await store.take("run") : 1;
+    const of = { callId: "c", agent: "c", role: "agent" } as const;
+    const late = {
+      type: "call.late",
+      ...of,
+      attempt: 1,
+      settled: "answered",
+      durationMs: 5,
+    } as const;
+    const seq = log.length + 1;
+    await store.append([{ ...late, runId: "run", seq, atMs: log.at(-1)?.atMs ?? 0 }], fence);
+    await store.release("run", fence);
+    expect(await store.run("run")).toMatchObject({ status: "interrupted" });
+    return { store, team, outcome };
+  }
+
+  it("has the same outcome, and the store knows it once the run was resumed", async () => {
+    const { store, team, outcome } = await strayed([vote()]);
+    expect(await team.run("task", RUN)).toEqual(outcome);
+    const [resumed] = await team.resumeAll();
+    expect(resumed?.outcome).toEqual(outcome);
+    expect(await store.run("run")).toMatchObject({ status: outcome.status });
+    expect(await team.resumeAll()).toEqual([]);
+  });
+
+  it("is not cancelled any more, where the run had finished", async () => {
+    const { store, team, outcome } = await strayed([vote()]);
+    expect(await cancel({ store }, "run")).toBe("ended");
+    expect(await team.resume("run")).toEqual(outcome);
+    expect(await store.run("run")).toMatchObject({ status: outcome.status });
+  });
+
+  it("can be decided by a person, where the run waits", async () => {
+    const { team } = await strayed([unanimous(), human()]);
+    const decided = await team.decide("run", { subject: "task", winner: "x", why: "it is" });
+    expect(decided).toMatchObject({ status: "complete", verdict: { winner: "x" } });
   });
 });

@@ -9,6 +9,7 @@ import { takeInput } from "../../call/input.ts";
 import { QuorateError } from "../../model/errors.ts";
 import type { RunEvent } from "../../model/events.ts";
 import type { Json } from "../../model/json.ts";
+import { endOf } from "../../store/summary.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { recordedOutcome } from "../recorded.ts";
 import { endIfCancelled, keptBy } from "../requested.ts";
@@ -39,7 +40,8 @@ export async function resume(
   refuseOther(session, first);
   const task = known ?? givenTask(session, first);
   const finished = recordedOutcome(root.team, new History(runId, before));
-  if (finished !== undefined) return shown(session, before, finished);
+  if (finished !== undefined && endOf(before) === before.at(-1))
+    return shown(session, before, finished);
   refuseForgetful(session);
 
   refuseRedacted(session, first, task);
@@ -110,7 +112,10 @@ async function prepare(
   const { team } = root;
   const history = new History(runId, events);
   const finished = recordedOutcome(team, history);
-  if (finished !== undefined) return { finished: shown(session, events, finished) };
+  if (finished !== undefined) {
+    await endAgain(session, events, fence);
+    return { finished: shown(session, events, finished) };
+  }
   for (const event of events) watch?.(event);
   const first = startOf(session, history.events);
   const origin = await originOf(session, first);
@@ -143,6 +148,17 @@ async function prepare(
   ]);
   const checked = configuredRoot.checks ? new Map() : undefined;
   return { run, assignment: { task, plan, at: ROOT, checked } };
+}
+
+/** Repeats the last event of a run if others follow it: stores go by the last one. */
+async function endAgain(
+  { store }: Session,
+  events: readonly RunEvent[],
+  fence: number,
+): Promise<void> {
+  const end = endOf(events);
+  if (end === undefined || end === events.at(-1)) return;
+  await fromStore(() => store.append([{ ...end, seq: events.length + 1 }], fence));
 }
 
 /** The result of `work`; if it fails, the run is released, so that another process can take it. */
