@@ -85,7 +85,9 @@ export function enter(
     if (holders.length > 0 && isStuck(closed)) {
       remove(waiter);
       rest(closed);
-      return reject(stuck(closed));
+      reject(stuck(closed));
+      // Those that stand behind it may need less.
+      return admitWaiting([closed]);
     }
     cancellation.watch(cancel);
     waiting.queued?.(closed.waitsFor);
@@ -258,8 +260,19 @@ function remove(waiter: Waiter): void {
   goOn(waiter.holders, waiter.place);
 }
 
-function stuck({ concurrency }: Limit): QuorateError {
-  const slots = concurrency === 1 ? "the only slot is" : `all ${concurrency} slots are`;
+function stuck({ concurrency, waitsFor: { kind, name } }: Limit): QuorateError {
+  if (kind === "budget") {
+    return new QuorateError(
+      "DEADLOCK",
+      `the money that is left of the budget of "${name}" is reserved by agents that wait for runs that need it themselves; raise the budget, lower maxCost, or give those runs another budget`,
+    );
+  }
+  const slots =
+    concurrency === Infinity
+      ? `all slots of "${name}" are`
+      : concurrency === 1
+        ? "the only slot is"
+        : `all ${concurrency} slots are`;
   return new QuorateError(
     "DEADLOCK",
     `${slots} held by agents that wait for runs that need a slot themselves; raise concurrency, or start those runs in another supervisor`,

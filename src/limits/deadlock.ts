@@ -53,17 +53,17 @@ export function goOn(holders: readonly Permit[], limit: Limit): void {
  * which the same is true.
  */
 export function isStuck(limit: Limit): boolean {
-  if (!isHeldByWaiting(limit)) return false;
+  if (!isFilled(limit, holdersOf(limit))) return false;
   const stuck = new Set([limit]);
   for (const one of stuck) {
-    for (const other of waitedFor(one)) if (isHeldByWaiting(other)) stuck.add(other);
+    for (const other of waitedFor(one)) if (isFilled(other, holdersOf(other))) stuck.add(other);
   }
-  // If a holder waits only for limits that are not stuck, its limit is not stuck either; repeat until nothing changes.
+  // A holder that waits only for limits that are not stuck goes on, which may free its limit; repeat until nothing changes.
   for (let size = -1; size !== stuck.size;) {
     ({ size } = stuck);
     for (const one of stuck) {
-      const goesOn = holdersOf(one).some(({ waits }) => !anyOf(waits, stuck));
-      if (goesOn) stuck.delete(one);
+      const remaining = holdersOf(one).filter(({ waits }) => anyOf(waits, stuck));
+      if (!isFilled(one, remaining)) stuck.delete(one);
     }
   }
   return stuck.has(limit);
@@ -73,8 +73,10 @@ function holdersOf({ waiting }: Limit): readonly Permit[] {
   return [...(waiting ?? [])].filter(({ over }) => !over);
 }
 
-function isHeldByWaiting(limit: Limit): boolean {
-  return limit.inFlight >= limit.concurrency && holdersOf(limit).length >= limit.inFlight;
+/** Whether these holders leave no room in it, whoever else leaves. */
+function isFilled(limit: Limit, holders: readonly Permit[]): boolean {
+  const { inFlight, concurrency, filledBy } = limit;
+  return filledBy?.(holders) ?? (inFlight >= concurrency && holders.length >= inFlight);
 }
 
 function waitedFor(limit: Limit): readonly Limit[] {

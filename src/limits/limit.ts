@@ -56,6 +56,8 @@ export interface Limit {
   hold: ReturnType<typeof setInterval> | undefined;
   /** Looks at the queue again when the condition may be met for the first in it. */
   alarm: Disposable | undefined;
+  /** For a limit that is kept in a store: whether these permits leave no room for the first in its queue, as the store said last. */
+  filledBy: ((holders: readonly Permit[]) => boolean) | undefined;
   /** The permits that hold one of its slots and wait for a slot themselves; made when the first one does. */
   waiting: Set<Permit> | undefined;
 }
@@ -91,6 +93,7 @@ export function makeLimit(
     queue: makeQueue<Waiter>(fair),
     hold: undefined,
     alarm: undefined,
+    filledBy: undefined,
     waiting: undefined,
   };
 }

@@ -48,6 +48,8 @@ export interface Requeue {
 
 /** What a permit holds outside this process. Its methods reject when that cannot be reached. */
 export interface HeldElsewhere {
+  /** Under which it is held there. */
+  readonly id: string;
   release(leaving: Leaving): Promise<void>;
   raise(moreMicros: number, overran: boolean): Promise<void>;
   /** Holds it for the permit's whole life again. */

@@ -3,7 +3,7 @@ import { flights } from "../call/cache/single-flight.ts";
 import { embeddedExecutor } from "../executor/embedded.ts";
 import type { AgentRegistry, Executor, ExecutorFactory } from "../executor/executor.ts";
 import { makeExecutor } from "../executor/make-executor.ts";
-import { scopeQueues } from "../limits/scope/scope-queue.ts";
+import { scopeQueuesOf } from "../limits/scope/scope-queue.ts";
 import type { Values } from "../store/values.ts";
 import type { Backend } from "../team/backend.ts";
 import type { SupervisorOptions } from "../team/options.ts";
@@ -48,7 +48,7 @@ export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root 
     backend,
     clock,
     runsIn,
-    queues: scopeQueues(),
+    queues: scopeQueuesOf(clock),
     flights: flights(),
     onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),
     tracing: tracing && harmlessTracing(tracing, team.where),

@@ -3,8 +3,8 @@ import { PassingMap } from "../../model/passing-map.ts";
 import type { Values } from "../../store/values.ts";
 import { admitWaiting } from "../admission.ts";
 import { makeLimit, type Condition, type Limit } from "../limit.ts";
-import type { Permit } from "../permit.ts";
-import type { Scoped } from "./scoped.ts";
+import type { Permit, PermitRequest } from "../permit.ts";
+import type { NoRoom, Scoped } from "./scoped.ts";
 
 // For how long releases of other processes go unnoticed; those of this process are noticed at once. A scope whose minute is used up is
 // looked at less often.
@@ -25,8 +25,8 @@ export interface ScopeQueue {
   readonly releases: number;
   /** The store has taken an attempt that had passed. */
   taken(permit: Permit): void;
-  /** The store had no room for it, when this many releases had happened; it may have some after this many ms. */
-  refused(releases: number, waitMs: number, clock: Clock): void;
+  /** The store had no room for an attempt that asks for this, when this many releases had happened. */
+  refused(releases: number, request: PermitRequest, why: NoRoom, clock: Clock): void;
   /** Something was released. */
   released(): void;
 }
@@ -59,14 +59,21 @@ function scopeQueue({ fair, waitsFor }: Scoped): ScopeQueue {
       doubtful = limit.queue.first !== undefined;
       admitWaiting([limit]);
     },
-    refused(before, waitMs, clock) {
+    refused(before, request, { waitMs, filledBy }, clock) {
       doubtful = true;
+      limit.filledBy = undefined;
       // If something was released in the meantime, there may be room by now.
       if (before !== releases) return;
       const pollMs = waitMs === Infinity ? POLL_MS : Math.min(waitMs, MOST_POLL_MS);
       closedUntilMs = clock.monotonic() + pollMs;
+      if (filledBy === undefined) return;
+      // Slots are alike; how much money is needed, only the first of those who wait for it has asked.
+      limit.filledBy = (holders) =>
+        (fair || limit.queue.first?.permit.request === request) &&
+        filledBy(new Set(holders.flatMap(({ elsewhere }) => elsewhere?.id ?? [])));
     },
     released() {
+      limit.filledBy = undefined;
       releases++;
       closedUntilMs = -Infinity;
       admitWaiting([limit]);
@@ -75,7 +82,7 @@ function scopeQueue({ fair, waitsFor }: Scoped): ScopeQueue {
 }
 
 /**
- * The queues of one supervisor, for each scope in each store. A queue is kept from when a request asks for its scope until the request has failed, or
+ * The queues of the attempts that have one clock, for each scope in each store. A queue is kept from when a request asks for its scope until the request has failed, or
  * what its permit held in the store is released: until then, new attempts must learn of it here.
  */
 export interface ScopeQueues {
@@ -83,6 +90,15 @@ export interface ScopeQueues {
   use(values: Values, scoped: Scoped): ScopeQueue;
   /** One user less; without users, the queue is removed. */
   leave(values: Values, scoped: Scoped): void;
+}
+
+const byClock = new WeakMap<Clock, ScopeQueues>();
+
+/** The queues of all supervisors with a clock: attempts of one may begin runs of another, and wait for what they hold themselves. */
+export function scopeQueuesOf(clock: Clock): ScopeQueues {
+  const known = byClock.get(clock) ?? scopeQueues();
+  byClock.set(clock, known);
+  return known;
 }
 
 export function scopeQueues(): ScopeQueues {

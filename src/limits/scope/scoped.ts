@@ -13,6 +13,14 @@ export interface Hold extends Pick<
   readonly attempt?: string | undefined;
 }
 
+/** What an attempt needs is not free. */
+export interface NoRoom {
+  /** After how many ms it may be; `Infinity` if only others can make room for it. */
+  readonly waitMs: number;
+  /** Whether it never will be as long as the permits with these ids are held. */
+  readonly filledBy?: (ids: ReadonlySet<string>) => boolean;
+}
+
 /** How an attempt left: what it is charged, in micro-dollars, and how it ended, if it did. */
 export interface Leaving {
   readonly chargedMicros: number;
@@ -37,14 +45,10 @@ export interface Scoped {
   /** Whether waiting attempts are admitted by turns of their runs, and not by their arrival. */
   readonly fair: boolean;
   /**
-   * The new value once an attempt holds its part, or how long it has to wait, in ms. Throws if it never gets it. An attempt that
+   * The new value once an attempt holds its part, or that it has to wait. Throws if it never gets it. An attempt that
    * goes on in this process takes over what its earlier process held for it.
    */
-  take(
-    kept: Json | undefined,
-    hold: Hold,
-    nowMs: number,
-  ): { readonly kept: Json } | { readonly waitMs: number };
+  take(kept: Json | undefined, hold: Hold, nowMs: number): { readonly kept: Json } | NoRoom;
   /** The new value once an attempt holds nothing any more. */
   release(kept: Json | undefined, hold: Hold, leaving: Leaving, nowMs: number): Json | undefined;
   /**

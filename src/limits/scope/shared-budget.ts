@@ -49,7 +49,11 @@ export function sharedBudget(budget: CheckedBudget): Scoped {
       if (hold.goesOn === true) return { kept: asJson(takenOver(kept, hold, nowMs)) };
       if (kept.overran === true) throw overrun(whose, kept.overranBy);
       const purse = { spent: kept.spent, reserved: reservedOf(kept) };
-      if (!isThere(budget, whose, purse, hold)) return { waitMs: Infinity };
+      if (!isThere(budget, whose, purse, hold)) {
+        const filledBy = (ids: ReadonlySet<string>): boolean =>
+          !isThere(budget, whose, { ...purse, reserved: reservedOf(kept, ids) }, hold);
+        return { waitMs: Infinity, filledBy };
+      }
       const reserved = [usdMicros ?? 0, untilOf(hold, nowMs)] as const;
       return { kept: { ...kept, open: { ...kept.open, [id]: reserved } } };
     },
@@ -165,8 +169,10 @@ function isMicros(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-function reservedOf({ open }: KeptBudget): number {
-  return Object.values(open).reduce((sum, [micros]) => sum + micros, 0);
+/** What is reserved, under any id or under one of these. */
+function reservedOf({ open }: KeptBudget, ids?: ReadonlySet<string>): number {
+  const counted = Object.entries(open).filter(([id]) => ids?.has(id) ?? true);
+  return counted.reduce((sum, [, [micros]]) => sum + micros, 0);
 }
 
 // How long a given-up reservation is remembered. A process that has not settled an attempt in a day is dead.

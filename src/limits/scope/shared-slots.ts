@@ -74,16 +74,21 @@ function sharedSlots(
         const taken: HeldSlot = [untilOf(hold, nowMs), atMs, counts];
         return { kept: asJson({ ...kept, open: { ...others, [id]: taken } }) };
       }
-      if (Object.keys(kept.open).length >= concurrency) return { waitMs: Infinity };
+      const held = Object.keys(kept.open);
+      if (held.length >= concurrency) {
+        const filledBy = (ids: ReadonlySet<string>): boolean =>
+          held.filter((one) => ids.has(one)).length >= concurrency;
+        return { waitMs: Infinity, filledBy };
+      }
       const callsMs = waitMs(kept, ([, calls]) => calls, 1, callsPerMinute, nowMs);
       const least = Math.max(1, counted(tokens));
       const tokensMs = waitMs(kept, ([, , many]) => many, least, tokensPerMinute, nowMs);
       const longest = Math.max(callsMs, tokensMs);
       if (longest > 0) return { waitMs: longest };
-      const held: HeldSlot = [untilOf(hold, nowMs), nowMs, counted(tokens)];
+      const slot: HeldSlot = [untilOf(hold, nowMs), nowMs, counted(tokens)];
       return {
         kept: asJson({
-          open: { ...kept.open, [id]: held },
+          open: { ...kept.open, [id]: slot },
           recent: counting(kept.recent, nowMs, 1, counted(tokens)),
         }),
       };

@@ -11,7 +11,7 @@ import type { Limit } from "../limit.ts";
 import { localLimiter, type Limiter } from "../limiter.ts";
 import { Permit, type HeldElsewhere, type PermitRequest } from "../permit.ts";
 import { owe, settleOwed } from "./owed.ts";
-import type { Hold, Leaving, Scoped } from "./scoped.ts";
+import type { Hold, Leaving, NoRoom, Scoped } from "./scoped.ts";
 import type { ScopeQueue, ScopeQueues } from "./scope-queue.ts";
 
 export interface StoreLimiterOptions {
@@ -78,7 +78,9 @@ function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): 
     function told(waitsFor: WaitsFor): void {
       // If it waits again, that is the same wait.
       waiting = { ...waiting, queued: undefined };
-      given.queued?.(waitsFor);
+      // Another limiter with the same scope may have another name.
+      const at = fronts.findIndex(({ limit }) => limit.waitsFor === waitsFor);
+      given.queued?.(request.scoped[at]?.waitsFor ?? waitsFor);
     }
     if (request.goesOn === true) {
       // Before it waits here, so that no other attempt takes what is held for it.
@@ -102,8 +104,8 @@ function scopedLimiter({ values, clock, queues, failed }: StoreLimiterOptions): 
         part.keepIn(permit);
         return permit;
       }
-      const { index, waitMs } = closed;
-      fronts[index]?.refused(releases[index] ?? 0, waitMs, clock);
+      const { index } = closed;
+      fronts[index]?.refused(releases[index] ?? 0, request, closed, clock);
       const tried = permit;
       try {
         // It stands in its place again before others may pass.
@@ -214,10 +216,9 @@ async function orDiscarded<T>(permit: Permit, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** A scope without room, and after how many ms it may have some. */
-interface Closed {
+/** A scope without room. */
+interface Closed extends NoRoom {
   readonly index: number;
-  readonly waitMs: number;
 }
 
 /** What a part needs to be taken and released. */
@@ -244,6 +245,10 @@ class PartInStore implements HeldElsewhere {
     this.#hold = { id, attempt, agent, usdMicros, modelName, tokens, lifeMs, goesOn };
   }
 
+  get id(): string {
+    return this.#hold.id;
+  }
+
   /** Takes its part of every scope, or nothing: then returns the first scope without room. Rejects with a scope's refusal. */
   async take(): Promise<Closed | undefined> {
     await settleOwed(this.#options.values, this.#keys);
@@ -254,7 +259,7 @@ class PartInStore implements HeldElsewhere {
       for (const [index, one] of this.#scoped.entries()) {
         const taken = one.take(kept[index], this.#hold, nowMs);
         if ("waitMs" in taken) {
-          closed = { index, waitMs: taken.waitMs };
+          closed = { index, ...taken };
           return kept;
         }
         made[index] = taken.kept;
