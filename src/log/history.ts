@@ -45,7 +45,7 @@ export class History {
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
-  readonly #escalated = new Set<string>();
+  readonly #escalated = new Map<string, Of<"call.escalated">>();
   readonly #explored = new Set<string>();
   // Made when it is first needed: the events do not change after that.
   #lacking: ReadonlySet<string> | undefined;
@@ -110,9 +110,9 @@ export class History {
     return this.#lacking.has(team);
   }
 
-  /** Whether the log has an escalation of a call for that reason. */
-  escalated(callId: string, why: string): boolean {
-    return this.#escalated.has(`${why} ${callId}`);
+  /** The escalation of a call for that reason, if the log has one. */
+  escalated(callId: string, why: string): Of<"call.escalated"> | undefined {
+    return this.#escalated.get(`${why} ${callId}`);
   }
 
   /** Why an agent was not asked, if it was not. */
@@ -171,7 +171,7 @@ export class History {
         this.#skipped.set(event.callId, event);
         break;
       case "call.escalated":
-        this.#escalated.add(`${event.why} ${event.callId}`);
+        this.#escalated.set(`${event.why} ${event.callId}`, event);
         break;
       case "run.planned":
         this.#scope(scopeOf(event)).plan = event;

@@ -7,6 +7,7 @@ import { hearIfRefused } from "../../model/hear.ts";
 import type { Json } from "../../model/json.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { RENAMED, RUN, type MadeOfRun, type RunOptions } from "../../team/run-options.ts";
+import { LIMITS } from "../../describe/limits.ts";
 import { beginRun } from "../begin.ts";
 import type { Started } from "../session.ts";
 import { sharedOutcomes } from "./shared-outcomes.ts";
@@ -56,6 +57,12 @@ const AHEAD = 4;
 // Calls that are collected share a slot, so more runs than slots are needed to fill them; but no more than this.
 const MAX_COLLECTED = 1_000;
 
+/** The options that hold for all runs together. Each of the others is an option of every run. */
+const OF_ALL: ReadonlySet<string> = new Set([
+  ...["key", "signal", "concurrency", "budget", "prices"],
+  ...Object.keys(LIMITS.table),
+]);
+
 /**
  * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those. They are taken one by one when there is
  * room, and the results come in the order of the tasks.
@@ -78,8 +85,9 @@ export async function* runMany<Results, Winner extends Json>(
   const { concurrency = root.team.slots.concurrency, signal } = checked;
   const { collectors } = configured.configuredTeam;
   const atOnce = runsAtOnce(concurrency, collectors);
-  const { route, mode, backend, cache, deadlineMs, tenant, tags } = checked;
-  const runOptions = { route, mode, backend, cache, deadlineMs, tenant, tags } as RunOptions;
+  const runOptions: RunOptions = Object.fromEntries(
+    Object.entries(checked).filter(([name]) => !OF_ALL.has(name)),
+  );
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 

@@ -117,7 +117,10 @@ async function askFurther(
   return [...calls, { place, ...(await performCall(run, configured, spec)) }];
 }
 
-/** Why an answer is not final, judged by itself. If the function throws, the answer stands, and the log notes it. */
+/**
+ * Why an answer is not final, judged by itself. If the function throws, the answer stands, and the log notes it. What the log says that
+ * the function said holds: it may say something else now.
+ */
 function doubtOf(
   run: Run,
   { escalateIf }: ConfiguredAgent,
@@ -130,6 +133,8 @@ function doubtOf(
   if (result.status !== "ok") return undefined;
   for (const reason of escalateIf) {
     if (typeof reason !== "function") continue;
+    const before = escalatedBefore(run, place, result.output);
+    if (before !== undefined) return before.next === undefined ? undefined : "output";
     try {
       const doubts = reason as (output: unknown) => unknown;
       const doubted = requireSync(() => doubts(result.output), "it");
@@ -143,6 +148,17 @@ function doubtOf(
   return undefined;
 }
 
+/** What the log says that the function said about this very answer: not about one that was given to another input. */
+function escalatedBefore(
+  { history }: Run,
+  { callId }: CallPlace,
+  output: unknown,
+): Omit<Escalation, "why"> | undefined {
+  const end = history?.call(callId, () => true)?.end;
+  const isSame = end !== undefined && end.type !== "call.failed" && end.output === output;
+  return isSame ? history?.escalated(callId, "output") : undefined;
+}
+
 interface Escalation {
   readonly why: EscalationReason;
   readonly next?: string;
@@ -150,7 +166,7 @@ interface Escalation {
 }
 
 function noteEscalation({ journal, history }: Run, place: CallPlace, escalation: Escalation): void {
-  if (history?.escalated(place.callId, escalation.why) === true) return;
+  if (history?.escalated(place.callId, escalation.why) !== undefined) return;
   journal.note([{ type: "call.escalated", ...place, ...escalation }]);
 }
 
