@@ -59,7 +59,11 @@ const MAX_COLLECTED = 1_000;
 
 /** The options that hold for all runs together. Each of the others is an option of every run. */
 const OF_ALL: ReadonlySet<string> = new Set([
-  ...["key", "signal", "concurrency", "budget", "prices"],
+  "key",
+  "signal",
+  "concurrency",
+  "budget",
+  "prices",
   ...Object.keys(LIMITS.table),
 ]);
 
