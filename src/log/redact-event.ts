@@ -2,7 +2,7 @@ import type { FindingDetails } from "../model/claim.ts";
 import type { Conflict, Holder, Position } from "../model/conflict.ts";
 import { errorFrom, errorRecord, type ErrorRecord, type QuorateError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
-import { canonicalJson, type Json } from "../model/json.ts";
+import { canonicalJson, REDACTED, type Json } from "../model/json.ts";
 import type { Models } from "../money/spent.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { RedactedKind } from "./redact.ts";
@@ -33,7 +33,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "call.retried":
     case "call.requeued":
     case "call.failed":
-      return { ...body, error: recordWithout(body.error, text), ...modelsWithout(body, text) };
+      return { ...body, error: recordWithout(body.error, changes), ...modelsWithout(body, text) };
     case "call.late":
     case "call.abandoned":
     case "call.reported":
@@ -124,21 +124,25 @@ function changed(
 }
 
 /** An error in the form of the log, including its cause and its issues. */
-export function errorWithout(error: QuorateError, text: (value: string) => string): QuorateError {
-  return errorFrom(recordWithout(errorRecord(error), text));
+export function errorWithout(error: QuorateError, changes: Changes): QuorateError {
+  return errorFrom(recordWithout(errorRecord(error), changes));
 }
 
-function recordWithout(error: ErrorRecord, text: (value: string) => string): ErrorRecord {
+function recordWithout(error: ErrorRecord, { text, value }: Changes): ErrorRecord {
+  // Printed, it would be a text of its own.
+  const isKept = (number: number): boolean =>
+    value(number, "output") === number && text(String(number)) === String(number);
   return {
     ...error,
     message: text(error.message),
     ...(error.cause !== undefined && { cause: text(error.cause) }),
     ...(error.causes !== undefined && {
-      causes: error.causes.map((cause) => ({
-        ...cause,
-        name: text(cause.name),
-        message: text(cause.message),
-        ...(typeof cause.code === "string" && { code: text(cause.code) }),
+      causes: error.causes.map(({ name, message, code, status }) => ({
+        name: text(name),
+        message: text(message),
+        ...(typeof code === "string" && { code: text(code) }),
+        ...(typeof code === "number" && { code: isKept(code) ? code : REDACTED }),
+        ...(status !== undefined && isKept(status) && { status }),
       })),
     }),
     ...(error.issues !== undefined && {

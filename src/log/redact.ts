@@ -101,7 +101,7 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
       if (taken.fault === undefined && taken.value !== undefined)
         value(taken.value as Json, "output");
     },
-    error: (error) => errorWithout(error, text),
+    error: (error) => errorWithout(error, { value, text }),
     bare: (given, kind) => all.without(value(given, kind)),
     isIn: (given) => all.isIn(given, LEAST_REPEATED),
   };

@@ -1,7 +1,6 @@
 import { comparedPath } from "../conflict/place.ts";
-import { oneLine } from "../conflict/plain.ts";
 import { REDACTED, type Json } from "../model/json.ts";
-import { plain } from "../model/text.ts";
+import { readingOf, type Reading } from "./reading.ts";
 
 /** What was taken out of values, to find it where it occurs again. */
 export interface Secrets {
@@ -9,7 +8,7 @@ export interface Secrets {
   learn(before: Json, after: Json): void;
   /** A value, including keys of objects, with `"[redacted]"` instead of each secret. */
   without(value: Json): Json;
-  /** A text without its long secrets, and without their beginnings, because a text may have been cut within one. */
+  /** A text without its long secrets, and without their beginnings, because a text may have been cut within one: also short ones before a `…`. */
   withoutLong(text: string): string;
   /** Whether a text contains a secret of at least this many characters. */
   isIn(text: string, leastChars: number): boolean;
@@ -21,38 +20,35 @@ const LONG_CHARS = 16;
 /** Secrets are looked up by their beginnings: there may be thousands, and every text is searched. */
 const HEAD_CHARS = 4;
 
-/** A longer secret stands nowhere as a path or in an address. */
-const MAX_REWRITTEN = 4_096;
+/** A longer secret stands nowhere as a path. */
+const MAX_PATH_CHARS = 4_096;
 
-/** The other forms that a secret has in the middle of a sentence: as JSON, also within JSON, on one line, as a path, in an address. */
+/** What is searched for: the secret, as JSON, as a path, and each as it reads, because texts are read as well. */
 function formsOf(secret: string): ReadonlySet<string> {
-  const quoted = JSON.stringify(secret).slice(1, -1);
-  const forms = new Set([quoted, oneLine(secret, secret.length)]);
-  if (secret.length <= MAX_REWRITTEN) {
-    forms.add(JSON.stringify(quoted).slice(1, -1));
-    forms.add(oneLine(quoted, quoted.length));
-    forms.add(plain(quoted));
-    forms.add(plain(secret));
-    forms.add(secret.trim());
-    forms.add(secret.normalize("NFC"));
-    if (/[\\/]/.test(secret)) forms.add(comparedPath(secret));
-    if (secret.isWellFormed()) forms.add(encodeURIComponent(secret));
+  const forms = [secret, JSON.stringify(secret).slice(1, -1)];
+  if (secret.length <= MAX_PATH_CHARS) {
+    forms.push(secret.normalize("NFC"), secret.normalize("NFD"));
+    if (/[\\/]/.test(secret)) forms.push(comparedPath(secret));
   }
-  forms.delete(secret);
-  return forms;
+  return new Set([...forms, ...forms.map((form) => (readingOf(form)?.text ?? form).trim())]);
 }
 
+/** A text that is read as it stands. */
+const asIs = (text: string): Reading => ({ text, place: (from, to) => [from, to] });
+
 /**
- * Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. With `rewritten`, only the forms
- * of them that differ from what was taken out.
+ * Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. With `rewritten`, those that
+ * stand in a text exactly as they were taken out stay there.
  */
 export function secrets(leastChars: number, rewritten = false): Secrets {
   const known = new Set<string>();
   const byHead = new Map<string, string[]>();
   const short = new Set<string>();
+  const staying = new Set<string>();
 
   function add(secret: string): void {
-    for (const form of [...(rewritten ? [] : [secret]), ...formsOf(secret)]) {
+    if (rewritten) staying.add(secret);
+    for (const form of formsOf(secret)) {
       if (form.length < leastChars || form === REDACTED || known.has(form)) continue;
       known.add(form);
       if (form.length < HEAD_CHARS) {
@@ -87,9 +83,10 @@ export function secrets(leastChars: number, rewritten = false): Secrets {
   function lengthAt(text: string, at: number, least: number): number {
     let longest = 0;
     for (const secret of byHead.get(text.slice(at, at + HEAD_CHARS)) ?? []) {
-      if (secret.length < least) continue;
       const same = commonLength(secret, text, at);
-      if (same === secret.length || same >= LONG_CHARS) longest = Math.max(longest, same);
+      const isCut = text[at + same] === "…";
+      if (secret.length < least && !isCut) continue;
+      if (isCut || same === secret.length || same >= LONG_CHARS) longest = Math.max(longest, same);
     }
     return longest;
   }
@@ -97,19 +94,27 @@ export function secrets(leastChars: number, rewritten = false): Secrets {
   /** A text without secrets of at least this many characters. */
   function cleaned(text: string, least: number): string {
     if (byHead.size === 0) return text;
+    const kept = cleanedAsRead(text, asIs(text), least);
+    const reading = readingOf(kept);
+    return reading === undefined ? kept : cleanedAsRead(kept, reading, least);
+  }
+
+  function cleanedAsRead(given: string, { text, place }: Reading, least: number): string {
     let kept = "";
     let from = 0;
     for (let at = 0; at + HEAD_CHARS <= text.length;) {
       const length = lengthAt(text, at, least);
-      if (length === 0) {
+      const [start, end] = length === 0 ? [0, 0] : place(at, at + length);
+      if (length === 0 || staying.has(given.slice(start, end))) {
         at++;
         continue;
       }
-      kept += text.slice(from, at) + REDACTED;
+      // Two secrets may share an escape.
+      kept += given.slice(from, Math.max(from, start)) + REDACTED;
       at += length;
-      from = at;
+      from = end;
     }
-    return from === 0 ? text : kept + text.slice(from);
+    return from === 0 ? given : kept + given.slice(from);
   }
 
   function withoutText(text: string): string {
@@ -136,7 +141,10 @@ export function secrets(leastChars: number, rewritten = false): Secrets {
     without: (value) => (known.size === 0 ? value : without(value)),
     withoutLong: (text) => cleaned(text, LONG_CHARS),
     isIn(text, least) {
-      for (const secret of known) if (secret.length >= least && text.includes(secret)) return true;
+      const ways = [text, readingOf(text)?.text ?? text];
+      for (const secret of known) {
+        if (secret.length >= least && ways.some((way) => way.includes(secret))) return true;
+      }
       return false;
     },
   };

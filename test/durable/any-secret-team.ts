@@ -35,6 +35,8 @@ export interface Gossip {
   readonly emits: boolean;
   /** Whether it says under which idempotency key it was asked. */
   readonly tellsKey: boolean;
+  /** What stands before the secret in the cause of what it throws, which is cut. */
+  readonly filler: string;
   /** Whether the team makes its input, of the secret and of what was said before. */
   readonly mapped: boolean;
   readonly needsFirst: boolean;
@@ -70,6 +72,7 @@ const gossip: fc.Arbitrary<Gossip> = fc.record({
   ),
   emits: fc.boolean(),
   tellsKey: fc.boolean(),
+  filler: fc.integer({ min: 1_980, max: 2_000 }).map((length) => `${"x".repeat(length - 1)} `),
   mapped: fc.boolean(),
   needsFirst: fc.boolean(),
 });
@@ -108,6 +111,10 @@ function redactOf(spec: SecretTeam, { text, number }: Secret): Redact {
   };
   return hide;
 }
+
+/** As JSON of other languages has it, and addresses. */
+const escapedFormsOf = (text: string): string =>
+  [text.replace("-", "\\u002d"), text.replace("-", "%2d"), text.replace("-", "%252D")].join(" or ");
 
 interface Given {
   readonly emit: (value: unknown) => void;
@@ -178,7 +185,11 @@ export function makeSecretTeam(
       const first = asked++ === 0;
       const { trouble } = one;
       if (trouble === "throws" || (trouble === "throws once" && first)) {
-        throw new Error(`no ${said} in ${JSON.stringify(given)}`, { cause: new Error(said) });
+        const numbers = { code: number, status: number };
+        const cause = Object.assign(new Error(`${one.filler}${text} ${one.filler}`), numbers);
+        throw new Error(`no ${said} in ${JSON.stringify(given)}, ${escapedFormsOf(text)}`, {
+          cause,
+        });
       }
       if (trouble === "not json") return { held: 1n };
       const flawed = trouble === "flawed" || (trouble === "flawed once" && first);
@@ -302,6 +313,7 @@ const PLAIN: Gossip = {
   trouble: "none",
   emits: false,
   tellsKey: false,
+  filler: "",
   mapped: false,
   needsFirst: false,
 };

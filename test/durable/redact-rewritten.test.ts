@@ -24,6 +24,8 @@ const SECRETS: Readonly<Record<string, string>> = {
   "spaces around it": "  padded 12  ",
   "signs of a page": "x&y<z>\"q'",
   "a letter in two parts": "e\u0301clair-9",
+  "letters of other scripts and a picture": "pä<ss wö&rd 🗝️ ключ",
+  "signs of addresses": "ab+cd/ef==gh ij%41~k",
 };
 
 /** What a text may look like elsewhere. */
@@ -37,8 +39,33 @@ function formsOf(secret: string): readonly string[] {
     seen,
     seen.replace(/\s+/g, " ").trim(),
     secret.replaceAll("\\", "/"),
-    encodeURIComponent(secret),
+    ...addressesOf(secret),
+    ...[json, JSON.stringify(json).slice(1, -1)].flatMap((written) => [
+      written.replaceAll("/", "\\/"),
+      written.replaceAll(/[^\x20-\x7E]/g, escaped),
+      written.replaceAll(/[<>&]/g, escaped),
+    ]),
     ...(secret.includes("/../") ? ["tok/xyz9"] : []),
+  ];
+}
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** What a text may look like in an address. */
+function addressesOf(secret: string): readonly string[] {
+  const encoded = encodeURIComponent(secret);
+  const [asPath, asPassword] = [new URL("http://h/"), new URL("http://h/")];
+  asPath.pathname = secret;
+  asPassword.password = secret;
+  return [
+    encoded,
+    encoded.toLowerCase(),
+    encodeURIComponent(encoded),
+    encodeURI(secret),
+    new URLSearchParams({ k: secret }).toString().slice(2),
+    // An address takes line breaks out, and goes back by itself.
+    ...(/[\t\n]|\.\.|^ | $/.test(secret) ? [] : [asPath.pathname.slice(1), asPassword.password]),
   ];
 }
 
@@ -83,7 +110,9 @@ async function shownOf(secret: string, redact: Redact): Promise<string> {
     name: "breaker",
     retries: 0,
     run: ({ token }: Task) => {
-      throw new Error(`GET https://api.example/?key=${encodeURIComponent(token)}`);
+      throw new Error(`GET https://api.example/?key=${encodeURIComponent(token)}`, {
+        cause: new Error(formsOf(token).join(" or ")),
+      });
     },
   });
   const team = supervisor({

@@ -51,6 +51,33 @@ const everywhere: Redact = (value) =>
   JSON.parse(JSON.stringify(value).replaceAll("sk-123", "***")) as never;
 
 describe("redact", () => {
+  it.each<[string, Redact]>([
+    ["paths", ["pin"]],
+    ["a function of values", (value) => (value === 48_213 ? 0 : value)],
+    [
+      "a function of texts",
+      (value) => (typeof value === "string" ? value.replaceAll("48213", "***") : value),
+    ],
+  ])("by %s takes a number out of errors, too", async (_, redact) => {
+    const failing = agent({
+      name: "failing",
+      retries: 0,
+      run({ pin }: { readonly pin: number }): null {
+        const cause = Object.assign(new Error("no"), { code: pin, status: pin });
+        throw Object.assign(new Error("bad pin", { cause }), { code: pin, status: 503 });
+      },
+    });
+    const store = memory({ resumable: true }).store;
+    const team = supervisor({ name: "team", agents: { failing }, backend: { store }, redact });
+    const outcome = await team.run({ pin: 48_213 }, { runId: "r" });
+    const [, ...log] = await store.read("r");
+    expect(JSON.stringify([log, outcome.results])).not.toContain("48213");
+    const failed = log.find(({ type }) => type === "call.failed");
+    expect(failed).toMatchObject({
+      error: { causes: [{ code: "[redacted]", status: 503 }, { message: "no" }] },
+    });
+  });
+
   it("by a function is applied before anything is kept or shown, to values and to texts", async () => {
     const { team, store } = setUp(everywhere);
     const seen: unknown[] = [];
