@@ -30,7 +30,8 @@ const NONE: Attributes = new Map();
 function failuresIn(tags: Iterable<XmlTag>): readonly PlacedFinding[] {
   const found: PlacedFinding[] = [];
   const open: { readonly name: string; readonly attributes: Attributes }[] = [];
-  let suites = 0;
+  const suites: Attributes[] = [];
+  let hasSuite = false;
   let test = NONE;
   let text: string | undefined;
   for (const tag of tags) {
@@ -41,20 +42,21 @@ function failuresIn(tags: Iterable<XmlTag>): readonly PlacedFinding[] {
     }
     if (kind === "open") {
       open.push(tag);
-      if (name === "testsuite" || name === "testsuites") suites++;
+      if (name === "testsuite" || name === "testsuites") hasSuite = true;
+      if (name === "testsuite") suites.push(tag.attributes);
       else if (name === "testcase") test = tag.attributes;
       else if (name === "failure" || name === "error") text = "";
       continue;
     }
     const begun = open.pop();
     if (begun?.name !== name) throw new Error(`</${name}> closes what is not open`);
+    if (name === "testsuite") suites.pop();
     if (name === "failure" || name === "error") {
-      const suite = open.findLast((one) => one.name === "testsuite")?.attributes ?? NONE;
-      found.push(failure(begun.attributes, text ?? "", test, suite));
+      found.push(failure(begun.attributes, text ?? "", test, suites.at(-1) ?? NONE));
       text = undefined;
     }
   }
-  if (suites === 0) throw new Error("it has no test suite");
+  if (!hasSuite) throw new Error("it has no test suite");
   if (open.length > 0) throw new Error(`<${open.at(-1)?.name}> is not closed`);
   return found;
 }

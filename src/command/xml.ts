@@ -5,7 +5,8 @@ export interface XmlTag {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-const NAME = String.raw`[\p{L}_:][\p{L}\p{N}_:.\-]*`;
+const NAME_PART = String.raw`[\p{L}\p{N}_:.\-]`;
+const NAME = String.raw`[\p{L}_:]${NAME_PART}*`;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -63,8 +64,12 @@ function skip(
   return { end: declares ? (ends("<!DOCTYPE", "]>") ?? plain) : plain };
 }
 
+// A name begins only where none goes on: else each of its characters would be tried as the beginning of one.
 function attributesIn(text: string): ReadonlyMap<string, string> {
-  const attribute = new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, "gu");
+  const attribute = new RegExp(
+    String.raw`(?<!${NAME_PART})(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`,
+    "gu",
+  );
   const found = new Map<string, string>();
   for (const [, name = "", double, single = ""] of text.matchAll(attribute)) {
     found.set(name, unescaped(double ?? single));
