@@ -78,7 +78,8 @@ function thrown(error: unknown): SchemaResult {
 }
 
 function segment(part: PropertyKey | StandardSchemaV1.PathSegment): string {
-  return String(typeof part === "object" ? part.key : part);
+  // A schema may also answer with other things than keys.
+  return describeThrown(typeof part === "object" ? part.key : part);
 }
 
 /** `a: too short; b.0: expected a number`: the issues as one line for a message. */

@@ -3,8 +3,10 @@ import { types } from "node:util";
 // A promise that rejects without a listener ends the process. Foreign code hands in promises in wrong places: within an
 // output, as the cause of an error, as an option. Code that refuses, replaces or ignores such a value hears it first.
 
-/** How many values within one are visited: a proxy, or a getter that makes a new object each time, has no end. */
-const MOST_VALUES = 1_000_000;
+/** How much within one value is looked at, counted in items of lists: a proxy, or a getter that makes a new object each time, has no end. */
+const MOST_ITEMS = 1_000_000;
+/** To look into an object, and to read a member of it by its name, takes as long as so many items of a list. */
+const MEMBER_ITEMS = 10;
 /** How many promises are followed, each within the result of the one before. */
 const MOST_HOPS = 10;
 /** How many promises are awaited, each the result of the one before. */
@@ -105,23 +107,34 @@ function look(root: object, way: HearWay, hops: number): void {
   // Most objects have no other in them: then there is nothing to remember.
   let seen: Set<object> | undefined;
   let layer: readonly object[] = [root];
-  let left = MOST_VALUES;
-  for (let level = 0; layer.length > 0; level++) {
+  let left = MOST_ITEMS;
+  // Listened to as soon as it is found: what is not looked into any more is still heard itself.
+  listen(root, way, hops);
+  for (let level = 0; layer.length > 0 && level < way.levels; level++) {
     const next: object[] = [];
     for (const object of layer) {
-      listen(object, way, hops);
-      if (level === way.levels) continue;
-      for (const value of valuesOf(object, way) ?? within(object, way)) {
-        if (--left < 0) return;
+      const perValue = isTrueList(object) ? 1 : MEMBER_ITEMS;
+      left -= MEMBER_ITEMS;
+      if (left < 0) return;
+      for (const value of valuesOf(object, way, Math.ceil(left / MEMBER_ITEMS)) ??
+        within(object, way)) {
+        left -= perValue;
+        if (left < 0) return;
         if (!isObject(value)) continue;
         seen ??= new Set([root]);
         if (seen.has(value)) continue;
         seen.add(value);
+        listen(value, way, hops);
         next.push(value);
       }
     }
     layer = next;
   }
+}
+
+/** Whether it is a list, and no code runs when its items are read. */
+function isTrueList(object: object): boolean {
+  return !types.isProxy(object) && Array.isArray(object);
 }
 
 /** Listens to a promise, or, unless the value is an option, to any thenable. Ignores everything else. */
@@ -184,14 +197,19 @@ function* within(object: object, { options }: HearWay): Generator<unknown> {
   }
 }
 
-/** The same of a plain object that hides none, as nearly all do; `undefined` for any other. */
-function valuesOf(object: object, { options }: HearWay): readonly unknown[] | undefined {
+/** The same of a plain object that hides none, as nearly all do, at most so many; `undefined` for any other. */
+function valuesOf(
+  object: object,
+  { options }: HearWay,
+  most: number,
+): readonly unknown[] | undefined {
   if (options) return undefined;
   try {
     if (!isPlain(object)) return undefined;
     const keys = Object.keys(object);
     if (Reflect.ownKeys(object).length !== keys.length) return undefined;
-    return keys.map((key) => readOrThrown(object as Readonly<Record<string, unknown>>, key));
+    const members = object as Readonly<Record<string, unknown>>;
+    return keys.slice(0, most).map((key) => readOrThrown(members, key));
   } catch (thrown) {
     return [thrown];
   }

@@ -67,7 +67,7 @@ export function takeJson(value: unknown, maxBytes: number): TakenJson {
 function refuse(walk: Walk, fault: JsonFault, value?: unknown): JsonFault {
   if (walk.fault !== undefined) return walk.fault;
   walk.fault = fault;
-  hear([...walk.ancestors, value]);
+  hear([value, ...walk.ancestors]);
   return fault;
 }
 

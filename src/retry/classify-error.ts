@@ -130,7 +130,7 @@ function classifyNested(error: unknown, nowMs: number, depth: number): Classifie
   let said: Partial<Meaning> = {};
   for (const cause of chain) said = { ...saidBy(cause, retryAfterMs), ...said };
   if (said.retry === undefined && said.fault === undefined && retryAfterMs === undefined) {
-    const parts = depth < MAX_NESTED ? chain.flatMap(errorsIn) : [];
+    const parts = depth < MAX_NESTED ? chain.flatMap(errorsIn).slice(0, MAX_PARTS) : [];
     // Several failed at once, as in `Promise.any`: retried if any of them would be.
     const each = parts.map((part) => classifyNested(part, nowMs, depth + 1));
     const first = each.find(({ retry }) => retry) ?? each[0];
@@ -143,6 +143,8 @@ function classifyNested(error: unknown, nowMs: number, depth: number): Classifie
 }
 
 const MAX_NESTED = 3;
+// Each of them may have as many again.
+const MAX_PARTS = 10;
 
 /** What one cause of the chain says, if anything. */
 function saidBy(cause: Fields, retryAfterMs: number | undefined): Partial<Meaning> {

@@ -1,3 +1,5 @@
+import { types } from "node:util";
+import { hear, isThenable } from "../model/hear.ts";
 import type { Fields } from "../model/record.ts";
 // Facts about a foreign error. It may be anything: a property that throws when it is read counts as absent, but
 // `instanceof` and `in` throw on some objects, too. Callers of these functions must expect that.
@@ -5,6 +7,9 @@ import type { Fields } from "../model/record.ts";
 // Errors come from outside: a chain of causes may be long, or a circle.
 const MAX_CAUSES = 5;
 const MAX_BODY_CHARS = 16_384;
+// Node itself takes 2,000 of a response.
+const MAX_HEADERS = 2_000;
+const MAX_HEADER_BYTES = 1_000;
 
 /** An error, its cause, the cause of that, and so on, a few deep. The `RetryError` of the AI SDK has its cause as `lastError`. */
 export function causes(error: unknown): readonly Fields[] {
@@ -65,15 +70,18 @@ export function headersOf(error: Fields): readonly unknown[] {
   ].filter((headers) => headers !== undefined);
 }
 
-/** A header by its name in lower case: from any kind of `Headers`, a `Map`, a plain object, a list of pairs or a flat one. */
+/** A header by its name in lower case: from any kind of `Headers`, a `Map`, a plain object, a list of pairs or a flat one; as texts or bytes. */
 export function headerOf(headers: unknown, name: string): string | undefined {
   try {
     if (!isObject(headers)) return undefined;
     if (Array.isArray(headers)) return textOf(listed(headers, name));
-    if (headers instanceof Map) return textOf(listed([...headers], name));
+    if (headers instanceof Map)
+      return textOf(listed([...headers.entries().take(MAX_HEADERS)], name));
     const get = field(headers, "get");
     if (typeof get === "function") return textOf(Reflect.apply(get, headers, [name]));
-    const key = Object.keys(headers).find((one) => one.toLowerCase() === name);
+    const key = Object.keys(headers)
+      .slice(0, MAX_HEADERS)
+      .find((one) => one.toLowerCase() === name);
     return key === undefined ? undefined : textOf(field(headers, key));
   } catch {
     // Whatever they are, they cannot be read.
@@ -82,16 +90,18 @@ export function headerOf(headers: unknown, name: string): string | undefined {
 }
 
 function listed(headers: readonly unknown[], name: string): unknown {
-  const isName = (one: unknown): boolean => typeof one === "string" && one.toLowerCase() === name;
-  const pair: unknown = headers.find((one) => Array.isArray(one) && isName(one[0]));
+  // In Node's `rawHeaders` and undici's: name, value, name, value.
+  const all = headers.slice(0, 2 * MAX_HEADERS);
+  const isName = (one: unknown): boolean => textOf(one)?.toLowerCase() === name;
+  const pair: unknown = all.find((one) => Array.isArray(one) && isName(one[0]));
   if (Array.isArray(pair)) return pair[1];
-  // In Node's `rawHeaders` and undici: name, value, name, value.
-  return headers.find((_, index) => index % 2 === 1 && isName(headers[index - 1]));
+  return all.find((_, index) => index % 2 === 1 && isName(all[index - 1]));
 }
 
 function textOf(value: unknown): string | undefined {
   // A header that came twice is a list, and is ignored here.
   const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (types.isUint8Array(one)) return Buffer.from(one.subarray(0, MAX_HEADER_BYTES)).toString();
   return typeof one === "string" || typeof one === "number" ? String(one) : undefined;
 }
 
@@ -132,11 +142,14 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
 
-/** A property of a foreign object; one that throws when read counts as absent. */
+/** A property of a foreign object; one that throws when read counts as absent. Hears a promise, which a getter may have only just made. */
 export function field(object: Fields, name: string): unknown {
   try {
-    return object[name];
-  } catch {
+    const value = object[name];
+    if (isThenable(value)) hear(value);
+    return value;
+  } catch (thrown) {
+    if (isThenable(thrown)) hear(thrown);
     return undefined;
   }
 }

@@ -212,6 +212,12 @@ describe("Retry-After", () => {
       },
     ],
     ["a flat list of headers", { headers: ["content-type", "text/plain", "Retry-After", "7"] }],
+    [
+      "a flat list of bytes",
+      {
+        headers: ["content-type", "text/plain", "Retry-After", "7"].map((one) => Buffer.from(one)),
+      },
+    ],
     ["a header that is a list of one", { headers: { "retry-after": ["7"] } }],
     [
       "milliseconds in a header, which are above seconds",
