@@ -73,7 +73,7 @@ function lookWithoutLogs(file: string, path: string): void {
 }
 
 /** Opens the file for reading alone, without its logs and locks. Its reports of damage are reliable only if there are no logs. */
-export function openAlone(file: string): DatabaseSync {
+function openAlone(file: string): DatabaseSync {
   const url = pathToFileURL(file);
   url.searchParams.set("immutable", "1");
   return connect(url, { readOnly: true });
@@ -88,7 +88,9 @@ export function refuseCutFile(db: DatabaseSync, file: string, path: string): voi
   // Reads the file, so that SQLite says if it is not a database.
   db.prepare("PRAGMA schema_version").get();
   const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.["page_size"]);
-  const isCut = (): boolean => sizeOf(place) % pageBytes !== 0;
+  const pages = db.prepare("PRAGMA page_count");
+  // More bytes than that do not matter: SQLite does not read them.
+  const isCut = (): boolean => sizeOf(place) < Number(pages.get()?.["page_count"]) * pageBytes;
   // Checked twice: a log that is gone may just have been written back.
   if (!isCut() || sizeOf(`${place}-wal`) > 0 || !isCut()) return;
   throw new QuorateError(

@@ -2,8 +2,8 @@ import { realpathSync, statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { QuorateError } from "../model/errors.ts";
+import { connect } from "./connect.ts";
 import { isDamage } from "./failure.ts";
-import { openAlone } from "./inspect.ts";
 import { MEMORY_PATH } from "./open.ts";
 
 /**
@@ -36,13 +36,16 @@ export function watchFiles(db: DatabaseSync, path: string): FileWatch {
   const log = `${place}-wal`;
   const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.["page_size"]);
 
-  // The database shrinks if another program compacts it. Then its own page count is smaller, too.
+  // The database shrinks if another program compacts it. What it lacks then may be in its log. That is decided by SQLite, on a connection that has
+  // nothing of the file in memory yet. SQLite would fill up half a page with zeros.
   function isFileCut(bytes: number): boolean {
-    if (bytes === 0 || bytes % pageBytes > 0) return true;
+    if (bytes === 0) return true;
     try {
-      using alone = openAlone(file);
-      alone.prepare("PRAGMA schema_version").get();
-      return false;
+      using fresh = connect(file, { readOnly: true });
+      const pages = Number(fresh.prepare("PRAGMA page_count").get()?.["page_count"]);
+      if (pages * pageBytes <= bytes) return false;
+      if (bytes % pageBytes > 0) return true;
+      return fresh.prepare("PRAGMA quick_check(1)").get()?.["quick_check"] !== "ok";
     } catch (error) {
       return isDamage(error);
     }

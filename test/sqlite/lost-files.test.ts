@@ -183,6 +183,31 @@ describe.skipIf(process.platform === "win32")("a store whose file", () => {
     expect(await store.read("run")).toHaveLength(2);
   });
 
+  it("became smaller, and is written back in part only because of a reader, is used as before", async () => {
+    const path = ownFolder();
+    await using store = await opened(path);
+    await store.prune(Infinity);
+    const bytes = readFileSync(path).length;
+    using db = new DatabaseSync(path);
+    db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    db.exec("CREATE TABLE other (id INTEGER PRIMARY KEY, content BLOB)");
+    db.exec(
+      "INSERT INTO other VALUES (1, zeroblob(3000)), (2, zeroblob(3000)), (3, zeroblob(3000))",
+    );
+    using reader = new DatabaseSync(path);
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM other").get();
+    db.exec("UPDATE other SET content = randomblob(3000)");
+    db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    // The first page is written back, and says that there are more than the file has.
+    const file = readFileSync(path);
+    expect(file.length).toBeLessThan(bytes);
+    expect(file.readUInt32BE(28) * 4_096).toBeGreaterThan(file.length);
+    await store.append([answered("run", 2)]);
+    expect(await store.read("run")).toHaveLength(2);
+    expect(db.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+  });
+
   it("is deleted fails the run that is under way, with that sentence, and no later one begins", async () => {
     const path = ownFolder();
     const store = sqlite({ path }).store;
