@@ -286,6 +286,7 @@ const arrows: readonly Arrow[] = [
       "eval",
       "report",
       "limits/deadlock.ts",
+      "log/request-desk.ts",
       "money/price.ts",
       "team/fail-on.ts",
       "team/read-fail-on.ts",

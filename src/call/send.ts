@@ -14,12 +14,13 @@ export interface Permitted extends Holding {
 
 /** Hands an attempt to its executor now, which is `nowMs` of the clock's monotonic time. The promise never rejects. */
 export function send(
-  { executor, tracing }: Pick<Run, "executor" | "tracing">,
+  { executor, tracing, journal }: Pick<Run, "executor" | "tracing" | "journal">,
   attempt: CallAttempt,
   nowMs: number,
   holds: Permitted,
 ): Promise<AttemptEnd> {
   const ended = attempt.open(nowMs, holds);
+  holds.permit.runIds = [journal.runId];
   try {
     // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
     const sent: unknown =
@@ -45,12 +46,13 @@ export function send(
  * then it holds nothing any more.
  */
 export async function goOnWith(
-  { executor, clock }: Run,
+  { executor, clock, journal }: Run,
   attempt: CallAttempt,
   holds: Permitted,
 ): Promise<AttemptEnd | undefined> {
   const { attach } = executor;
   const ended = attempt.open(clock.monotonic(), holds);
+  holds.permit.runIds = [journal.runId];
   attempt.waits();
   const attached = async (): Promise<unknown> =>
     attach !== undefined && promiseOf(holding.run(holds.permit, attach, attempt));

@@ -1,6 +1,8 @@
 import { describeThrown } from "../model/errors.ts";
 import { REDACTED } from "../model/json.ts";
-import { agentHere } from "../limits/deadlock.ts";
+import { agentHere, runsHere } from "../limits/deadlock.ts";
+import { requestDesk } from "../log/request-desk.ts";
+import type { Store } from "../store/store.ts";
 import { printError } from "./print-error.ts";
 import { hasLeft, leave } from "./leave.ts";
 import { EXIT } from "./exit-code.ts";
@@ -71,6 +73,29 @@ export function whenIdle(say: () => void): Disposable {
   return { [Symbol.dispose]: () => void waiting.splice(waiting.indexOf(say), 1) };
 }
 
+const hosts: Store[] = [];
+
+/** While it is held, a stray within a run that this process drives in `store` cancels that run, and nothing else: for commands with many runs. */
+export function straysEndRuns(store: Store): Disposable {
+  hosts.push(store);
+  return { [Symbol.dispose]: () => void hosts.splice(hosts.indexOf(store), 1) };
+}
+
+/** Whether the stray is one of a run, and there is a command that goes on without that run. */
+function endRun(sentence: string): boolean {
+  const [store] = hosts;
+  const [innermost = [], ...outer] = store === undefined ? [] : runsHere();
+  if (store === undefined || innermost.length === 0) return false;
+  const desk = requestDesk(store.values);
+  const isDriven = (runId: string): boolean => desk.tell(runId, sentence) === "drives";
+  let ended: readonly string[] = [];
+  for (const runs of [innermost, ...outer]) if (ended.length === 0) ended = runs.filter(isDriven);
+  // Of a run that is over nothing is left to end.
+  for (const runId of ended.length === 0 ? innermost : ended)
+    printError(`run ${runId}: ${sentence}`);
+  return true;
+}
+
 function stray(thrown: unknown, did: string): void {
   if (exits.has(thrown as object)) return;
   tell(`${whose()} ${did}: ${said(thrown)}`, thrown);
@@ -87,6 +112,7 @@ const isExitCode = (code: unknown): boolean => typeof code === "number" && code 
 function tell(what: string, thrown?: unknown): void {
   const cause = hidden ? framesAlone(thrown) : thrown;
   const sentence = `${what}${stackPlace(cause)}`;
+  if (endRun(sentence)) return;
   if (++told <= MOST_TOLD) printError(sentence);
   first.abort(new Error(sentence, { cause }));
 }

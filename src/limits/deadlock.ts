@@ -19,6 +19,17 @@ export function agentHere(): string | undefined {
 }
 
 /**
+ * The runs within which this code runs, even if they are over: those of the innermost attempt first. An attempt has several if it is a batch; there are
+ * none outside an attempt.
+ */
+export function runsHere(): readonly (readonly string[])[] {
+  const runs: (readonly string[])[] = [];
+  for (let next = holding.getStore(); next !== undefined; next = next.within)
+    runs.push(next.runIds);
+  return runs;
+}
+
+/**
  * The permits of the attempts that wait for the current code and hold their slots in the meantime: the innermost first. Nobody waits for
  * what an attempt that is over has left behind.
  */

@@ -71,6 +71,8 @@ export class Permit {
   readonly limits: readonly Limit[];
   /** The permit of the attempt that began the run of this one. */
   readonly within: Permit | undefined = permitHere();
+  /** The runs whose attempt it is for: several for a batch. Known once that is sent; a request is shared by runs. */
+  runIds: readonly string[] = [];
   /** When it was admitted, in ms of the clock's monotonic time; not set if no limit has a condition. */
   admittedMs: number = -Infinity;
   /** The limits for which something that its attempt began waits; made when the first one does. */

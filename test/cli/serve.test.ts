@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { TaskState } from "@a2a-js/sdk";
@@ -129,6 +130,58 @@ describe("quorate serve", () => {
     expect(await (await begin(second.api)).json()).toMatchObject({ runId });
     second.served.child.kill("SIGTERM");
     expect((await second.served.finished).code).toBe(0);
+  });
+
+  it("cancels a run whose agent strays, with that sentence, and goes on with the others", async () => {
+    const cwd = folder();
+    const token = "t".repeat(40);
+    const served = start(["serve", team("stray-on-request"), "--port", "0"], cwd, "", {
+      QUORATE_TOKEN: token,
+    });
+    let said = "";
+    served.child.stdout?.on("data", (part) => (said += String(part)));
+    await served.printed("sign in with");
+    const api = new URL("/api/", /at (\S+)/.exec(said)?.[1] ?? "");
+    const headers = { Authorization: `Bearer ${token}` };
+    const begin = async (input: object): Promise<string> => {
+      const answer = await fetch(new URL("runs", api), {
+        method: "POST",
+        headers: { ...headers, "Content-Type": "application/json" },
+        body: JSON.stringify({ team: "straying", input }),
+      });
+      return ((await answer.json()) as { runId: string }).runId;
+    };
+    /** What the stream of a run says last. */
+    const endOf = async (runId: string): Promise<unknown> => {
+      const stream = await fetch(new URL(`runs/${runId}/events`, api), {
+        headers: { ...headers, Accept: "text/event-stream" },
+      });
+      const lines = [...(await stream.text()).matchAll(/^data: (.*"type".*)$/gm)];
+      return JSON.parse(lines.at(-1)?.[1] ?? "null");
+    };
+    const until = join(cwd, "go");
+    const paid = await begin({ until });
+    const strays = {
+      rejects: "left a promise behind that rejected: left behind",
+      throws: "threw where nobody could catch it: too late",
+      exits: "called process.exit(0)",
+      "rejects in a run of its own": "left a promise behind that rejected: left behind",
+    };
+    for (const [stray, sentence] of Object.entries(strays)) {
+      const runId = await begin({ stray });
+      expect(await endOf(runId)).toMatchObject({
+        type: "run.cancelled",
+        reason: expect.stringContaining(sentence) as string,
+      });
+      await served.printed(`quorate: run ${runId}: the agent `);
+    }
+    writeFileSync(until, "");
+    for (const runId of [paid, await begin({})])
+      expect(await endOf(runId)).toMatchObject({ type: "run.finished", status: "complete" });
+    served.child.kill("SIGTERM");
+    const { code, stderr } = await served.finished;
+    expect(code).toBe(0);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(Object.keys(strays).length);
   });
 
   it("refuses to listen where others can reach it without a token that was given, and says no secret", async () => {

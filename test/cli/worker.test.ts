@@ -82,6 +82,27 @@ describe("quorate worker", () => {
     expect((await quorate(["show", "one"], cwd)).stdout).toContain("complete");
   });
 
+  it("cancels a run whose agent strays, with that sentence, and goes on with the others", async () => {
+    const cwd = folder();
+    const until = join(cwd, "go");
+    const tasks = { paid: { until }, strayed: { stray: "rejects" }, next: {} };
+    for (const [id, task] of Object.entries(tasks)) {
+      const input = ["--input", JSON.stringify(task)];
+      await quorate(["run", team("stray-on-request"), ...input, "--detach", "--id", id], cwd);
+    }
+    const working = await worker(cwd, {}, [], "stray-on-request");
+    await working.printed("strayed cancelled: the agent");
+    writeFileSync(until, "");
+    await Promise.all([working.printed("paid complete"), working.printed("next complete")]);
+    working.child.kill("SIGTERM");
+    expect(await working.finished).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^quorate: run strayed: the agent "asked" left a promise behind that rejected: left behind .*\n$/,
+      ) as string,
+    });
+  });
+
   it("works on runs in a PostgreSQL database, whose address is printed without its password", async () => {
     const cwd = folder();
     const address = new URL(server.url);

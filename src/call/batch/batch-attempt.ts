@@ -205,6 +205,7 @@ export function runBatch(
       permit.release(0)?.catch(() => {});
     },
   };
+  permit.runIds = [...new Set(asking.map(({ run }) => run.journal.runId))];
   const ends = asking.map(({ attempt, charge }) => attempt.open(nowMs, { charge, part }));
   try {
     // Whatever the executor and the agent do: as in a single attempt.

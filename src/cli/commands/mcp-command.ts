@@ -8,6 +8,7 @@ import { closed, reserveStdout, writeTo } from "../output.ts";
 import { reserveStdin } from "../given/reserve-stdin.ts";
 import { sharedLog } from "../given/run-log.ts";
 import { beginning, cancelOnSignals, stopped } from "../signals.ts";
+import { straysEndRuns } from "../strays.ts";
 
 export interface McpFlags {
   readonly db?: string;
@@ -36,6 +37,7 @@ export async function mcpCommand(files: readonly string[], flags: McpFlags): Pro
   for (const file of files) teams.push(await loadTeam(file));
   using signals = cancelOnSignals();
   const log = await beginning(signals, sharedLog(teams, flags.db));
+  using _strays = straysEndRuns(log.store);
   try {
     const { mcpStdio } = await import("../../server/index.ts");
     const { answerWithin, readOnly, decide, tenant } = flags;

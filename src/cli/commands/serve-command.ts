@@ -12,6 +12,7 @@ import { readTextInput } from "../given/read-input.ts";
 import { sharedLog } from "../given/run-log.ts";
 import { safeText } from "../shown/safe-text.ts";
 import { beginning, cancelOnSignals, stopped } from "../signals.ts";
+import { straysEndRuns } from "../strays.ts";
 import type { Terminal } from "../shown/terminal.ts";
 
 export interface ServeFlags {
@@ -47,6 +48,7 @@ export async function serveCommand(
   for (const file of files) teams.push(await loadTeam(file));
   using signals = cancelOnSignals();
   const log = await beginning(signals, sharedLog(teams, flags.db));
+  using _strays = straysEndRuns(log.store);
   try {
     await using web = await webServer(flags);
     const { port } = web.address;

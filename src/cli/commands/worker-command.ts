@@ -8,6 +8,7 @@ import { sharedLog, type RunLog } from "../given/run-log.ts";
 import { safeText } from "../shown/safe-text.ts";
 import { shortId } from "../shown/short-id.ts";
 import { beginning, cancelOnSignals, stopped } from "../signals.ts";
+import { straysEndRuns } from "../strays.ts";
 import type { Terminal } from "../shown/terminal.ts";
 
 export interface WorkerFlags {
@@ -49,6 +50,7 @@ export async function workerCommand(
   checkAgents(teams, agents);
   using signals = cancelOnSignals();
   const log = await beginning(signals, sharedLog(teams, flags.db));
+  using _strays = straysEndRuns(log.store);
   try {
     await log.store.runs({ limit: 1 });
     await using _health = await healthServer(flags.health, log.store, signals.signal);
