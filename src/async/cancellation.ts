@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "./clock.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { hear, hearOptions } from "../model/hear.ts";
 
@@ -76,6 +77,24 @@ export function follow(signal: AbortSignal, target: Cancellation): Disposable {
     throw new QuorateError("BAD_OPTIONS", why, { cause });
   }
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
+}
+
+/** Like `follow`, and keeps the process alive meanwhile: the timer of `AbortSignal.timeout()` does not, and whoever follows the signal waits for it. */
+export function followAwake(signal: AbortSignal, target: Cancellation): Disposable {
+  const following = follow(signal, target);
+  const awake = keepAwake();
+  return {
+    [Symbol.dispose]() {
+      awake[Symbol.dispose]();
+      following[Symbol.dispose]();
+    },
+  };
+}
+
+/** Keeps the process alive until it is disposed, if nothing else does. */
+export function keepAwake(): Disposable {
+  const timer = setInterval(() => {}, MAX_TIMER_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** A cancellation that is cancelled with the first of several others, until it is disposed. */

@@ -1,4 +1,4 @@
-import { Cancellation, cancelWith, follow } from "../async/cancellation.ts";
+import { Cancellation, cancelWith, followAwake } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
 import type { Checked } from "../check/options.ts";
 import type { Executor } from "../executor/executor.ts";
@@ -41,7 +41,7 @@ export async function runCases(given: CasesOfTeam): Promise<readonly EvaluatedCa
   const { name, team, cases, answers, options } = given;
   const { live, history, onCase, signal, atOnce } = options;
   const cancelling = new Cancellation();
-  using _following = signal === undefined ? undefined : follow(signal, cancelling);
+  using _following = signal === undefined ? undefined : followAwake(signal, cancelling);
   // Ended runs are not needed any more: an outcome has everything.
   using backend = memory({ resumable: true, keepRuns: 1 });
   const runs = new Map<string, AnsweredRun>();

@@ -1,4 +1,4 @@
-import { Cancellation, follow } from "../async/cancellation.ts";
+import { Cancellation, followAwake } from "../async/cancellation.ts";
 import { takeInput } from "../call/input.ts";
 import { RUN } from "../team/run-options.ts";
 import { deadlineOf } from "../run/deadline.ts";
@@ -17,7 +17,7 @@ export async function planTask(root: Root, given: unknown, asked: PlanOptions): 
   const { signal, backend = root.backend } = options;
   const { store } = backend;
   const cancellation = new Cancellation();
-  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  using _following = signal === undefined ? undefined : followAwake(signal, cancellation);
   if (cancellation.cancelled) throw cancellation.reason;
   using limit = deadlineOf(root, options, cancellation);
   const { deadlineMs = Infinity, cancellation: until = cancellation } = limit ?? {};

@@ -1,7 +1,6 @@
 import { checkRunId } from "./run-id.ts";
-import { Cancellation, follow } from "../async/cancellation.ts";
+import { Cancellation, followAwake } from "../async/cancellation.ts";
 import type { Checked } from "../check/options.ts";
-import { MAX_TIMER_MS } from "../async/clock.ts";
 import { requestDesk } from "../log/request-desk.ts";
 import { cancelledError } from "../log/requests.ts";
 import type { RunTracing } from "../call/tracing.ts";
@@ -82,9 +81,7 @@ export async function withSession<T>(
   const configuredRoot = configuredFor(root, options);
   const { signal, backend = root.backend } = options;
   const { store } = backend;
-  using _following = signal === undefined ? undefined : follow(signal, cancellation);
-  // The timer of AbortSignal.timeout() does not keep the process alive, and the run waits for it.
-  using _awake = signal === undefined ? undefined : keepAwake();
+  using _following = signal === undefined ? undefined : followAwake(signal, cancellation);
   if (cancellation.cancelled) throw cancellation.reason;
   const secrecy = root.runsIn(store.values).asleep.get(runId) ?? secrecyOf(root.team, store.values);
   using until = deadlineOf(root, options, cancellation);
@@ -148,10 +145,4 @@ function rememberAsleep({ root, runId, store, secrecy }: Session, { status }: Ou
   asleep.set(runId, secrecy);
   const [oldest] = asleep.keys();
   if (asleep.size > MAX_ASLEEP && oldest !== undefined) asleep.delete(oldest);
-}
-
-/** Keeps the process alive until it is disposed, if nothing else does. */
-function keepAwake(): Disposable {
-  const timer = setInterval(() => {}, MAX_TIMER_MS);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -28,8 +28,13 @@ describe("a process", () => {
     expect(await outputOf("queue-behind-deaf")).toEqual({ deaf: "failed", next: "ok" });
   });
 
-  it("waits for the timer of the signal that its run was given", async () => {
-    expect(await outputOf("signal-timer")).toEqual({ why: "TimeoutError" });
+  it("waits for the timer of the signal that a run, a plan or many runs were given", async () => {
+    expect(await outputOf("signal-timer")).toEqual({
+      run: "TimeoutError",
+      plan: "TimeoutError",
+      "runMany with a hanging route": "TimeoutError",
+      "runMany with hanging tasks": "TimeoutError",
+    });
   });
 
   it("has nothing left of ten thousand runs: no timers, listeners or memory", async () => {

@@ -1,5 +1,5 @@
 import type { Agent } from "../../describe/agent.ts";
-import { Cancellation, follow } from "../../async/cancellation.ts";
+import { Cancellation, followAwake } from "../../async/cancellation.ts";
 import { systemClock } from "../../async/clock.ts";
 import { judgePlace, ROOT } from "../../model/call-place.ts";
 import { deadlines } from "../../async/deadlines.ts";
@@ -52,7 +52,7 @@ export function aloneAsker({ agents, limiters: described, where, signal }: Alone
   const runId = randomId();
   return async (agent, task, key) => {
     const cancellation = new Cancellation();
-    using _following = signal === undefined ? undefined : follow(signal, cancellation);
+    using _following = signal === undefined ? undefined : followAwake(signal, cancellation);
     const journal = new Journal({ runId, store: NO_STORE, clock: systemClock, fail: () => {} });
     const run: Run = {
       journal,

@@ -1,4 +1,4 @@
-import { Cancellation, follow } from "../../async/cancellation.ts";
+import { Cancellation, follow, keepAwake } from "../../async/cancellation.ts";
 import { func } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import type { Collector } from "../../call/batch/batch.ts";
@@ -145,6 +145,8 @@ export async function* runMany<Results, Winner extends Json>(
       } else if (first === undefined && list.ended !== undefined) {
         break;
       } else {
+        // Only here: nobody may ask for the next outcome any more.
+        using _awake = signal === undefined ? undefined : keepAwake();
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
