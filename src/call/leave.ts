@@ -8,7 +8,7 @@ import { decide, type AttemptResult, type Callee } from "./decide-attempt.ts";
 import type { Run, Shared } from "./run.ts";
 
 /** A call before its next attempt. */
-export interface Asking {
+export interface LeavableCall {
   readonly state: CallState;
   readonly callee: Callee;
   readonly tally: Tally;
@@ -23,7 +23,7 @@ export interface Asking {
 export function orLeave(
   run: Run,
   shared: Shared,
-  asking: Asking,
+  asking: LeavableCall,
   making: Promise<AttemptResult>,
 ): Promise<AttemptResult> {
   const { cancellation } = run;
@@ -57,7 +57,7 @@ function endBefore(soFar: AttemptEnd, { free, modelName }: Callee): AttemptEnd {
 async function tellOthers(
   { clock, journal }: Run,
   shared: Shared,
-  { state, callee, tally, sinceMs }: Asking,
+  { state, callee, tally, sinceMs }: LeavableCall,
   soFar: AttemptEnd,
   making: Promise<AttemptResult>,
 ): Promise<void> {

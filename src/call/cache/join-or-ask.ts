@@ -208,9 +208,9 @@ function failureFor(
 }
 
 /** What ended the wait: an answer, or the lease to ask. */
-type Turn = FlightResult | Asking;
+type Turn = FlightResult | OwnTurn;
 
-interface Asking {
+interface OwnTurn {
   readonly kind: "asking";
   readonly by: string;
   /** Resolves when it has the lease, or cannot have it. */
