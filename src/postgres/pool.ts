@@ -55,7 +55,9 @@ export function nameOf(url: string): string {
     const { protocol, hostname, port, pathname, searchParams } = new URL(url);
     if (protocol !== "postgres:" && protocol !== "postgresql:") throw new TypeError(protocol);
     const host = hostname === "" ? (searchParams.get("host") ?? "localhost") : hostname;
-    return `${decodeURIComponent(pathname.slice(1)) || "of this user"} at ${host}:${port || "5432"}`;
+    // With a slash too many, user and password are in the path.
+    const name = decodeURIComponent(pathname.slice(1)).replace(/^.*@/s, "…@");
+    return `${name || "of this user"} at ${host}:${port || "5432"}`;
   } catch {
     // Not quoted: it may contain a password.
     throw new QuorateError(

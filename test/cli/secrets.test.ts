@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { folder, quorate, team } from "./command.ts";
+import { folder, quorate, start, team } from "./command.ts";
 
 const secret = team("secret");
 const TOKEN = "hunter-4711";
@@ -100,4 +100,43 @@ it("keeps what a person wrote, without its secrets, where the team is given", as
   expect(code).toBe(0);
   expect(stdout.replaceAll(/\s+/g, " ")).toContain('a person decided for "***": *** is older');
   expect(stdout).not.toContain("hunter");
+});
+
+describe("a database whose address is written wrongly", () => {
+  it.each([
+    "postgres:/ann:hunter-4711@127.0.0.1/runs",
+    "postgres//ann:hunter-4711@127.0.0.1/runs",
+    "postgres:ann:hunter-4711@127.0.0.1/runs",
+    "mysql://ann:hunter-4711@127.0.0.1/runs",
+    "ann:hunter-4711@127.0.0.1/runs",
+    "mysql://127.0.0.1/runs?user=ann&password=hunter-4711",
+    " mysql://ann:hunter-4711/with@signs:of@127.0.0.1/runs",
+  ])("is refused without its password: %s", async (QUORATE_DB) => {
+    const cwd = folder();
+    for (const args of [
+      ["runs"],
+      ["run", secret, "--input", "-"],
+      ["show", "latest"],
+      ["doctor"],
+    ]) {
+      const { code, stdout, stderr } = await quorate(args, cwd, INPUT, { QUORATE_DB });
+      expect([args, code === 0]).toEqual([args, false]);
+      expect(`${stdout}${stderr}`).toContain("postgres://user@host:5432/name");
+      expect(`${stdout}${stderr}`).not.toMatch(/hunter|4711|signs/);
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it.each(["POSTGRES://", " postgres://", "PostgreSQL://"])(
+    "is understood where only its beginning is odd: %s",
+    async (scheme) => {
+      const QUORATE_DB = `${scheme}ann:hunter-4711@127.0.0.1:9/runs`;
+      const { child, finished, printed } = start(["runs"], folder(), "", { QUORATE_DB });
+      await printed("waiting for the database");
+      child.kill("SIGTERM");
+      const { stdout, stderr } = await finished;
+      expect(stderr).toContain("ann@127.0.0.1:9/runs");
+      expect(`${stdout}${stderr}`).not.toContain("hunter");
+    },
+  );
 });

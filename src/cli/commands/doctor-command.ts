@@ -2,7 +2,13 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { describeThrown } from "../../model/errors.ts";
-import { DEFAULT_DATABASE, isAddress, shownPlace, withDatabase } from "../given/database.ts";
+import {
+  DEFAULT_DATABASE,
+  isAddress,
+  isWrongAddress,
+  shownPlace,
+  withDatabase,
+} from "../given/database.ts";
 import { EXIT } from "../exit-code.ts";
 import { configFile } from "../given/find-config.ts";
 import type { Backend } from "../../index.ts";
@@ -138,6 +144,10 @@ function configuration(): readonly HealthCheck[] {
 async function database(wanted: string | undefined): Promise<readonly HealthCheck[]> {
   const file = wanted ?? DEFAULT_DATABASE;
   const base = { about: "database", name: shownPlace(file) } as const;
+  if (isWrongAddress(file)) {
+    const detail = "is no file, and no address such as postgres://user@host:5432/name";
+    return [{ ...base, health: "wrong", detail }];
+  }
   if (!isAddress(file) && !existsSync(givenPath(file))) {
     const place = dirname(givenPath(file));
     return isWritable(place)

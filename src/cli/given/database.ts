@@ -12,16 +12,35 @@ export const DEFAULT_DATABASE = "quorate.db";
 
 /** Whether a place of runs is the address of a PostgreSQL database, and no file. */
 export function isAddress(place: string): boolean {
-  return /^postgres(?:ql)?:\/\//.test(place);
+  return /^\s*postgres(?:ql)?:\/\//i.test(place);
 }
 
-/** A place of runs as it may be printed: an address without its password. */
+/** A place of runs as it may be printed: without a password, also where it is meant to be an address and is written wrongly. */
 export function shownPlace(place: string): string {
-  if (!isAddress(place) || !URL.canParse(place)) return isAddress(place) ? "postgres://…" : place;
+  if (!isAddress(place)) return withoutPassword(place);
+  if (!URL.canParse(place)) return "postgres://…";
   const url = new URL(place);
   url.password = "";
-  url.searchParams.delete("password");
-  return url.href;
+  for (const name of [...url.searchParams.keys()]) {
+    if (/password$/i.test(name)) url.searchParams.delete(name);
+  }
+  return withoutPassword(url.href);
+}
+
+/** Takes out what stands before the last `@`, if there is a colon in it, and what is called a password. */
+function withoutPassword(place: string): string {
+  const [scheme] = /^\s*(?:[a-z][\w+.-]*:?[\\/]+)?/i.exec(place) ?? [""];
+  const rest = place.slice(scheme.length);
+  const end = rest.lastIndexOf("@");
+  const open = rest.slice(0, Math.max(end, 0)).includes(":")
+    ? `${scheme}…${rest.slice(end)}`
+    : place;
+  return open.replaceAll(/((?:password|pwd)=)[^&\s]*/gi, "$1…");
+}
+
+/** Whether there is a password in a place that is neither an address nor there. */
+export function isWrongAddress(place: string): boolean {
+  return !isAddress(place) && shownPlace(place) !== place && !existsSync(givenPath(place));
 }
 
 /** A backend that was opened, and is to be closed. */
@@ -34,7 +53,7 @@ interface OpenBackend extends Backend {
  * `file` is none and cannot become one.
  */
 export async function openDatabase(file: string): Promise<OpenBackend> {
-  if (isAddress(file)) return openPostgres(file);
+  if (isAddress(file)) return openPostgres(file.trim());
   checkPlace(file);
   // Loaded by the commands that need it.
   const { sqlite } = await import("../../sqlite/index.ts");
@@ -55,7 +74,7 @@ async function openPostgres(url: string): Promise<OpenBackend> {
     );
   }
   const { postgres } = await import("../../postgres/index.ts");
-  const backend = postgres({ url });
+  const backend = postgres({ url: URL.canParse(url) ? new URL(url).href : url });
   try {
     // Found out here and not at the first question: a server or an MCP client would hear of it only when somebody asks something.
     await reached(backend.store, `the database ${shownPlace(url)}`);
@@ -68,6 +87,7 @@ async function openPostgres(url: string): Promise<OpenBackend> {
 
 function checkPlace(file: string): void {
   const folder = dirname(file);
+  if (isWrongAddress(file)) throw new QuorateError("BAD_OPTIONS", noDatabase(file));
   if (file.trim() === "") {
     throw new QuorateError("BAD_OPTIONS", "The database has no name; name a file with --db FILE.");
   }
@@ -99,8 +119,15 @@ export async function openExisting(file: string): Promise<OpenBackend> {
     config === undefined ? "" : `; ${config} is read by commands that take a team, and by no other`;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `There is no database ${file}; say where the runs are with --db FILE${unread}.`,
+    isWrongAddress(file)
+      ? noDatabase(file)
+      : `There is no database ${file}; say where the runs are with --db FILE${unread}.`,
   );
+}
+
+/** It looks like an address with a password. */
+function noDatabase(file: string): string {
+  return `There is no database ${shownPlace(file)}; name a file, or a PostgreSQL database as postgres://user@host:5432/name`;
 }
 
 /**
