@@ -1,7 +1,7 @@
 import { UNSEEN } from "../model/text.ts";
 
 /** A text as it reads once nothing in it is escaped, and where each part of that stands in the text. */
-export interface Reading {
+export interface AsRead {
   readonly text: string;
   /** Where the characters from `from` to before `to` of the reading begin and end in the text. */
   place(from: number, to: number): readonly [start: number, end: number];
@@ -19,9 +19,9 @@ const WAYS = new RegExp(
 const MAY_DIFFER = /[\\%+\p{Cc}\P{ASCII}]| {2}/u;
 
 /** How a text reads; `undefined` if it stands there as it reads. */
-export function readingOf(given: string): Reading | undefined {
+export function readingOf(given: string): AsRead | undefined {
   if (!MAY_DIFFER.test(given)) return undefined;
-  const marks: Mark[] = [];
+  const marks: Escaped[] = [];
   const parts: string[] = [];
   let length = 0;
   let at = 0;
@@ -35,8 +35,9 @@ export function readingOf(given: string): Reading | undefined {
     add(given.slice(at, start));
     at = start + match[0].length;
     const from = length;
-    add(asOneBlank(characterOf(match), parts.at(-1)?.endsWith(" ") === true));
-    marks.push({ from, to: length, start, end: at });
+    const character = asOneBlank(characterOf(match), parts.at(-1)?.endsWith(" ") === true);
+    add(character);
+    if (character !== match[0]) marks.push({ from, to: length, start, end: at });
   }
   if (marks.length === 0) return undefined;
   add(given.slice(at));
@@ -44,7 +45,7 @@ export function readingOf(given: string): Reading | undefined {
 }
 
 /** A part of a reading that is written in another way. */
-interface Mark {
+interface Escaped {
   readonly from: number;
   readonly to: number;
   readonly start: number;
@@ -72,9 +73,9 @@ function asOneBlank(text: string, isAfterBlank: boolean): string {
   return isAfterBlank && one.startsWith(" ") ? one.slice(1) : one;
 }
 
-function placing(marks: readonly Mark[]): Reading["place"] {
+function placing(marks: readonly Escaped[]): AsRead["place"] {
   /** The last mark that begins at an index or before it. */
-  const markBefore = (index: number): Mark => {
+  const markBefore = (index: number): Escaped => {
     let [low, high] = [0, marks.length];
     while (low < high) {
       const middle = (low + high) >> 1;

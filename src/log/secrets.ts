@@ -1,6 +1,6 @@
 import { comparedPath } from "../conflict/place.ts";
 import { REDACTED, type Json } from "../model/json.ts";
-import { readingOf, type Reading } from "./reading.ts";
+import { readingOf, type AsRead } from "./reading.ts";
 
 /** What was taken out of values, to find it where it occurs again. */
 export interface Secrets {
@@ -34,7 +34,7 @@ function formsOf(secret: string): ReadonlySet<string> {
 }
 
 /** A text that is read as it stands. */
-const asIs = (text: string): Reading => ({ text, place: (from, to) => [from, to] });
+const asIs = (text: string): AsRead => ({ text, place: (from, to) => [from, to] });
 
 /**
  * Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. With `rewritten`, those that
@@ -99,7 +99,7 @@ export function secrets(leastChars: number, rewritten = false): Secrets {
     return reading === undefined ? kept : cleanedAsRead(kept, reading, least);
   }
 
-  function cleanedAsRead(given: string, { text, place }: Reading, least: number): string {
+  function cleanedAsRead(given: string, { text, place }: AsRead, least: number): string {
     let kept = "";
     let from = 0;
     for (let at = 0; at + HEAD_CHARS <= text.length;) {

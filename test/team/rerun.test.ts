@@ -278,7 +278,7 @@ describe("a rerun", () => {
             return says;
           },
           claims: (position: string): readonly ClaimDraft[] => [
-            { subject: "task", position, evidence: `\u202e${"e".repeat(50_000)}` },
+            { subject: "task", position, evidence: `\u202e${"e ".repeat(25_000)}` },
           ],
         });
         return [name, made];
@@ -290,7 +290,9 @@ describe("a rerun", () => {
       expect(others.length).toBe(8);
       for (const { position, evidence } of others) {
         expect(String(position).length).toBeLessThanOrEqual(2_000);
-        expect(evidence.map((piece) => piece.length)).toEqual([1_000]);
+        expect(evidence).toHaveLength(1);
+        expect(evidence[0]?.length).toBeGreaterThan(900);
+        expect(evidence[0]?.length).toBeLessThanOrEqual(1_000);
         expect(evidence[0]).not.toContain("\u202e");
       }
     }

@@ -21,8 +21,9 @@ export function shownPlace(place: string): string {
   if (!URL.canParse(place)) return "postgres://…";
   const url = new URL(place);
   url.password = "";
-  const secrets = Array.from(url.searchParams.keys()).filter((name) => /password$/i.test(name));
-  for (const name of secrets) url.searchParams.delete(name);
+  for (const name of new Set(url.searchParams.keys())) {
+    if (/password$/i.test(name)) url.searchParams.delete(name);
+  }
   return withoutPassword(url.href);
 }
 
