@@ -154,6 +154,18 @@ describe("quorate eval", () => {
       ],
       [["eval", TEAM, "cases.jsonl", "--live", "--report", "pdf=x"], "formats are md, json, junit"],
       [["eval", TEAM, "cases.jsonl", "--live", "--report", "md=no/x"], "There is no folder no"],
+      [
+        ["eval", TEAM, "cases.jsonl", "--live", "--report", "md=./cases.jsonl"],
+        "./cases.jsonl is the file of cases of this command",
+      ],
+      [
+        ["eval", TEAM, "cases.jsonl", "--live", "--report", "md=cases.answers.jsonl"],
+        "cases.answers.jsonl is the file of answers of this command",
+      ],
+      [
+        ["eval", TEAM, "cases.jsonl", "--live", "--answers", "cases.jsonl"],
+        "cases.jsonl is the file of cases of this command",
+      ],
       [["eval", TEAM, "cases.jsonl", "--live", "--min-accuracy", "2"], "give a share from 0 to 1"],
       [["eval", TEAM], "missing required argument 'cases'"],
     ] as const) {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folder, quorate, team } from "./command.ts";
@@ -66,6 +67,75 @@ describe("quorate run --report", () => {
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     }
     expect(existsSync(join(cwd, "quorate.db"))).toBe(false);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "refuses a named pipe, for which its end would wait, and takes a device",
+    async () => {
+      const cwd = folder();
+      execFileSync("mkfifo", [join(cwd, "pipe")]);
+      expect(await run(cwd, reportFlags("md=pipe"))).toEqual({
+        code: 2,
+        stdout: "",
+        stderr: "quorate: pipe is a named pipe; name a file for the report.\n",
+      });
+      expect(await run(cwd, reportFlags("md=/dev/null"))).toMatchObject({ code: 0, stderr: "" });
+    },
+  );
+
+  it("refuses a file that the command uses itself, by whatever path or link, and leaves it as it is", async () => {
+    const cwd = folder();
+    const file = (name: string, text: string): void => writeFileSync(join(cwd, name), text);
+    const code = `export { default } from ${JSON.stringify(team("reviewing"))};`;
+    file("team.mts", code);
+    file("task.json", answers);
+    file("summary.txt", '"as text"');
+    file("prices.json", "{}");
+    const own = ["run", "team.mts", "--input", "task.json"];
+    const first = await quorate([...own, "--db", "runs.db"], cwd);
+    expect(first.code).toBe(0);
+    symlinkSync("runs.db", join(cwd, "link.db"));
+    linkSync(join(cwd, "runs.db"), join(cwd, "twin.db"));
+    mkdirSync(join(cwd, "folder"));
+    const [db, later] = [
+      ["--db", "runs.db"],
+      ["runs.db", "./folder/../runs.db", "link.db", "twin.db", "runs.db-wal", "link.db"],
+    ];
+    const cases: readonly (readonly [readonly string[], string, string])[] = [
+      ...later.map((name) => [[...own, ...db], name, "the database"] as const),
+      [[...own, "--db", "link.db"], "runs.db-shm", "the database"],
+      [own, "quorate.db", "the database"],
+      [["report", "latest", ...db], "runs.db", "the database"],
+      [["fork", "team.mts", "latest", ...db], "runs.db", "the database"],
+      [["resume", "team.mts", "latest", ...db], "runs.db", "the database"],
+      [["decide", "latest", "task", "hold", ...db], "runs.db", "the database"],
+      [own, "team.mts", "the team"],
+      [["decide", "latest", "task", "hold", "--team", "team.mts"], "team.mts", "the team"],
+      [own, "task.json", "the input"],
+      [[...own, "--set", "summary=@summary.txt"], "./summary.txt", "the input"],
+      [["run", "team.mts", "--text", "summary.txt"], "summary.txt", "the input"],
+      [[...own, "--prices", "prices.json"], "prices.json", "the prices"],
+    ];
+    const before = readFileSync(join(cwd, "runs.db"));
+    for (const [args, name, what] of cases) {
+      const { code: exitCode, stderr } = await quorate(
+        [...args, ...reportFlags(`json=${name}`)],
+        cwd,
+      );
+      expect([exitCode, stderr]).toEqual([
+        2,
+        `quorate: ${name} is ${what} of this command; name another file for the report.\n`,
+      ]);
+    }
+    const shown = await quorate(["show", "latest", ...db, "--html", "runs.db"], cwd);
+    expect(shown).toMatchObject({
+      code: 2,
+      stderr:
+        "quorate: runs.db is the database of this command; name another file for the report.\n",
+    });
+    expect(readFileSync(join(cwd, "runs.db")).equals(before)).toBe(true);
+    expect(readFileSync(join(cwd, "team.mts"), "utf8")).toBe(code);
+    expect(readFileSync(join(cwd, "task.json"), "utf8")).toBe(answers);
   });
 
   it("fails where a report could not be written, as a script that reads it would take an old one for it", async () => {

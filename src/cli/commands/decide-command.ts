@@ -6,6 +6,7 @@ import type { Verdict } from "../../model/verdict.ts";
 import type { Store } from "../../store/store.ts";
 import { clip } from "../../model/text.ts";
 import { positionText } from "../shown/summarize.ts";
+import { teamFiles } from "../given/output-files.ts";
 import { DEFAULT_DATABASE, openExisting, shownPlace } from "../given/database.ts";
 import { findRun } from "../given/find-run.ts";
 import { followRun } from "./follow-run.ts";
@@ -14,7 +15,7 @@ import { EXIT } from "../exit-code.ts";
 import { loadTeam } from "../given/load-team.ts";
 import { positionMeant, verdictsMeant } from "../given/match-subject.ts";
 import { commandName } from "../command-name.ts";
-import { checkReportFiles } from "../shown/report-files.ts";
+import { checkReportFiles, checkReportsApart } from "../shown/report-files.ts";
 import type { ReportFile } from "../given/report-flag.ts";
 import { limitsOf, type LimitFlags } from "../given/run-flags.ts";
 import { existingLog, type RunLog } from "../given/run-log.ts";
@@ -51,7 +52,8 @@ export async function decideCommand(
   flags: DecideFlags,
 ): Promise<number> {
   const { team: file } = flags;
-  checkReportFiles(flags.report ?? []);
+  const reports = flags.report ?? [];
+  checkReportFiles(reports, teamFiles(file, undefined));
   const team = file === undefined ? undefined : await loadTeam(file);
   const log: RunLog =
     team === undefined
@@ -60,6 +62,7 @@ export async function decideCommand(
   const screen = terminal();
   using signals = cancelOnSignals();
   try {
+    checkReportsApart(reports, log.file);
     const runId = await findRun(log.store, wanted, log.file);
     const decision = await meant(log.store, runId, subject, winner, flags);
     if (file === undefined || team === undefined) {

@@ -1,5 +1,4 @@
 import { appendFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import {
   evaluate,
   readEvaluation,
@@ -11,12 +10,13 @@ import {
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { Supervisor } from "../../supervisor.ts";
 import { printError } from "../print-error.ts";
-import { isFolder, withDatabase } from "../given/database.ts";
+import { withDatabase } from "../given/database.ts";
 import { evaluationLines } from "../shown/eval-lines.ts";
 import { EXIT } from "../exit-code.ts";
 import { givenPath } from "../given/given-path.ts";
 import { loadTeam } from "../given/load-team.ts";
 import { pricesIn } from "../given/prices-in.ts";
+import { checkOutputFiles, databaseFile, teamFiles } from "../given/output-files.ts";
 import { parsed, readTextInput } from "../given/read-input.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
 import { cancelOnSignals } from "../signals.ts";
@@ -51,12 +51,12 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 /** `quorate eval`: teams on cases whose truths are known. Gives the exit code; rejects when nothing was evaluated. */
 export async function evalCommand(team: string, file: string, flags: EvalFlags): Promise<number> {
   const files = flags.report ?? [];
-  checkReports(files);
+  const answers = flags.answers ?? answersBeside(file);
+  checkFiles([team, ...(flags.beside ?? [])], file, answers, flags);
   const teams = await teamsOf([team, ...(flags.beside ?? [])]);
   const cases = casesIn(await readTextInput(file, process.stdin, MAX_FILE_BYTES), file);
   const baseline = await baselineIn(flags.baseline);
   const { prices } = await pricesIn(flags.prices);
-  const answers = flags.answers ?? answersBeside(file);
   const screen = terminal();
   using signals = cancelOnSignals();
   const told = progress(cases.length * Object.keys(teams).length, screen, flags);
@@ -144,15 +144,24 @@ function answersBeside(file: string): string | undefined {
   return file === "-" ? undefined : `${file.replace(/\.jsonl?$/, "")}.answers.jsonl`;
 }
 
-function checkReports(files: readonly EvalReportFile[]): void {
-  for (const { file } of files) {
-    const why = isFolder(file)
-      ? `${file} is a folder; name a file for the report.`
-      : isFolder(dirname(file))
-        ? undefined
-        : `There is no folder ${dirname(file)} for the report ${file}; make it first.`;
-    if (why !== undefined) throw new QuorateError("BAD_OPTIONS", why);
-  }
+/** A baseline may be replaced by its report: it has been read by then. */
+function checkFiles(
+  teams: readonly string[],
+  cases: string,
+  answers: string | undefined,
+  { report = [], live, prices, db }: EvalFlags,
+): void {
+  const kept = answers === undefined ? [] : [{ file: answers, what: "the file of answers" }];
+  const reports = report.map(({ file }) => ({ file, what: "the report" }));
+  checkOutputFiles(
+    [...(live === true ? kept : []), ...reports],
+    [
+      ...teams.flatMap((file) => teamFiles(file, prices)),
+      ...(cases === "-" ? [] : [{ file: cases, what: "the file of cases" }]),
+      ...(live === true ? [] : kept),
+      ...databaseFile(db),
+    ],
+  );
 }
 
 async function writeReports(

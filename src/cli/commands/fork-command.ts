@@ -1,10 +1,11 @@
 import type { FailOn } from "../../team/read-fail-on.ts";
+import { teamFiles } from "../given/output-files.ts";
 import { findRun } from "../given/find-run.ts";
 import { followRun } from "./follow-run.ts";
 import { loadTeam } from "../given/load-team.ts";
 import { pricesIn } from "../given/prices-in.ts";
-import { hasTask, readTask, type TaskFlags } from "../given/read-task.ts";
-import { checkReportFiles } from "../shown/report-files.ts";
+import { hasTask, readTask, taskFiles, type TaskFlags } from "../given/read-task.ts";
+import { checkReportFiles, checkReportsApart } from "../shown/report-files.ts";
 import type { ReportFile } from "../given/report-flag.ts";
 import { limitsOf, type LimitFlags } from "../given/run-flags.ts";
 import { existingLog } from "../given/run-log.ts";
@@ -25,7 +26,8 @@ export interface ForkFlags extends TaskFlags, LimitFlags {
 /** `quorate fork`: a new run that takes over what it can of another. Gives the exit code; rejects when nothing ran. */
 export async function forkCommand(file: string, wanted: string, flags: ForkFlags): Promise<number> {
   const { from } = flags;
-  checkReportFiles(flags.report ?? []);
+  const reports = flags.report ?? [];
+  checkReportFiles(reports, [...teamFiles(file, flags.prices), ...taskFiles(flags)]);
   const team = await loadTeam(file);
   const task = hasTask(flags) ? { input: await readTask(flags) } : undefined;
   const prices = await pricesIn(flags.prices);
@@ -34,6 +36,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
   using signals = cancelOnSignals();
   const following = { team: file, supervisor: team, log, screen, signals, flags };
   try {
+    checkReportsApart(reports, log.file);
     const ofRun = await findRun(log.store, wanted, log.file);
     const stream = team.forkStream(ofRun, {
       signal: signals.signal,

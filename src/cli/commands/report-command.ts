@@ -4,6 +4,7 @@ import { render } from "../../report/render.ts";
 import { reportOfView } from "../../report/report.ts";
 import { withDatabase } from "../given/database.ts";
 import { EXIT } from "../exit-code.ts";
+import { databaseFile } from "../given/output-files.ts";
 import { readRun } from "../given/find-run.ts";
 import { writeTo } from "../output.ts";
 import { checkReportFiles, writeReports } from "../shown/report-files.ts";
@@ -24,7 +25,7 @@ export async function reportCommand(
   screen: Terminal,
 ): Promise<number> {
   const { report: files = [], format = files.length === 0 ? "md" : undefined } = flags;
-  checkReportFiles(files);
+  checkReportFiles(files, databaseFile(flags.db));
   const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
   const text =
     format === undefined ? "" : render(reportOfView(run, run.bill ?? billOf(events)), format);

@@ -3,12 +3,13 @@ import type { FailOn } from "../../team/read-fail-on.ts";
 import type { Supervisor } from "../../supervisor.ts";
 import { printError } from "../print-error.ts";
 import { exitCodeOfError, worstOf } from "../exit-code.ts";
+import { teamFiles } from "../given/output-files.ts";
 import { ALL, findRun, hasOutcome } from "../given/find-run.ts";
 import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "../given/load-team.ts";
 import { count } from "../../report/quantities.ts";
 import { pricesIn, type GivenPrices } from "../given/prices-in.ts";
-import { checkReportFiles } from "../shown/report-files.ts";
+import { checkReportFiles, checkReportsApart } from "../shown/report-files.ts";
 import type { ReportFile } from "../given/report-flag.ts";
 import { limitsOf, type LimitFlags } from "../given/run-flags.ts";
 import { existingLog } from "../given/run-log.ts";
@@ -41,7 +42,8 @@ export async function resumeCommand(
   if (flags.all === true && flags.report !== undefined) {
     throw new QuorateError("BAD_OPTIONS", "--report is of one run; leave it out with --all.");
   }
-  checkReportFiles(flags.report ?? []);
+  const reports = flags.report ?? [];
+  checkReportFiles(reports, teamFiles(file, flags.prices));
   const team = await loadTeam(file);
   const prices = await pricesIn(flags.prices);
   const log = await existingLog(team, flags.db);
@@ -49,6 +51,7 @@ export async function resumeCommand(
   using signals = cancelOnSignals();
   const following: Resuming = { team: file, supervisor: team, log, screen, signals, flags, prices };
   try {
+    checkReportsApart(reports, log.file);
     if (flags.all === true) return await resumeAll(team, following);
     const runId =
       wanted === undefined

@@ -5,12 +5,13 @@ import { showHint } from "../shown/show-hint.ts";
 import { section } from "../shown/report.ts";
 import type { FailOn } from "../../team/read-fail-on.ts";
 import type { Supervisor } from "../../supervisor.ts";
+import { databaseFile, teamFiles } from "../given/output-files.ts";
 import { hasOutcome } from "../given/find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "../given/load-team.ts";
 import { pricesIn } from "../given/prices-in.ts";
-import { hasTask, readTask, type TaskFlags } from "../given/read-task.ts";
-import { checkReportFiles } from "../shown/report-files.ts";
+import { hasTask, readTask, taskFiles, type TaskFlags } from "../given/read-task.ts";
+import { checkReportFiles, checkReportsApart } from "../shown/report-files.ts";
 import type { ReportFile } from "../given/report-flag.ts";
 import { limitsOf, OF_THE_PROCESS, type LimitFlags } from "../given/run-flags.ts";
 import { chooseLog } from "../given/run-log.ts";
@@ -36,7 +37,12 @@ export interface RunFlags extends TaskFlags, LimitFlags {
 
 /** `quorate run`: one task for one team, watched to its end. Gives the exit code; rejects when nothing ran. */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
-  checkReportFiles(flags.report ?? []);
+  const reports = flags.report ?? [];
+  checkReportFiles(reports, [
+    ...teamFiles(file, flags.prices),
+    ...taskFiles(flags),
+    ...databaseFile(flags.db),
+  ]);
   if (!hasTask(flags)) await readTask(flags);
   const team = await loadTeam(file);
   const task = await readTask(flags);
@@ -46,6 +52,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const screen = terminal();
   using signals = cancelOnSignals();
   try {
+    checkReportsApart(reports, log.file);
     if (flags.detach !== true && flags.priority !== undefined) {
       throw new QuorateError(
         "BAD_OPTIONS",

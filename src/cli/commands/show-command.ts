@@ -1,5 +1,6 @@
 import { withDatabase } from "../given/database.ts";
 import { EXIT } from "../exit-code.ts";
+import { databaseFile } from "../given/output-files.ts";
 import { readRun } from "../given/find-run.ts";
 import { showHint } from "../shown/show-hint.ts";
 import { nextStep } from "../shown/next-step.ts";
@@ -27,7 +28,7 @@ export async function showCommand(
 ): Promise<number> {
   const { html } = flags;
   const files = html === undefined ? [] : [{ format: "html", file: html } as const];
-  checkReportFiles(files);
+  checkReportFiles(files, databaseFile(flags.db));
   const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
   if (html !== undefined) {
     if (!(await writeReports(run, files, () => events))) return EXIT.failed;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { QuorateError } from "../../model/errors.ts";
 import { put } from "../../model/record.ts";
 import { givenPath } from "./given-path.ts";
+import type { UsedFile } from "./output-files.ts";
 import { isJson, parsed, readInput, readTextInput } from "./read-input.ts";
 import { safeText } from "../shown/safe-text.ts";
 import { shellWord } from "../shown/shell-word.ts";
@@ -26,6 +27,16 @@ export interface TaskFlags {
 /** Whether a task is given at all. */
 export function hasTask({ input, text, set }: TaskFlags): boolean {
   return input !== undefined || text !== undefined || set !== undefined;
+}
+
+/** The files that the task is read from. */
+export function taskFiles({ input, text, set = [] }: TaskFlags): readonly UsedFile[] {
+  const named = [
+    ...(input === undefined || isJson(input) ? [] : [input]),
+    ...(text === undefined ? [] : [text]),
+    ...set.flatMap(({ inFile, value }) => (inFile ? [value] : [])),
+  ];
+  return named.filter((file) => file !== "-").map((file) => ({ file, what: "the input" }));
 }
 
 /**

@@ -1,5 +1,4 @@
 import { appendFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { billOf } from "../../index.ts";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { RunEvent } from "../../model/events.ts";
@@ -8,33 +7,41 @@ import { render } from "../../report/render.ts";
 import { reportOfView, type Report } from "../../report/report.ts";
 import type { RunView } from "../../report/run-view.ts";
 import { printError } from "../print-error.ts";
-import { isFolder } from "../given/database.ts";
 import { givenPath } from "../given/given-path.ts";
+import {
+  checkApart,
+  checkOutputFiles,
+  databaseFile,
+  type UsedFile,
+} from "../given/output-files.ts";
 import type { ReportFile } from "../given/report-flag.ts";
 import { commandName } from "../command-name.ts";
 
-/** Refuses with `BAD_OPTIONS`, before anything is spent, a file for which there is no folder, and one that two reports would share. */
-export function checkReportFiles(files: readonly ReportFile[]): void {
-  const taken = new Set<string>();
-  for (const { format, file } of files) {
-    if (file === "-") {
-      const printed = `"${commandName()} report RUN" prints one`;
-      throw refusal(`--report ${format}=- names no file for the report; ${printed}.`);
-    }
-    const path = givenPath(file);
-    if (taken.has(path)) {
-      throw refusal(`${file} is named for two reports; give each a file of its own.`);
-    }
-    taken.add(path);
-    if (isFolder(file)) throw refusal(`${file} is a folder; name a file for the report.`);
-    if (!isFolder(dirname(file))) {
-      throw refusal(`There is no folder ${dirname(file)} for the report ${file}; make it first.`);
-    }
+/** Refuses with `BAD_OPTIONS`, before anything is spent, a file that a report cannot have; `used` are others of the command. */
+export function checkReportFiles(
+  files: readonly ReportFile[],
+  used: readonly UsedFile[] = [],
+): void {
+  const printed = files.find(({ file }) => file === "-");
+  if (printed !== undefined) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `--report ${printed.format}=- names no file for the report; "${commandName()} report RUN" prints one.`,
+    );
   }
+  checkOutputFiles(outputsOf(files), used);
 }
 
-function refusal(message: string): QuorateError {
-  return new QuorateError("BAD_OPTIONS", message);
+/** Refuses a report in the database, whose file is known only once it is open. */
+export function checkReportsApart(
+  files: readonly ReportFile[],
+  database: string | undefined,
+): void {
+  checkApart(outputsOf(files), databaseFile(database));
+}
+
+function outputsOf(files: readonly ReportFile[]): readonly UsedFile[] {
+  return files.map(({ file }) => ({ file, what: "the report" }));
 }
 
 /**
