@@ -13,7 +13,7 @@ export interface Budget {
    */
   readonly scope?: string;
   /**
-   * What happens to an attempt whose greatest cost is unknown. `"refuse"` (default): it is not made, with `NO_BOUND`. `"allow"`: it is made as
+   * What happens to an attempt whose greatest cost is unknown. Default `"refuse"`: it is not made, with `NO_BOUND`. `"allow"`: it is made as
    * long as something of the budget is left, so that more may be spent.
    */
   readonly unbounded?: "refuse" | "allow";
