@@ -5,17 +5,21 @@ import { embed, modelRouter } from "../src/ai-sdk/index.ts";
 import { evaluate } from "../src/eval/index.ts";
 import { frameworkAgent } from "../src/frameworks/index.ts";
 import {
+  addBills,
   agent,
+  findConflicts,
   human,
   judge,
   memory,
   oneOf,
   prefer,
   QuorateError,
+  settle,
   supervisor,
   type Schema,
 } from "../src/index.ts";
 import { learn, learnFindings } from "../src/learning/index.ts";
+import { report } from "../src/report/index.ts";
 import { similar } from "../src/similar/index.ts";
 import { scripted } from "../src/testing/index.ts";
 import { thenable } from "./team/thenable.ts";
@@ -89,6 +93,16 @@ describe("a list that cannot be read", () => {
   });
 });
 
+describe("a list without an end", () => {
+  it("is refused where it is read whole", async () => {
+    function* endless(): Generator<never> {
+      for (;;) yield "a" as never;
+    }
+    expect(await outcomeOf(() => findConflicts(endless()))).toBe("refused");
+    expect(await outcomeOf(() => settle([], { answered: endless() }))).toBe("refused");
+  });
+});
+
 describe("a promise where nobody awaits one", () => {
   it.each<[string, () => unknown]>([
     ["a task of runMany", () => team().runMany([rejected()]).next()],
@@ -112,6 +126,29 @@ describe("a promise where nobody awaits one", () => {
     ["the cases of evaluate", () => evaluate(team(), rejected() as never)],
   ])("is heard as %s", async (_, call) => {
     expect(await outcomeOf(call)).not.toMatch(/^thrown/);
+  });
+
+  function* yielding(...items: readonly unknown[]): Generator<never> {
+    for (const item of items) yield item as never;
+    throw new RangeError("no more");
+  }
+  const claim = { agent: "a", subject: "task", position: 1 };
+  const yielders: readonly [string, () => Iterable<never>][] = [
+    ["a generator", () => new Set([rejected()]).values() as Iterable<never>],
+    ["a generator that then throws", () => yielding(claim, rejected())],
+    ["a claim of a generator", () => yielding({ ...claim, position: rejected() })],
+  ];
+  it.each(yielders)("is heard in what %s yields", async (_, make) => {
+    for (const call of [
+      () => settle(make()),
+      () => settle([], { findings: make() }),
+      () => settle([], { answered: make(), missing: 7 as never }),
+      () => findConflicts(make()),
+      () => learn([], { labels: "fixed", truths: make() } as never),
+      () => addBills(make()),
+      () => report(make()),
+    ])
+      expect(await outcomeOf(call)).toBe("refused");
   });
 
   it("is heard in what onEvent returns and throws", async () => {

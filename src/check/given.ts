@@ -35,12 +35,32 @@ export function arrayIn(given: unknown, what: string): readonly unknown[] | unde
   });
 }
 
+/**
+ * What an iterable yields, as a list. Only a list can surely be read again, so promises in what another one yields are heard at once, also if
+ * it then throws.
+ */
+export function itemsIn<T>(many: Iterable<T>, what: string): readonly T[] {
+  if (Array.isArray(many)) return [...(many as readonly T[])];
+  const items: T[] = [];
+  try {
+    for (const item of many) {
+      items.push(item);
+      refuseHuge(items, what);
+    }
+  } finally {
+    hear(items);
+  }
+  return items;
+}
+
 /** The items of a list or another iterable; refuses anything else with `BAD_OPTIONS`. */
 export function listIn<T>(given: Iterable<T>, what: string): readonly T[] {
   return readGiven(what, given, () => {
     const list: unknown = given;
     refuseHuge(list, what);
-    if (typeof list === "object" && list !== null && Symbol.iterator in list) return [...given];
+    if (typeof list === "object" && list !== null && Symbol.iterator in list) {
+      return itemsIn(given, what);
+    }
     throw new QuorateError("BAD_OPTIONS", `${what} is given ${shown(list)}; give a list`);
   });
 }

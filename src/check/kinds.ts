@@ -1,7 +1,7 @@
 import { MAX_TIMER_MS } from "../async/clock.ts";
 import { hearOptions, isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
-import { arrayIn } from "./given.ts";
+import { arrayIn, itemsIn } from "./given.ts";
 import { option, refused, type Option } from "./options.ts";
 
 /** A value that fits, as it is. */
@@ -122,10 +122,10 @@ export function orFlag<T>(bag: Option<T>): Option<T | false | undefined> {
 
 /** Any iterable, perhaps one that can be read only once, as a list. */
 export function iterable<T>(): Option<readonly T[] | undefined> {
-  return option((given) => {
+  return option((given, what) => {
     const many = Object(given) as Partial<Iterable<T>>;
     const isMany = typeof given === "object" && typeof many[Symbol.iterator] === "function";
-    return isMany ? [...(many as Iterable<T>)] : undefined;
+    return isMany ? itemsIn(many as Iterable<T>, what) : undefined;
   }, "give a list");
 }
 

@@ -78,12 +78,16 @@ const NAMES: ReadonlyMap<unknown, Meaning> = new Map([
   ),
   // An `AbortSignal.timeout` of the agent's own, and clients with their own words for it.
   ...each(FAILED, "TimeoutError APIConnectionError APIConnectionTimeoutError NetworkError"),
+  // AWS answers many of the following with HTTP 400 or 403, and its own SDK retries them (@smithy/service-error-classification).
+  ...each(FAILED, "RequestTimeout RequestTimeoutException"),
+  // The clock is wrong, which the SDK corrects by the answer. Its other names for that are those of a wrong key, too.
+  ...each(AGAIN, "RequestTimeTooSkewed RequestInTheFuture RequestExpired"),
   ...each(ANSWERED, "AI_NoObjectGeneratedError"),
-  // AWS answers some of these with HTTP 400.
   ...each(
     LIMITED,
-    `PriorRequestNotComplete ProvisionedThroughputExceededException RequestLimitExceeded SlowDown
-    Throttling ThrottlingException ThrottledException TooManyRequestsException`,
+    `BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete
+    ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown
+    Throttling ThrottlingException ThrottledException TooManyRequestsException TransactionInProgressException`,
   ),
   // A missing package or login.
   ...each(
@@ -156,14 +160,24 @@ function saidBy(cause: Fields, retryAfterMs: number | undefined): Partial<Meanin
     const hint = field(cause, "$retryable");
     if (isObject(hint))
       return field(hint, "throttling") === true ? LIMITED : { ...meaning, retry: true };
-    // A client's interpretation of the status: a used-up quota has the same status as too many requests.
-    const may = field(cause, "isRetryable");
-    if (typeof may !== "boolean" || meaning?.retry === false) return meaning ?? {};
-    return { ...meaning, retry: may };
+    if (meaning?.retry === false) return meaning;
+    return { ...meaning, ...saidByClient(cause) };
   } catch {
     // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing that it says is reliable.
     return {};
   }
+}
+
+/**
+ * A client's interpretation of the status: a used-up quota has the same status as too many requests. The AI SDK says `false` of every
+ * status but 408, 409, 429 and 5xx, also of a broken body after 200, and nobody has meant anything by it.
+ */
+function saidByClient(cause: Fields): Partial<Meaning> {
+  const may = field(cause, "isRetryable");
+  if (typeof may !== "boolean") return {};
+  const status = field(cause, "statusCode") ?? field(cause, "status");
+  const isDefault = typeof status === "number" && (status < 400 || status === 425);
+  return may || !isDefault ? { retry: may } : {};
 }
 
 function meantBy(cause: Fields, retryAfterMs: number | undefined): Meaning | undefined {

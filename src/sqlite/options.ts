@@ -59,7 +59,12 @@ export const SQLITE: Options<
 > = options(
   {
     path: fitting<string>(
-      (given) => typeof given === "string" && given !== "" && !given.includes("\0"),
+      (given) =>
+        typeof given === "string" &&
+        given !== "" &&
+        !given.includes("\0") &&
+        // The file would have another name: half a character becomes a replacement sign on disk.
+        given.isWellFormed(),
       'name a file, for instance "quorate.db"',
     ).needed(),
     sync: word("normal", "full").or("normal"),

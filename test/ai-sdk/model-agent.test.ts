@@ -1,3 +1,4 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { tool, type LanguageModel } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -208,6 +209,24 @@ describe("an agent that is a model", () => {
       reviewer({ model: failing(429, "insufficient_quota"), retries: 3 }),
     );
     expect(result).toMatchObject({ status: "failed", attempts: 1 });
+  });
+});
+
+describe("an answer of a provider that is broken", () => {
+  it.each<[string, () => Response]>([
+    ["too early", () => Response.json({ error: { message: "early" } }, { status: 425 })],
+    ["a page of HTML", () => new Response("<html>busy</html>")],
+    ["JSON that breaks off", () => new Response('{"id":"x","choices":[')],
+    ["nothing", () => new Response("")],
+  ])("is asked for again: %s", async (_, broken) => {
+    const model = createOpenAICompatible({
+      name: "local",
+      baseURL: "http://localhost/v1",
+      fetch: async () => broken(),
+    })("mini");
+    const again = { retries: 1, backoff: { baseMs: 0, maxMs: 0 } };
+    const { result } = await ask(reviewer({ model, ...again }));
+    expect(result).toMatchObject({ status: "failed", attempts: 2 });
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { QuorateError } from "../../src/index.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "../../src/retry/backoff.ts";
+import { classify } from "../../src/retry/classify-error.ts";
 import { retryWaitMs } from "../../src/retry/retry.ts";
 
 const QUOTA = "insufficient_quota";
@@ -124,6 +125,13 @@ describe("what clients throw that are too large to be had here", () => {
     ["AWS: throttled by its own word", aws("Odd", 400, { $retryable: { throttling: true } })],
     ["AWS: repeated by its own word", aws("ModelNotReadyException", 424, { $retryable: {} })],
     ["AWS: unavailable", aws("ServiceUnavailableException", 503)],
+    ["AWS: the request took too long", aws("RequestTimeout", 400)],
+    ["AWS: the request took too long, as others say it", aws("RequestTimeoutException", 400)],
+    ["AWS: the clock is wrong", aws("RequestTimeTooSkewed", 403)],
+    ["AWS: the clock is ahead", aws("RequestInTheFuture", 403)],
+    ["AWS: the clock is behind", aws("RequestExpired", 400)],
+    ["AI SDK: too early", failing({ statusCode: 425, isRetryable: false })],
+    ["AI SDK: a broken body after 200", failing({ statusCode: 200, isRetryable: false })],
     ["AWS: no response", aws("TimeoutError", undefined)],
     ["Google: too many, as a code that is text", failing({ code: "429" })],
     ["gRPC: unavailable", failing({ code: 14, details: "unavailable" })],
@@ -150,6 +158,9 @@ describe("what clients throw that are too large to be had here", () => {
 
   it.each([
     ["AWS: refused", aws("ValidationException", 400)],
+    ["AWS: a wrong key", aws("SignatureDoesNotMatch", 403)],
+    ["AI SDK: a status that it would repeat", failing({ statusCode: 503, isRetryable: false })],
+    ["a client that says so without a status", failing({ isRetryable: false })],
     ["AWS: no permission", aws("AccessDeniedException", 403)],
     ["AWS: a response without metadata", failing({ $response: { statusCode: 404, headers: {} } })],
     ["AWS: no credentials", Object.assign(new Error("no"), { name: "CredentialsProviderError" })],
@@ -170,6 +181,19 @@ describe("what clients throw that are too large to be had here", () => {
     ["Google: not found, as a code that is a number", failing({ code: 404 })],
   ])("%s is not repeated", (_, error) => {
     expect(waitMs(error)).toBeUndefined();
+  });
+});
+
+describe("what the AWS SDK calls throttling", () => {
+  it.each(
+    `BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete
+    ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown
+    ThrottledException Throttling ThrottlingException TooManyRequestsException TransactionInProgressException`.split(
+      /\s+/,
+    ),
+  )("%s with HTTP 400 is HTTP 429 to a caller", (name) => {
+    const error = Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 400 } });
+    expect(classify(error, NOW_MS)).toMatchObject({ retry: true, fault: "limited" });
   });
 });
 

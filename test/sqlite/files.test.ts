@@ -117,6 +117,15 @@ describe("the file of a SQLite store", () => {
     expect(() => sqlite({ path }).store).toThrow(failure(/schema version 99/));
   });
 
+  it("is refused when half a character is in its name, which no file can have", () => {
+    expect(() => sqlite({ path: `${tempPath()}\ud800.db` })).toThrow(
+      expect.objectContaining({
+        code: "BAD_OPTIONS",
+        message: expect.stringContaining("name a file"),
+      }),
+    );
+  });
+
   it("is refused when its folder does not exist", () => {
     expect(() => sqlite({ path: `${tempPath()}/no/where.db` }).store).toThrow(
       failure(/check that its folder exists/),
