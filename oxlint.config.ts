@@ -288,6 +288,7 @@ const arrows: readonly Arrow[] = [
       "limits/deadlock.ts",
       "log/request-desk.ts",
       "money/price.ts",
+      "run/run-id.ts",
       "team/fail-on.ts",
       "team/read-fail-on.ts",
       "server/index.ts",

@@ -1,4 +1,5 @@
 import type { Command, CommanderError } from "commander";
+import { didYouMean } from "../check/did-you-mean.ts";
 import { exampleOf } from "./help-examples.ts";
 import { commandName } from "./command-name.ts";
 import { shellWord } from "./shown/shell-word.ts";
@@ -92,9 +93,20 @@ function hint(
       const takesTask = called?.options.some(({ long }) => long === "--input");
       return takesTask === true ? "; the task is given with --input" : "";
     }
+    case "commander.invalidArgument":
+      return nearChoice(message);
     default:
       return "";
   }
+}
+
+/** Of a value that is none of a few, as commander says it. */
+function nearChoice(message: string): string {
+  const [, given = "", choices] =
+    /'([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.+)\.$/.exec(message) ??
+    [];
+  const near = choices === undefined ? undefined : didYouMean(given, choices.split(", "));
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 function elsewhere(name: string, program: Command): string | undefined {

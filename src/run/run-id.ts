@@ -7,10 +7,11 @@ const MAX_RUN_ID = 200;
 const LATEST = "latest";
 
 /**
- * Characters that nobody sees, or that change how those around them are shown: with them, two ids could look the same. U+2800 is Braille without
- * a dot.
+ * Characters that nobody sees, that change how those around them are shown, or that each system shows differently: with them, two ids could look the same.
+ * U+2800 is Braille without a dot, U+1D159 a note without a head. Of spaces there is one, between two others.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|^\s|\s$/gu;
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?! )\p{Zs}|(?<= ) |^[\s\p{M}]|\s$/gu;
 
 /** Refuses with `BAD_OPTIONS` an invalid run id, or one that could be mistaken for another. */
 export function checkRunId(runId: unknown): void {
@@ -29,6 +30,8 @@ function faultOf(runId: unknown): string | undefined {
   if (runId.length > MAX_RUN_ID) return `has ${runId.length} characters`;
   if (!runId.isWellFormed()) return "has half a character";
   if (seen(runId) !== runId) return "has invisible characters";
+  if (runId.normalize("NFC") !== runId) return "is written otherwise than in Unicode's NFC";
+  if (runId.startsWith("-")) return "begins as an option of the command line does";
   return runId.toLowerCase() === LATEST ? "names the latest run on the command line" : undefined;
 }
 

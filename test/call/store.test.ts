@@ -251,6 +251,18 @@ describe("a run id", () => {
     "run ",
     " run",
     "a\u2028b",
+    "run\u00a01",
+    "run\u20031",
+    "run\u30001",
+    "run  1",
+    "cafe\u0301",
+    "\u212a",
+    "a\u{1d159}b",
+    "a\ue000b",
+    "a\ufdd0b",
+    "\u0301abc",
+    "-",
+    "--all",
     "latest",
     "Latest",
   ])(
@@ -270,8 +282,11 @@ describe("a run id", () => {
     },
   );
 
-  it.each(["release 7/2", "größe 漢字 🙂", "latest-1", "-"])("may be %j", async (runId) => {
-    const team = supervisor({ name: "team", agents: { a: agent({ name: "a", run: () => 1 }) } });
-    expect(await team.run("task", { runId })).toMatchObject({ runId, status: "complete" });
-  });
+  it.each(["release 7/2", "größe 漢字 🙂", "latest-1", "café", "a-"])(
+    "may be %j",
+    async (runId) => {
+      const team = supervisor({ name: "team", agents: { a: agent({ name: "a", run: () => 1 }) } });
+      expect(await team.run("task", { runId })).toMatchObject({ runId, status: "complete" });
+    },
+  );
 });

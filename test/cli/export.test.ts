@@ -1,6 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { sqlite } from "../../src/sqlite/index.ts";
+import { answered, started } from "../../src/testing/store-contract/run-events.ts";
 import { folder, manyLines, quorate, team, type Finished } from "./command.ts";
 
 let cwd = "";
@@ -86,6 +88,44 @@ describe("quorate export RUN and quorate import", () => {
       code: 2,
       stderr: `quorate: quorate.db has a run ${RUN} already; delete that one, or import into another file with --db FILE.\n`,
     });
+  });
+
+  it.each([
+    "latest",
+    "--all",
+    "a\u200eb",
+    "a\u202eb",
+    "a\nb",
+    "a\u001b[2Jb",
+    " a ",
+    "a\u00a0b",
+    "e\u0301",
+    "L".repeat(400),
+  ])("are refused a run that is called %j, which could pass for something else", async (runId) => {
+    const [log] = manyLines(["export latest"], cwd) as [Finished];
+    const lines = log.stdout.trimEnd().split("\n");
+    const renamed = lines.map((line) => JSON.stringify({ ...JSON.parse(line), runId }));
+    const imported = await given(renamed.join("\n"), "import", "-", "--db", "deceived.db");
+    expect(imported).toMatchObject({ code: 2, stdout: "" });
+    expect(imported.stderr).toMatch(
+      /^quorate: standard input, line 1: runId "[^\n]*" is refused: it [^\n]*\.\n$/,
+    );
+    expect(existsSync(join(cwd, "deceived.db"))).toBe(false);
+  });
+
+  it("are given a run of an earlier version whose id begins as an option does, in commands that mean it", async () => {
+    const old = folder();
+    {
+      await using store = sqlite({ path: join(old, "quorate.db") }).store;
+      await store.append([started("--all"), answered("--all", 2), answered("--all", 3)]);
+      await store.release("--all", 1);
+    }
+    const [shown] = manyLines(["show -- --all"], old) as [Finished];
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toContain("\n  quorate explain -- --all\n");
+    expect(shown.stdout).toContain("\n  quorate resume -- TEAM --all\n");
+    const [explained] = manyLines(["explain -- --all"], old) as [Finished];
+    expect(explained).toMatchObject({ code: 0, stderr: "" });
   });
 });
 

@@ -5,7 +5,7 @@ import type { Json } from "../../model/json.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Store } from "../../store/store.ts";
 import { clip } from "../../model/text.ts";
-import { positionText } from "../shown/summarize.ts";
+import { positionText, positionTextAmong } from "../shown/summarize.ts";
 import { teamFiles } from "../given/output-files.ts";
 import { DEFAULT_DATABASE, openExisting, shownPlace } from "../given/database.ts";
 import { findRun } from "../given/find-run.ts";
@@ -21,7 +21,7 @@ import { limitsOf, type LimitFlags } from "../given/run-flags.ts";
 import { existingLog, type RunLog } from "../given/run-log.ts";
 import { section } from "../shown/report.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
-import { shellPath, shellWord } from "../shown/shell-word.ts";
+import { shellPath, shellWord, withOperands } from "../shown/shell-word.ts";
 import { shortId } from "../shown/short-id.ts";
 import { cancelOnSignals } from "../signals.ts";
 import { terminal, type Terminal } from "../shown/terminal.ts";
@@ -132,7 +132,7 @@ async function meant(
 ): Promise<HumanDecision> {
   const events = await store.read(runId);
   if (events.at(-1)?.type === "run.cancelled") {
-    const resume = `"${commandName()} resume ${file === undefined ? "TEAM" : shellPath(file)} ${shellWord(shortId(runId))}"`;
+    const resume = `"${withOperands([commandName(), "resume"], [file === undefined ? "TEAM" : shellPath(file), shellWord(shortId(runId))], []).join(" ")}"`;
     throw new QuorateError(
       "BAD_OPTIONS",
       `run ${runId} was cancelled; resume it with ${resume}, and decide once it waits again`,
@@ -172,9 +172,9 @@ function notNamed(runId: string, open: readonly Verdict[]): string {
 }
 
 function notSaid(named: readonly Verdict[]): string {
-  const positions = named.flatMap((verdict) => verdict.positions.map(({ value }) => value));
-  const shown = positions.slice(0, MOST_NAMED).map((value, at) => {
-    const text = shellWord(clip(positionText(value), MOST_CHARACTERS));
+  const positions = named.flatMap((verdict) => verdict.positions);
+  const shown = positions.slice(0, MOST_NAMED).map(({ value }, at) => {
+    const text = shellWord(clip(positionTextAmong(value, positions), MOST_CHARACTERS));
     return named.length > 1 ? text : `${text} (or --index ${at})`;
   });
   const more = positions.length > MOST_NAMED ? ` and ${positions.length - MOST_NAMED} more` : "";

@@ -1,9 +1,10 @@
-import { QuorateError } from "../../model/errors.ts";
+import { describeThrown, QuorateError } from "../../model/errors.ts";
 import { todaysEvents } from "../../model/earlier-events.ts";
 import type { RunEvent } from "../../model/events.ts";
 import { count } from "../../report/quantities.ts";
 import { report as reportOn } from "../../report/report.ts";
 import type { Store } from "../../store/store.ts";
+import { checkRunId } from "../../run/run-id.ts";
 import { openDatabase, shownPlace } from "../given/database.ts";
 import { showHint } from "../shown/show-hint.ts";
 import { parsed, readTextInput } from "../given/read-input.ts";
@@ -79,8 +80,20 @@ function eventIn(value: unknown, where: string): RunEvent {
     typeof event["type"] === "string" &&
     Number.isSafeInteger(event["seq"]) &&
     Number.isFinite(event["atMs"]);
-  if (isEvent) return value as RunEvent;
+  if (isEvent) {
+    refuseDeceitful(event["runId"], where);
+    return value as RunEvent;
+  }
   throw refusal(`${where} is not an event of a run; write the file with quorate export RUN.`);
+}
+
+/** An id that no run can be begun with, since it could be taken for another. */
+function refuseDeceitful(runId: unknown, where: string): void {
+  try {
+    checkRunId(runId);
+  } catch (error) {
+    throw refusal(`${where}: ${describeThrown(error)}.`);
+  }
 }
 
 /** The events as this version writes them. What cannot be shown must not come into a database: no command could say any more what is in it. */

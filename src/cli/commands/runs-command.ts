@@ -5,7 +5,7 @@ import { isEnqueued, STATUS_NAMES } from "../../store/run-query.ts";
 import { withDatabase } from "../given/database.ts";
 import { databasePart } from "../shown/show-hint.ts";
 import { commandName } from "../command-name.ts";
-import { commandLines, shellWord } from "../shown/shell-word.ts";
+import { commandLines, shellWord, withOperands } from "../shown/shell-word.ts";
 import { resumeHint } from "../shown/resume-hint.ts";
 import { count, dateAndTime, duration } from "../../report/quantities.ts";
 import { safeJson, safeText } from "../shown/safe-text.ts";
@@ -115,7 +115,8 @@ function interruptedLines(
   }
   if (first === undefined) return lines;
   if (isDead) {
-    const retry = [commandName(), "retry", shellWord(shortId(first.runId)), ...databasePart(db)];
+    const id = shellWord(shortId(first.runId));
+    const retry = withOperands([commandName(), "retry"], [id], databasePart(db));
     const why = "dead: no worker takes these by itself; give one back to workers with";
     return ["", ...wrap(why, screen.columns), ...commandLines(retry, screen)];
   }

@@ -5,6 +5,8 @@ import { isWorker } from "../../index.ts";
 import { hasSecrets, isSupervisor, type Supervisor } from "../../supervisor.ts";
 import { EXIT, Stopped } from "../exit-code.ts";
 import { givenPath } from "./given-path.ts";
+import { safeText } from "../shown/safe-text.ts";
+import { clip } from "../shown/wrap.ts";
 import { cancelOnSignals } from "../signals.ts";
 import { stackPlace } from "../stack-place.ts";
 import { hideStrays, strayed, whenIdle } from "../strays.ts";
@@ -58,9 +60,10 @@ function defaultOf({ default: value }: Exports): unknown {
 
 async function exportsOf(file: string): Promise<Exports> {
   const path = givenPath(file);
+  const mostMs = loadMs();
   let exported: Exports;
   try {
-    exported = (await loaded(file, path)) as Exports;
+    exported = (await loaded(file, path, mostMs)) as Exports;
   } catch (error) {
     if (error instanceof Stopped || (strayed.aborted && error === strayed.reason)) throw error;
     // The user's own mistake in a description: its sentence says more than anything about loading.
@@ -92,10 +95,23 @@ async function exportsOf(file: string): Promise<Exports> {
 /** How long a team may take to load, where `QUORATE_LOAD_MS` says nothing else. */
 const LOAD_MS = 60_000;
 
+function loadMs(): number {
+  const given = process.env["QUORATE_LOAD_MS"] ?? "";
+  if (given === "") return LOAD_MS;
+  const ms = Number(given);
+  if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMER_MS && given.trim() !== "") return ms;
+  throw unusable(
+    `QUORATE_LOAD_MS is "${clip(safeText(given), MOST_SHOWN)}"; give a whole number of ms, from 1 to ${MAX_TIMER_MS}.`,
+  );
+}
+
+/** The longest that a timer of Node's can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const MOST_SHOWN = 40;
+
 /** What a file exports, once its top-level awaits are over; they may never be, with the process alive or with nothing left in it. */
-async function loaded(file: string, path: string): Promise<unknown> {
+async function loaded(file: string, path: string, mostMs: number): Promise<unknown> {
   using signals = cancelOnSignals();
-  const mostMs = Number(process.env["QUORATE_LOAD_MS"] || LOAD_MS);
   const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
   const unfinished = `${file} did not finish loading`;
   const idle = (): void => {

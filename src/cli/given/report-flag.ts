@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { didYouMean } from "../../check/did-you-mean.ts";
 import { FORMATS, type ReportFormat } from "../../report/formats.ts";
 
 /** What a file may have: a format of `render()`, or the page that a browser shows. */
@@ -16,8 +17,10 @@ export function reportFile(given: string, before: readonly ReportFile[] = []): R
   const [name, file] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
   const format = FILE_FORMATS.find((one) => one === name);
   if (format === undefined || file === "") {
+    const near = format === undefined && at > 0 ? didYouMean(name, FILE_FORMATS) : undefined;
+    const meant = near === undefined ? "." : `; did you mean ${near}?`;
     throw new InvalidArgumentError(
-      `give a format and a file, as in "md=report.md"; formats are ${FILE_FORMATS.join(", ")}.`,
+      `give a format and a file, as in "md=report.md"; formats are ${FILE_FORMATS.join(", ")}${meant}`,
     );
   }
   return [...before, { format, file }];

@@ -1,13 +1,13 @@
 import { clip, cut } from "../../model/text.ts";
 import type { Verdict } from "../../model/verdict.ts";
-import { positionText } from "./summarize.ts";
+import { positionTextAmong } from "./summarize.ts";
 import { resumeHint } from "./resume-hint.ts";
 import { databasePart } from "./show-hint.ts";
 import { commandName } from "../command-name.ts";
 import { isQueued } from "../../report/is-queued.ts";
 import type { RunView } from "../../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
-import { commandLines, shellPath, shellWord } from "./shell-word.ts";
+import { commandLines, shellPath, shellWord, withOperands } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
@@ -47,7 +47,9 @@ export function nextStep(run: RunView, where: Whereabouts, screen: Terminal): st
 function winnerLines({ positions }: Pick<Verdict, "positions">, screen: Terminal): string[] {
   const shown = positions
     .slice(0, MAX_POSITIONS)
-    .map(({ value }) => shellWord(clip(positionText(value), MAX_POSITION_CHARACTERS)));
+    .map(({ value }) =>
+      shellWord(clip(positionTextAmong(value, positions), MAX_POSITION_CHARACTERS)),
+    );
   if (shown.length === 0) return [];
   const rest = positions.length - shown.length;
   const all = rest > 0 ? [...shown, `${rest} more, which explain shows`] : shown;
@@ -70,16 +72,11 @@ function decideLines(
   { team, db }: Whereabouts,
   screen: Terminal,
 ): string[] {
-  return commandLines(
-    [
-      commandName(),
-      "decide",
-      shellWord(shortId(runId)),
-      shellWord(cut(safeText(subject), MAX_SUBJECT_CHARACTERS)),
-      "WINNER",
-      `--team ${team === undefined ? "TEAM" : shellPath(team)}`,
-      ...(db === undefined ? [] : databasePart(db)),
-    ],
-    screen,
-  );
+  const asked = shellWord(cut(safeText(subject), MAX_SUBJECT_CHARACTERS));
+  const options = [
+    `--team ${team === undefined ? "TEAM" : shellPath(team)}`,
+    ...(db === undefined ? [] : databasePart(db)),
+  ];
+  const operands = [shellWord(shortId(runId)), asked, "WINNER"];
+  return commandLines(withOperands([commandName(), "decide"], operands, options), screen);
 }

@@ -4,7 +4,7 @@ import type { Position } from "../../model/conflict.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { billLines } from "./bill-lines.ts";
 import { callName } from "./call-name.ts";
-import { summarize, failureText, positionText } from "./summarize.ts";
+import { summarize, failureText, positionText, positionTextAmong } from "./summarize.ts";
 import { callsInOrder } from "../../report/call-tree.ts";
 import { count, duration, share } from "../../report/quantities.ts";
 import type { CallViewState, CallView, RunView } from "../../report/run-view.ts";
@@ -230,11 +230,13 @@ function reporters({ positions }: Verdict, screen: Terminal): string[] {
 /** A position as it is read beside who holds it. */
 export function positionWords(
   { value }: Position,
-  { kind }: Pick<Verdict, "kind">,
+  { kind, positions }: Pick<Verdict, "kind" | "positions">,
   full: boolean,
 ): string {
-  if (kind === "claim")
-    return full ? positionText(value) : clipText(positionText(value), MAX_POSITION_CHARACTERS);
+  if (kind === "claim") {
+    const text = positionTextAmong(value, positions);
+    return full ? text : clipText(text, MAX_POSITION_CHARACTERS);
+  }
   return value === "present" ? "reported by" : "not reported by";
 }
 
@@ -250,9 +252,10 @@ export function verdictSentence(verdict: Verdict, full: boolean): string {
   return `${winner}: ${verdict.status}${among}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
 }
 
-function winnerText({ kind, winner }: Verdict, full: boolean): string {
+function winnerText({ kind, winner, positions }: Verdict, full: boolean): string {
   if (kind === "finding") return winner === "present" ? "stands" : "does not stand";
-  return full ? positionText(winner) : clipText(positionText(winner), MAX_POSITION_CHARACTERS);
+  const text = positionTextAmong(winner, positions);
+  return full ? text : clipText(text, MAX_POSITION_CHARACTERS);
 }
 
 /** What the outcome does not say by itself, and what to do. */

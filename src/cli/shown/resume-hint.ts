@@ -1,6 +1,6 @@
 import { databasePart } from "./show-hint.ts";
 import { commandName } from "../command-name.ts";
-import { commandLines, shellPath, shellWord } from "./shell-word.ts";
+import { commandLines, shellPath, shellWord, withOperands } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,14 +15,12 @@ export interface ResumeHint {
 
 /** The command that goes on with a run, ready to be copied where the team's file is known. */
 export function resumeHint({ runId, team, db }: ResumeHint, screen: Terminal): string[] {
-  return commandLines(
-    [
-      commandName(),
-      "resume",
-      team === undefined ? "TEAM" : shellPath(team),
-      runId === undefined ? "--all" : shellWord(shortId(runId)),
-      ...(db === undefined ? [] : databasePart(db)),
-    ],
-    screen,
-  );
+  const place = team === undefined ? "TEAM" : shellPath(team);
+  const command = [commandName(), "resume"];
+  const found = db === undefined ? [] : databasePart(db);
+  const parts =
+    runId === undefined
+      ? [...command, place, "--all", ...found]
+      : withOperands(command, [place, shellWord(shortId(runId))], found);
+  return commandLines(parts, screen);
 }

@@ -15,6 +15,17 @@ export function shellPath(file: string): string {
   return shellWord(near !== "" && !near.startsWith("..") ? near : file);
 }
 
+/** A command's parts: what it is about stands behind `--` where it would be taken for an option. All are words already. */
+export function withOperands(
+  command: readonly string[],
+  operands: readonly string[],
+  options: readonly string[],
+): readonly string[] {
+  return operands.some((word) => /^'?-/.test(word))
+    ? [...command, ...options, "--", ...operands]
+    : [...command, ...operands, ...options];
+}
+
 /**
  * A command ready to be copied, indented. Where it is too long for a line it goes on after a backslash, as a shell reads
  * it. A part is never broken: give an option together with its value.

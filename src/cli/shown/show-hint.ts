@@ -1,6 +1,6 @@
 import { DEFAULT_DATABASE, isAddress, shownPlace } from "../given/database.ts";
 import { commandName } from "../command-name.ts";
-import { commandLines, shellPath, shellWord } from "./shell-word.ts";
+import { commandLines, shellPath, shellWord, withOperands } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -13,7 +13,7 @@ export function showHint(
 ): string[] {
   const id = shellWord(shortId(runId));
   return commands.flatMap((command) =>
-    commandLines([commandName(), command, id, ...databasePart(file)], screen),
+    commandLines(withOperands([commandName(), command], [id], databasePart(file)), screen),
   );
 }
 

@@ -34,6 +34,18 @@ export function positionText(position: Json): string {
   return safeText(cut(position, MAX_CHARACTERS)) || '""';
 }
 
+/** The same beside others: a text that would be shown as another of them has its quotes, as `-5` and `"-5"`. */
+export function positionTextAmong(
+  position: Json,
+  others: readonly { readonly value: Json }[],
+): string {
+  const text = positionText(position);
+  const isAlone =
+    typeof position !== "string" ||
+    others.every(({ value }) => typeof value === "string" || positionText(value) !== text);
+  return isAlone ? text : json(position);
+}
+
 /** What went wrong, beside the name of the agent that it went wrong with. */
 export function failureText(agent: string, message: string): string {
   const text = safeText(message);

@@ -1,4 +1,5 @@
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import { didYouMean } from "../../check/did-you-mean.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { ServerPackages } from "../load.ts";
 import { ROUTES } from "../routes.ts";
@@ -15,13 +16,14 @@ const MAX_ISSUE_CHARS = 300;
 
 /** Checks requests against the schemas of the route table. */
 export function requestCheck({ Ajv2020 }: Pick<ServerPackages, "Ajv2020">): RequestCheck {
-  const forBody = new Ajv2020({ strict: true, strictTypes: false });
+  const forBody = new Ajv2020({ strict: true, strictTypes: false, verbose: true });
   // All values of a query are texts.
   const forQuery = new Ajv2020({
     strict: true,
     strictTypes: false,
     coerceTypes: true,
     useDefaults: true,
+    verbose: true,
   });
   const bodies = new Map<RouteId, ValidateFunction>();
   const queries = new Map<RouteId, ValidateFunction>();
@@ -65,28 +67,45 @@ function fitting(
   const [first] = issues;
   const why =
     first === undefined ? "" : `: ${first.path === "" ? "it" : first.path} ${first.message}`;
-  throw new HttpRefusal(400, "BAD_REQUEST", `The ${what} is not valid${why}.`, {
-    issues,
-  });
+  throw new HttpRefusal(
+    400,
+    "BAD_REQUEST",
+    `The ${what} is not valid${why}${why.endsWith("?") ? "" : "."}`,
+    {
+      issues,
+    },
+  );
 }
 
 // Values are not repeated, except the name of an unknown property.
-function issueOf({ instancePath, message = "does not fit", keyword, params }: ErrorObject): {
-  readonly message: string;
-  readonly path: string;
-} {
+function issueOf(error: ErrorObject): { readonly message: string; readonly path: string } {
+  return {
+    message: saidOf(error).slice(0, MAX_ISSUE_CHARS).toWellFormed(),
+    path: error.instancePath.slice(0, MAX_ISSUE_CHARS).toWellFormed(),
+  };
+}
+
+function saidOf({
+  message = "does not fit",
+  keyword,
+  params,
+  parentSchema,
+  data,
+}: ErrorObject): string {
   const { additionalProperty: name, allowedValues: allowed } = Object(params) as {
     readonly additionalProperty?: unknown;
     readonly allowedValues?: unknown;
   };
-  const said =
-    keyword === "additionalProperties" && typeof name === "string"
-      ? `has no property ${JSON.stringify(name)}`
-      : keyword === "enum" && Array.isArray(allowed)
-        ? `must be one of ${allowed.join(", ")}`
-        : message;
-  return {
-    message: said.slice(0, MAX_ISSUE_CHARS).toWellFormed(),
-    path: instancePath.slice(0, MAX_ISSUE_CHARS).toWellFormed(),
-  };
+  if (keyword === "additionalProperties" && typeof name === "string") {
+    const known = Object.keys(Object(parentSchema?.["properties"]) as object);
+    return `has no property ${JSON.stringify(name)}${meant(name, known)}`;
+  }
+  if (keyword === "enum" && Array.isArray(allowed))
+    return `must be one of ${allowed.join(", ")}${meant(data, allowed.map(String))}`;
+  return message;
+}
+
+function meant(given: unknown, known: readonly string[]): string {
+  const near = typeof given === "string" ? didYouMean(given, known) : undefined;
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
