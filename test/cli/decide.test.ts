@@ -117,6 +117,19 @@ describe("quorate decide", () => {
     expect(events.at(-1)).toMatchObject({ type: "person.decided", winner: position });
   });
 
+  it("is shown a text in quotation marks where a position that is no text would look the same, and takes it so", async () => {
+    const cwd = folder();
+    const { stdout } = await quorate(["run", team("typed"), "--input", "-"], cwd, "{}");
+    expect(flat(stdout)).toContain(`WINNER: '"20"' or twenty or twenty or 20 or `);
+    expect(flat(stdout)).toMatch(/WINNER: no or null or '"true"' or yes or true /);
+    const unsaid = await quorate(["decide", "latest", "limit"], cwd);
+    expect(unsaid.stderr).toContain(`'"20"' (or --index 0), twenty (or --index 1), `);
+    const explained = await quorate(["explain", "latest"], cwd);
+    expect(explained.stdout).toMatch(/\n {4}20 \(1\)\n/);
+    expect(explained.stdout).toMatch(/\n {4}"20" \(1\)\n/);
+    expect(explained.stdout).toMatch(/\n {4}yes \(1\)\n/);
+  });
+
   it("asks which one is meant where positions are shown alike, and shows them as JSON", async () => {
     const cwd = folder();
     await quorate(["run", team("typed"), "--input", "-"], cwd, "{}");

@@ -272,6 +272,15 @@ describe("a request that is not as it should be", () => {
     const odd = await served.ask("GET", "/api/runs?status=odd");
     expect(odd.status).toBe(400);
     expect(odd.text).toContain("must be one of running, interrupted, waiting, complete, partial,");
+    for (const [path, meant] of [
+      ["/api/runs?statsu=odd", 'it has no property "statsu"; did you mean status?'],
+      ["/api/runs?status=wating", "did you mean waiting?"],
+    ] as const)
+      expect((await served.ask("GET", path)).json.error.message).toContain(meant);
+    const slip = await post(JSON.stringify({ team: "gate", inptu: {}, input: {} }));
+    expect(slip.json.error.message).toBe(
+      'The body is not valid: it has no property "inptu"; did you mean input?',
+    );
     expect((await served.ask("GET", "/api/runs?limit=0")).status).toBe(400);
     expect((await served.ask("GET", "/api/runs?limit=1&limit=2")).status).toBe(400);
     expect((await served.ask("GET", "/api/runs?tag=novalue")).status).toBe(400);

@@ -3,6 +3,7 @@ import { EVAL_FORMATS } from "../../eval/eval-formats.ts";
 import type { EvalFlags, EvalReportFile } from "../commands/eval-command.ts";
 import { atLeastOne, dollars, place, span } from "./flag-values.ts";
 import type { Describing } from "../commands/log-commands.ts";
+import { fileOfFormat } from "./report-flag.ts";
 import { addEnvironmentFlag } from "./task-flags.ts";
 
 /** Adds `quorate eval`. */
@@ -58,12 +59,5 @@ function share(value: string): number {
 }
 
 function report(given: string, before: readonly EvalReportFile[] = []): EvalReportFile[] {
-  const at = given.indexOf("=");
-  const file = given.slice(at + 1);
-  const format = EVAL_FORMATS.find((one) => one === given.slice(0, Math.max(0, at)));
-  if (format === undefined || file === "")
-    throw new InvalidArgumentError(
-      `give a format and a file, as in "md=report.md"; formats are ${EVAL_FORMATS.join(", ")}.`,
-    );
-  return [...before, { format, file }];
+  return [...before, fileOfFormat(given, EVAL_FORMATS)];
 }
