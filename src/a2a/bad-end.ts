@@ -38,6 +38,9 @@ export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
 
 function saidIn({ status }: Task, { secrets }: FailingPeer): string {
   // It stands in the middle of a sentence.
-  const text = saidByPeer(textsOf(status?.message?.parts ?? []), secrets).replace(/[.\s]+$/, "");
+  const text = saidByPeer(textsOf(status?.message?.parts ?? []), secrets).replace(
+    /(?<![.\s])[.\s]+$/,
+    "",
+  );
   return text === "" ? "it did not say why" : text;
 }

@@ -7,5 +7,5 @@ const isRead = process.env["GITHUB_ACTIONS"] === "true";
  */
 export function withoutCommands(lines: string): string {
   if (!isRead) return lines;
-  return lines.replaceAll(/^([^\S\n]*):(?=:)/gm, "$1: ").replaceAll("##[", "## [");
+  return lines.replaceAll(/^([^\S\r\n\u2028\u2029]*):(?=:)/gm, "$1: ").replaceAll("##[", "## [");
 }

@@ -28,7 +28,8 @@ export class UnreadExit extends Error {
 /** Standard output without the line breaks at its end. An exit code other than 0 is a failure. */
 export function text(ran: Ran): string {
   succeeded(ran);
-  return withoutMark(ran.stdout).replace(/[\r\n]+$/, "");
+  // Looks at each row of line breaks once, and not again from each of them.
+  return withoutMark(ran.stdout).replace(/(?<![\r\n])[\r\n]+$/, "");
 }
 
 /** All of standard output as one JSON document. An exit code other than 0 is a failure. */

@@ -58,7 +58,7 @@ const NO_NAMES: ReadonlySet<string> = new Set(["e.g", "i.e", "etc", "vs", "node.
 
 /** The values in a run of characters without spaces; `undefined` if it consists of words. `quoted`: it stands in code marks. */
 export function valuesOf(run: string, quoted: boolean): readonly Value[] | undefined {
-  if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/\/+$/, "") }];
+  if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/(?<!\/)\/+$/, "") }];
   const order = ORDER.exec(run);
   // `n·log(n)` is `n log n`, and `n²` is read as `n2`.
   if (order?.[1] !== undefined)

@@ -66,7 +66,9 @@ const NAMED =
 
 /** A text without quotes, brackets and marks around it. */
 function bareText(text: string): string {
-  return text.replaceAll(/^[\s"'`*_([{<]+|[\s"'`*_)\]}>.,;:!]+$/g, "");
+  return text
+    .replace(/^[\s"'`*_([{<]+/, "")
+    .replace(/(?<![\s"'`*_)\]}>.,;:!])[\s"'`*_)\]}>.,;:!]+$/, "");
 }
 
 function isTextOf(text: string, option: JudgeOption | undefined): boolean {

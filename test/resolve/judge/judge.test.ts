@@ -135,6 +135,12 @@ describe("a judge", () => {
     expect(other.ruling).toMatchObject({ winner: "hold" });
   });
 
+  test("may answer with very many marks, which are read once", async () => {
+    const marks = "*".repeat(400_000);
+    const { ruling } = await rule(() => ({ choice: `A${marks}x`, reasoning: "because" }));
+    expect(ruling).not.toHaveProperty("winner");
+  });
+
   test("may answer with spaces and small letters, in other words that mean one option, and with nothing else", async () => {
     expect(
       (await rule(({ options }) => ({ choice: options[0]?.position === "hold" ? " a\n" : "b" })))

@@ -1,12 +1,18 @@
 import { growth } from "../operations.ts";
 import { describe, expect, it } from "vitest";
-import { junit } from "../../src/command/index.ts";
+import { junit, text } from "../../src/command/index.ts";
 
 const ran = (stdout: string) => ({ stdout, stderr: "", exitCode: 1, cwd: "." });
 
+// Work that grows with the square of the text would keep these from ending for minutes.
+const MANY = 400_000;
+
+it("reads a text with very many line breaks in the middle", () => {
+  const printed = `a${"\r\n".repeat(MANY)}b`;
+  expect(text({ ...ran(`${printed}\r\n\n`), exitCode: 0 })).toBe(printed);
+});
+
 describe("a large JUnit report", () => {
-  // Work that grows with the square of the report would keep these from ending for minutes.
-  const MANY = 400_000;
   it.each([
     ["a name that never ends in a value", `<testsuite ${"b".repeat(MANY)}>`],
     ["names that have no value", `<testsuite ${"b ".repeat(MANY)}>`],
