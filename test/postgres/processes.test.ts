@@ -43,7 +43,8 @@ describe("workers of one database", () => {
   });
 
   it("refuse one that was stopped for longer than its lease and goes on: its run is another's by then", async () => {
-    const { backend, team, worker } = setUp({ workMs: 300 });
+    // So long that its work cannot have ended before it is stopped.
+    const { backend, team, worker } = setUp({ workMs: 3_000 });
     const frozen = await worker();
     const { runId } = await team.enqueue("task");
     while ((await backend.store.run(runId))?.status !== "running") await setTimeout(10);
