@@ -1,6 +1,7 @@
 import { haveChangedPlaces, haveOthersInOnePlace, isTurnedRound } from "./one-place.ts";
 import { haveOtherCauses, haveTurnedSides } from "./sides.ts";
-import { MAX_PLACED, type Reading, type Slot, type Stance } from "./reading.ts";
+import { MAX_PLACED, type Reading, type Slot } from "./reading.ts";
+import type { Stance } from "./stances.ts";
 import { agree } from "./value.ts";
 import { wordsIn } from "./word-lists.ts";
 
@@ -8,7 +9,7 @@ import { wordsIn } from "./word-lists.ts";
 //   1. one denies what the other says: "safe" and "not safe", "validates" and "fails to validate", "checked" and "unchecked"; or
 //   2. they say opposites: "enabled" and "disabled", "too many" and "too few"; or
 //   3. they have two values of one kind in the same place: "30 seconds" and "300 seconds", two files, two names, two codes; or
-//   4. they are short, and the same up to one place, in which other words stand, or up to two things that have changed places, or
+//   4. they are short, and the same up to one place, in which other words stand, or up to two things that have changed places; or
 //   5. they are short, and have the same two sides the other way round, or other causes of one thing (sides.ts).
 // What only one of them mentions is no contradiction: an additional value, or a denial of something on which the other is
 // silent. It is no contradiction either if both deny the same in other words ("not validated", "missing validation"), if one says that

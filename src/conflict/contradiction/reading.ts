@@ -1,15 +1,8 @@
 import { denialsIn, isContrast, isGerund } from "./denials.ts";
 import { partingIn, type Parting } from "./sides.ts";
-import { stem } from "./stem.ts";
+import { opposed, stancesOf, type Stance } from "./stances.ts";
 import { SAID, tokensOf, type Lexicon, type Token } from "./tokens.ts";
 import type { Value } from "./value.ts";
-import { NO_PREFIX, opposites } from "./word-lists.ts";
-
-/** That something holds, or that it does not: a stem, or a line of opposites. */
-export interface Stance {
-  readonly about: string;
-  readonly holds: boolean;
-}
 
 /** A word that has an opposite, or a denial: what another text can contradict. */
 export interface ChargedWord {
@@ -76,26 +69,6 @@ export interface Reading {
   /** Two texts with the same key do not contradict each other. */
   readonly key: string;
 }
-
-const PREFIX = /^(?:un|in|im|ir|il|dis|non)(?=\p{L}{3})/u;
-
-const DEGREE = /^(?:over|under)(?=\p{L}{4})/u;
-
-const noPrefix: ReadonlySet<string> = new Set([...NO_PREFIX].map(stem));
-
-const sidesOf: ReadonlyMap<string, readonly Stance[]> = (() => {
-  const found = new Map<string, Stance[]>();
-  opposites.forEach((line, number) => {
-    line.forEach((words, side) => {
-      for (const own of new Set(words.map(stem))) {
-        const stances = found.get(own) ?? [];
-        found.set(own, stances);
-        stances.push({ about: `#${number}`, holds: side === 0 });
-      }
-    });
-  });
-  return found;
-})();
 
 /** Reads texts, each in time linear in its length; what it found out about a word is reused for the next text. */
 export function reader(): (text: string) => Reading {
@@ -210,25 +183,4 @@ function keyOf(
     stances.map(({ about, holds }) => (holds ? about : `-${about}`)).join(" "),
   );
   return `${placed}\n${values}\n\n${said.join("\n")}`;
-}
-
-/** What a word by itself says: that its stem holds, and what follows from that for its opposites. */
-function stancesOf(word: string, own: string): readonly Stance[] {
-  const stances: Stance[] = [{ about: own, holds: true }, ...(sidesOf.get(own) ?? [])];
-  const prefix = noPrefix.has(own) ? null : PREFIX.exec(word);
-  if (prefix !== null) {
-    const base = stem(word.slice(prefix[0].length));
-    stances.push({ about: base, holds: false }, ...opposed(sidesOf.get(base) ?? []));
-  }
-  // `overestimates` and `underestimates`
-  const degree = DEGREE.exec(word);
-  if (degree !== null) {
-    const about = `#over ${stem(word.slice(degree[0].length))}`;
-    stances.push({ about, holds: degree[0] === "over" });
-  }
-  return stances;
-}
-
-function opposed(stances: readonly Stance[]): readonly Stance[] {
-  return stances.map(({ about, holds }) => ({ about, holds: !holds }));
 }

@@ -1,5 +1,6 @@
 import type { Reading } from "./reading.ts";
 import { stem } from "./stem.ts";
+import { areOpposites } from "./stances.ts";
 import { meansLike } from "./synonyms.ts";
 import { ADVISED, type Token } from "./tokens.ts";
 import { CLAUSE_WORDS, wordsIn } from "./word-lists.ts";
@@ -19,41 +20,14 @@ export interface Parting {
   readonly relation: string;
 }
 
-const FIRST = "first";
-const SECOND = "second";
+const BEFORE = "before";
 const REPLACED = "replaced";
 const CAUSED = "caused";
 
-/** What stands between two sides, and whether the first one is what comes first, or is chosen. */
-const BETWEEN: ReadonlyMap<string, string> = new Map([
-  ["before", FIRST],
-  ["then", FIRST],
-  ["rather", FIRST],
-  ["instead", FIRST],
-  ["after", SECOND],
-]);
+/** What stands between two sides: the first one comes first or is chosen, but for `after`. */
+const BETWEEN = wordsIn("before then rather instead after");
 /** At the end of a text, these say that what an `and` connects comes in this order. */
 const LATER = wordsIn("afterwards afterward later next second");
-const REVERSED: readonly ReadonlySet<string>[] = [
-  `${FIRST} ${SECOND}`,
-  "more less",
-  "more fewer",
-  "faster slower",
-  "quicker slower",
-  "larger smaller",
-  "bigger smaller",
-  "greater smaller",
-  "greater less",
-  "higher lower",
-  "better worse",
-  "cheaper dearer",
-  "older newer",
-  "longer shorter",
-  "earlier later",
-  "sooner later",
-  "stronger weaker",
-  "safer riskier",
-].map(wordsIn);
 const COMPARED = wordsIn("more less fewer worse");
 const CAUSED_BY = wordsIn("caused triggered produced explained introduced created");
 const CAUSED_FROM = wordsIn(
@@ -73,7 +47,7 @@ export function partingIn(tokens: readonly Token[]): Parting | undefined {
   const than = words.indexOf("than");
   const rather = words.indexOf("rather");
   // `I would rather do a than b`
-  if (rather >= 0 && rather < than - 1) return parting(than, FIRST, rather + 1);
+  if (rather >= 0 && rather < than - 1) return parting(than, BEFORE, rather + 1);
   if (than >= 0 && rather !== than - 1) {
     // `faster than`, `more often than`
     const at = [than - 1, than - 2].find((index) => compares(words[index] ?? ""));
@@ -82,14 +56,14 @@ export function partingIn(tokens: readonly Token[]): Parting | undefined {
   const between = words.findIndex((word, index) => index > 0 && BETWEEN.has(word));
   if (between > 0) {
     const next = between + (words[between + 1] === "than" ? 2 : 1);
-    return parting(between, BETWEEN.get(words[between] ?? "") ?? FIRST, 0, next);
+    return parting(between, words[between] === "after" ? "after" : BEFORE, 0, next);
   }
   const replaced = words.findIndex((word) => word.startsWith("replac"));
   if (replaced >= 0) {
     const by = words.findIndex((word, i) => i > replaced && (word === "with" || word === "by"));
     return parting(by, REPLACED, replaced + 1);
   }
-  if (LATER.has(words.at(-1) ?? "")) return parting(words.indexOf("and"), FIRST);
+  if (LATER.has(words.at(-1) ?? "")) return parting(words.indexOf("and"), BEFORE);
   return parting(causedAt(words), CAUSED);
 }
 
@@ -134,16 +108,12 @@ export function haveTurnedSides(a: Reading, b: Reading): boolean | undefined {
     return sameMood(a, b) ? true : undefined;
   }
   const kept = 2 * (common(left.one, right.one) + common(left.other, right.other));
-  const isReversed = areReversed(left.relation, right.relation) && !hasDenied(a) && !hasDenied(b);
+  const isReversed = areOpposites(left.relation, right.relation) && !hasDenied(a) && !hasDenied(b);
   return isReversed && turned + kept >= LEAST_SAME * all ? false : undefined;
 }
 
 function hasDenied({ placed }: Reading): boolean {
   return placed.some(({ denied }) => denied);
-}
-
-function areReversed(a: string, b: string): boolean {
-  return REVERSED.some((pair) => pair.has(a) && pair.has(b));
 }
 
 /** Whether both state something, or both advise it. */
