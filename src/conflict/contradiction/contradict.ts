@@ -1,4 +1,4 @@
-import { haveChangedPlaces, haveOthersInOnePlace, isTurnedRound } from "./one-place.ts";
+import { haveChangedPlaces, haveOthersInOnePlace } from "./one-place.ts";
 import { haveOtherCauses, haveTurnedSides } from "./sides.ts";
 import { MAX_PLACED, type Reading, type Slot } from "./reading.ts";
 import type { Stance } from "./stances.ts";
@@ -36,10 +36,9 @@ const LEAST_CHARS = 2;
 export function contradict(a: Reading, b: Reading): boolean {
   if (a.slots.length > 0 && a.frame === b.frame) return !sameInFrame(a, b);
   if (isShort(a) && isShort(b)) {
-    if (isTurnedRound(a, b, (one, other) => areOpposite(a, one, b, other))) return false;
-    if (haveOthersInOnePlace(a, b) || haveChangedPlaces(a, b)) return true;
     const turned = haveTurnedSides(a, b);
     if (turned !== undefined) return turned;
+    if (haveOthersInOnePlace(a, b) || haveChangedPlaces(a, b)) return true;
     if (haveOtherCauses(a, b)) return true;
   }
   if (!hasCharges(a, b)) return false;
@@ -50,13 +49,6 @@ export function contradict(a: Reading, b: Reading): boolean {
 
 function isShort({ tokens }: Reading): boolean {
   return tokens.length <= MAX_PLACED;
-}
-
-/** Whether the words at two places are opposites. */
-function areOpposite(a: Reading, at: number, b: Reading, other: number): boolean {
-  return (a.placed[at]?.senses ?? []).some(({ about, holds }) =>
-    (b.placed[other]?.senses ?? []).some((sense) => sense.about === about && sense.holds !== holds),
-  );
 }
 
 /** Whether there is anything that two texts could contradict each other about. */

@@ -122,36 +122,6 @@ export function haveChangedPlaces(a: Reading, b: Reading): boolean {
   return false;
 }
 
-/**
- * Whether a text says what the other says from the other side: "a comes before b", "b comes after a". `isOpposite` tells which words are
- * opposites.
- */
-export function isTurnedRound(
-  a: Reading,
-  b: Reading,
-  isOpposite: (one: number, other: number) => boolean,
-): boolean {
-  const { length } = a.tokens;
-  if (length !== b.tokens.length || length < 3) return false;
-  for (let first = 1; first < length - 1; first++) {
-    const last = length - 1 - first;
-    for (let width = 1; width <= Math.min(2, last); width++) {
-      const [left, right] = [a.tokens.slice(0, first), a.tokens.slice(first + width)];
-      const turned = [...right, ...b.tokens.slice(right.length, right.length + width), ...left];
-      if (right.length === 0 || !turned.every((word, at) => word === b.tokens[at])) continue;
-      const pivots = Array.from({ length: width }, (_, at) => at);
-      const differs = pivots.some((at) => a.tokens[first + at] !== b.tokens[right.length + at]);
-      const fits = pivots.every(
-        (at) =>
-          a.tokens[first + at] === b.tokens[right.length + at] ||
-          isOpposite(first + at, right.length + at),
-      );
-      if (differs && fits) return true;
-    }
-  }
-  return false;
-}
-
 function sameFrom(a: readonly string[], b: readonly string[]): number {
   const most = Math.min(a.length, b.length);
   let same = 0;

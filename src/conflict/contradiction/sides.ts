@@ -1,6 +1,6 @@
 import type { Reading } from "./reading.ts";
 import { stem } from "./stem.ts";
-import { areOpposites } from "./stances.ts";
+import { areOpposites, hasOpposite } from "./stances.ts";
 import { meansLike } from "./synonyms.ts";
 import { ADVISED, type Token } from "./tokens.ts";
 import { CLAUSE_WORDS, wordsIn } from "./word-lists.ts";
@@ -64,7 +64,11 @@ export function partingIn(tokens: readonly Token[]): Parting | undefined {
     return parting(by, REPLACED, replaced + 1);
   }
   if (LATER.has(words.at(-1) ?? "")) return parting(words.indexOf("and"), BEFORE);
-  return parting(causedAt(words), CAUSED);
+  const caused = causedAt(words);
+  if (caused > 0) return parting(caused, CAUSED);
+  // `north of`
+  const place = words.findIndex((word, i) => words[i + 1] === "of" && hasOpposite(word));
+  return parting(place, words[place] ?? "", 0, place + 2);
 }
 
 function compares(word: string): boolean {

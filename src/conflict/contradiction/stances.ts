@@ -49,6 +49,11 @@ export function opposed(stances: readonly Stance[]): readonly Stance[] {
   return stances.map(({ about, holds }) => ({ about, holds: !holds }));
 }
 
+/** Whether a word has an opposite. */
+export function hasOpposite(word: string): boolean {
+  return stancesOf(word, stem(word)).length > 1;
+}
+
 /** Whether two words are opposites: `faster` and `slower`. */
 export function areOpposites(one: string, other: string): boolean {
   const [mine, others] = [one, other].map((word) => stancesOf(word, stem(word)));
