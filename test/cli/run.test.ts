@@ -327,3 +327,17 @@ describe("quorate run, interrupted", () => {
     expect(await shown.finished).toMatchObject({ code: 0, stderr: "" });
   });
 });
+
+describe("a team file", () => {
+  it.each(["10s", "99999999999", "-1", "0", "1.5", " ", "NaN"])(
+    "is not loaded within a time that is none: %j",
+    async (time) => {
+      const args = ["plan", team("scripted"), "--input", "null"];
+      const { code, stderr } = await quorate(args, folder(), "", { QUORATE_LOAD_MS: time });
+      expect(stderr).toBe(
+        `quorate: QUORATE_LOAD_MS is "${time}"; give a whole number of ms, from 1 to 2147483647.\n`,
+      );
+      expect(code).toBe(2);
+    },
+  );
+});

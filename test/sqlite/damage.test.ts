@@ -194,21 +194,6 @@ describe("a copy with a damaged file", () => {
     }
   });
 
-  it.each([1, 100, 4_096, 5_000])(
-    "is used as before when %i bytes were appended, which SQLite does not read",
-    async (bytes) => {
-      const path = tempPath();
-      const before = sqlite({ path }).store;
-      await before.append(wholeRun("run", 40));
-      await before.close();
-      const file = Buffer.concat([readFileSync(path), Buffer.alloc(bytes, 10)]);
-      const longer = copyWith({ file, wal: Buffer.alloc(0) });
-      await using store = sqlite({ path: longer }).store;
-      await store.append([started("next")]);
-      expect(await store.read("run")).toEqual(wholeRun("run", 40));
-    },
-  );
-
   it("tells nothing else than what was kept, wherever a page was lost or a row is missing", async () => {
     const path = tempPath();
     const events = [started("a", LARGE), ...answers("a", 2, 60)];

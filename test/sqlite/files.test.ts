@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
@@ -48,6 +48,20 @@ describe("the file of a SQLite store", () => {
     await store.close();
     expect(everything(path).map(([name]) => name)).toEqual([basename(path)]);
   });
+
+  it.each([1, 100, 4_096, 5_000])(
+    "is used as before when %i bytes were appended to it, which SQLite does not read",
+    async (bytes) => {
+      const path = tempPath();
+      const before = sqlite({ path }).store;
+      await before.append(wholeRun("run", 40));
+      await before.close();
+      appendFileSync(path, Buffer.alloc(bytes, 10));
+      await using store = sqlite({ path }).store;
+      await store.append([started("next")]);
+      expect(await store.read("run")).toEqual(wholeRun("run", 40));
+    },
+  );
 
   it("may be an empty file at first", async () => {
     const path = tempPath();

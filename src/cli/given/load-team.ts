@@ -5,7 +5,6 @@ import { isWorker } from "../../index.ts";
 import { hasSecrets, isSupervisor, type Supervisor } from "../../supervisor.ts";
 import { EXIT, Stopped } from "../exit-code.ts";
 import { givenPath } from "./given-path.ts";
-import { safeText } from "../shown/safe-text.ts";
 import { clip } from "../shown/wrap.ts";
 import { cancelOnSignals } from "../signals.ts";
 import { stackPlace } from "../stack-place.ts";
@@ -101,7 +100,7 @@ function loadMs(): number {
   const ms = Number(given);
   if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMER_MS && given.trim() !== "") return ms;
   throw unusable(
-    `QUORATE_LOAD_MS is "${clip(safeText(given), MOST_SHOWN)}"; give a whole number of ms, from 1 to ${MAX_TIMER_MS}.`,
+    `QUORATE_LOAD_MS is "${clip(given, MOST_SHOWN)}"; give a whole number of ms, from 1 to ${MAX_TIMER_MS}.`,
   );
 }
 
