@@ -144,6 +144,7 @@ describe("a promise where nobody awaits one", () => {
       () => settle([], { findings: make() }),
       () => settle([], { answered: make(), missing: 7 as never }),
       () => findConflicts(make()),
+      () => learn(make(), { labels: "fixed" } as never),
       () => learn([], { labels: "fixed", truths: make() } as never),
       () => addBills(make()),
       () => report(make()),

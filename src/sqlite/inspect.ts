@@ -91,8 +91,9 @@ export function refuseCutFile(db: DatabaseSync, file: string, path: string): voi
   const pages = db.prepare("PRAGMA page_count");
   // More bytes than that do not matter: SQLite does not read them.
   const isCut = (): boolean => sizeOf(place) < Number(pages.get()?.["page_count"]) * pageBytes;
-  // Checked twice: a log that is gone may just have been written back.
-  if (!isCut() || sizeOf(`${place}-wal`) > 0 || !isCut()) return;
+  const hasLog = (): boolean => sizeOf(`${place}-wal`) > 0;
+  // Checked twice: a log that is gone may just have been written back, and another one may have begun.
+  if (!isCut() || hasLog() || !isCut() || hasLog()) return;
   throw new QuorateError(
     "STORE_FAILED",
     `The store "${path}" is damaged, its last page is cut short: restore it from a copy.`,

@@ -51,7 +51,7 @@ export function voteTable(
         `learn: there are more than ${MAX_VOTES} votes; hand in the latest ones`,
       );
     }
-    const vote = checkShape(given);
+    const vote = hearIfRefused(given, () => checkShape(given));
     votedAgent.push(agents.number(vote.agent));
     votedSubject.push(subjects.number(vote.subject));
     votedKey.push(keyNumber(vote));
