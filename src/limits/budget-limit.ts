@@ -9,7 +9,7 @@ import {
 import { makeLimit, type Condition, type Limit } from "./limit.ts";
 
 /** A budget as an attempt finds it, in micro-dollars. */
-export interface Purse {
+export interface Balance {
   readonly spent: number;
   readonly reserved: number;
 }
@@ -18,10 +18,10 @@ export interface Purse {
  * Whether the money of an attempt is there now; if not, open reservations could free it. Throws if they could not. An attempt whose greatest cost
  * is unknown passes as long as something is left, if the budget allows that.
  */
-export function isThere(
+export function hasRoomFor(
   { limitMicros, unbounded }: CheckedBudget,
   whose: string,
-  { spent, reserved }: Purse,
+  { spent, reserved }: Balance,
   asking: Unbounded & { readonly usdMicros: number | undefined },
 ): boolean {
   const { usdMicros: bound } = asking;
@@ -52,7 +52,7 @@ export function budgetLimit(budget: CheckedBudget, whose: string): Limit {
   const condition: Condition = {
     waitMs({ request }) {
       if (overran !== undefined) throw overrun(whose, overran);
-      return isThere(budget, whose, { spent, reserved }, request) ? 0 : Infinity;
+      return hasRoomFor(budget, whose, { spent, reserved }, request) ? 0 : Infinity;
     },
     take({ request: { usdMicros = 0 } }) {
       reserved += usdMicros;

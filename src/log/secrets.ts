@@ -1,6 +1,6 @@
 import { comparedPath } from "../conflict/place.ts";
 import { REDACTED, type Json } from "../model/json.ts";
-import { readingOf, type AsRead } from "./reading.ts";
+import { unescaped, type Unescaped } from "./unescaped.ts";
 
 /** What was taken out of values, to find it where it occurs again. */
 export interface Secrets {
@@ -30,11 +30,11 @@ function formsOf(secret: string): ReadonlySet<string> {
     forms.push(secret.normalize("NFC"), secret.normalize("NFD"));
     if (/[\\/]/.test(secret)) forms.push(comparedPath(secret));
   }
-  return new Set([...forms, ...forms.map((form) => (readingOf(form)?.text ?? form).trim())]);
+  return new Set([...forms, ...forms.map((form) => (unescaped(form)?.text ?? form).trim())]);
 }
 
 /** A text that is read as it stands. */
-const asIs = (text: string): AsRead => ({ text, place: (from, to) => [from, to] });
+const asIs = (text: string): Unescaped => ({ text, place: (from, to) => [from, to] });
 
 /**
  * Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. With `rewritten`, those that
@@ -95,11 +95,11 @@ export function secrets(leastChars: number, rewritten = false): Secrets {
   function cleaned(text: string, least: number): string {
     if (byHead.size === 0) return text;
     const kept = cleanedAsRead(text, asIs(text), least);
-    const reading = readingOf(kept);
+    const reading = unescaped(kept);
     return reading === undefined ? kept : cleanedAsRead(kept, reading, least);
   }
 
-  function cleanedAsRead(given: string, { text, place }: AsRead, least: number): string {
+  function cleanedAsRead(given: string, { text, place }: Unescaped, least: number): string {
     let kept = "";
     let from = 0;
     for (let at = 0; at + HEAD_CHARS <= text.length;) {
@@ -141,7 +141,7 @@ export function secrets(leastChars: number, rewritten = false): Secrets {
     without: (value) => (known.size === 0 ? value : without(value)),
     withoutLong: (text) => cleaned(text, LONG_CHARS),
     isIn(text, least) {
-      const ways = [text, readingOf(text)?.text ?? text];
+      const ways = [text, unescaped(text)?.text ?? text];
       for (const secret of known) {
         if (secret.length >= least && ways.some((way) => way.includes(secret))) return true;
       }

@@ -1,4 +1,3 @@
-import { MAX_TIMER_MS } from "../../async/clock.ts";
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
@@ -105,6 +104,8 @@ function loadMs(): number {
   );
 }
 
+/** The longest that a timer of Node's can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const MOST_SHOWN = 40;
 
 /** What a file exports, once its top-level awaits are over; they may never be, with the process alive or with nothing left in it. */

@@ -2,7 +2,7 @@ import { QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import type { Values } from "../../store/values.ts";
 import { overrun, type CheckedBudget } from "../../money/budget.ts";
-import { isThere } from "../budget-limit.ts";
+import { hasRoomFor } from "../budget-limit.ts";
 import { heldFor, untilOf, type Hold, type Scoped } from "./scoped.ts";
 
 /** What a store keeps of a budget that runs of any process share. Money in micro-dollars. */
@@ -48,10 +48,10 @@ export function sharedBudget(budget: CheckedBudget): Scoped {
       // Whatever there is left: it is at work.
       if (hold.goesOn === true) return { kept: asJson(takenOver(kept, hold, nowMs)) };
       if (kept.overran === true) throw overrun(whose, kept.overranBy);
-      const purse = { spent: kept.spent, reserved: reservedOf(kept) };
-      if (!isThere(budget, whose, purse, hold)) {
+      const balance = { spent: kept.spent, reserved: reservedOf(kept) };
+      if (!hasRoomFor(budget, whose, balance, hold)) {
         const filledBy = (ids: ReadonlySet<string>): boolean =>
-          !isThere(budget, whose, { ...purse, reserved: reservedOf(kept, ids) }, hold);
+          !hasRoomFor(budget, whose, { ...balance, reserved: reservedOf(kept, ids) }, hold);
         return { waitMs: Infinity, filledBy };
       }
       const reserved = [usdMicros ?? 0, untilOf(hold, nowMs)] as const;

@@ -1,7 +1,7 @@
 import { UNSEEN } from "../model/text.ts";
 
 /** A text as it reads once nothing in it is escaped, and where each part of that stands in the text. */
-export interface AsRead {
+export interface Unescaped {
   readonly text: string;
   /** Where the characters from `from` to before `to` of the reading begin and end in the text. */
   place(from: number, to: number): readonly [start: number, end: number];
@@ -19,7 +19,7 @@ const WAYS = new RegExp(
 const MAY_DIFFER = /[\\%+\p{Cc}\P{ASCII}]| {2}/u;
 
 /** How a text reads; `undefined` if it stands there as it reads. */
-export function readingOf(given: string): AsRead | undefined {
+export function unescaped(given: string): Unescaped | undefined {
   if (!MAY_DIFFER.test(given)) return undefined;
   const marks: Escaped[] = [];
   const parts: string[] = [];
@@ -73,7 +73,7 @@ function asOneBlank(text: string, isAfterBlank: boolean): string {
   return isAfterBlank && one.startsWith(" ") ? one.slice(1) : one;
 }
 
-function placing(marks: readonly Escaped[]): AsRead["place"] {
+function placing(marks: readonly Escaped[]): Unescaped["place"] {
   /** The last mark that begins at an index or before it. */
   const markBefore = (index: number): Escaped => {
     let [low, high] = [0, marks.length];
