@@ -31,7 +31,7 @@ function faultOf(runId: unknown): string | undefined {
   if (!runId.isWellFormed()) return "has half a character";
   if (seen(runId) !== runId) return "has invisible characters";
   if (runId.normalize("NFC") !== runId) return "is written otherwise than in Unicode's NFC";
-  if (runId.startsWith("-")) return "begins as an option of the command line does";
+  if (runId.startsWith("-")) return "begins with -, as options of the command line do";
   return runId.toLowerCase() === LATEST ? "names the latest run on the command line" : undefined;
 }
 
