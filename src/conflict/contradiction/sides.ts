@@ -106,14 +106,23 @@ export function haveTurnedSides(a: Reading, b: Reading): boolean | undefined {
   const all = left.one.size + left.other.size + right.one.size + right.other.size;
   const turned = 2 * (there + back);
   if (there === 0 || back === 0) return undefined;
-  if (left.relation === right.relation) {
+  const sameRelation = left.relation === right.relation;
+  const sameDenial = hasDenied(a) === hasDenied(b);
+  if (sameRelation && sameDenial) {
     if (turned < LEAST_TURNED * all) return undefined;
     // Who is said to use a rather than b is advised to use b rather than a.
     return sameMood(a, b) ? true : undefined;
   }
+  // `a runs before b`, `b runs after a`, `b does not run before a`
+  const isReversed = sameDenial ? areOpposites(left.relation, right.relation) : sameRelation;
   const kept = 2 * (common(left.one, right.one) + common(left.other, right.other));
-  const isReversed = areOpposites(left.relation, right.relation) && !hasDenied(a) && !hasDenied(b);
-  return isReversed && turned + kept >= LEAST_SAME * all ? false : undefined;
+  const isSame = turned + kept >= LEAST_SAME * all && haveSameValues(a, b);
+  return isReversed && isSame ? false : undefined;
+}
+
+function haveSameValues(a: Reading, b: Reading): boolean {
+  const [one, other] = [a, b].map(({ slots }) => slots.map(({ value }) => value.text).toSorted());
+  return one?.join("\n") === other?.join("\n");
 }
 
 function hasDenied({ placed }: Reading): boolean {

@@ -2,6 +2,16 @@
 export const contradictingSentences: Readonly<
   Record<string, readonly (readonly [string, string])[]>
 > = {
+  comparisons: [
+    [
+      "The new parser of the nightly import job is 2 times faster than the old parser",
+      "The old parser of the nightly import job is 3 times slower than the new parser",
+    ],
+    [
+      "Redis in cluster mode is 20% faster than Memcached in the same rack",
+      "Memcached in the same rack is 30% slower than Redis in cluster mode",
+    ],
+  ],
   reviews: [
     [
       "The upload handler validates the MIME type of the file before writing it to the bucket.",
