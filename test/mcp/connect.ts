@@ -1,5 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type JSONRPCMessage,
+} from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { COMPILED } from "../cli/command.ts";
 
@@ -53,7 +57,14 @@ export async function connectStdio(
     era,
     person,
   }: { readonly cwd: string; readonly era: Era; readonly person?: Person | undefined },
-): Promise<Connected & { readonly stderr: () => string; readonly pid: () => number }> {
+): Promise<
+  Connected & {
+    readonly stderr: () => string;
+    readonly pid: () => number;
+    /** What came on its standard output, in order. */
+    readonly received: () => readonly JSONRPCMessage[];
+  }
+> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [MAIN, "mcp", ...args],
@@ -65,10 +76,17 @@ export async function connectStdio(
   transport.stderr?.on("data", (part: Buffer) => (stderr += part.toString()));
   const made = client(era, person);
   await made.connect(transport);
+  const received: JSONRPCMessage[] = [];
+  const { onmessage } = transport;
+  transport.onmessage = (message) => {
+    received.push(message);
+    onmessage?.(message);
+  };
   return {
     client: made,
     stderr: () => stderr,
     pid: () => transport.pid ?? 0,
+    received: () => received,
     [Symbol.asyncDispose]: () => made.close(),
   };
 }
