@@ -1,27 +1,28 @@
 // Tries the page of a run in a real browser, which is installed on first use, with packages of its own.
 //
 //   npm run test:browser                       all tests
-//   npm run test:browser -- --report FILE      also writes { passed, failed } to FILE, as JSON
+//   npm run test:browser -- --report FILE      also writes { passed, failed, failures } to FILE, as JSON
 //   npm run test:browser -- --renew            makes the pictures of docs/pictures anew, with which others are compared
 //   npm run test:browser -- --renew terminal   only the recorded sessions of the command line
 //   npm run test:browser -- --renew pictures   only the pictures of pages
 
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { countTests } from "../../scripts/count-tests.mjs";
 import { installFolder } from "../../scripts/install-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
+const NOT_TRIED = { passed: 0, failed: 1, failures: [] };
 
-function tryPages(renew: boolean, rest: readonly string[]): Counts {
-  if (!installFolder(import.meta.dirname, ["--ignore-scripts"])) return { passed: 0, failed: 1 };
+function tryPages(
+  renew: boolean,
+  rest: readonly string[],
+): NonNullable<ReturnType<typeof countTests>> {
+  if (!installFolder(import.meta.dirname, ["--ignore-scripts"])) return NOT_TRIED;
   const report = join(tmpdir(), `quorate-browser-${process.pid}.json`);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const config = join(import.meta.dirname, "vitest.config.ts");
@@ -31,16 +32,10 @@ function tryPages(renew: boolean, rest: readonly string[]): Counts {
     [vitest, "run", "--config", config, ...reporters, ...rest],
     { cwd: root, stdio: "inherit", env: { ...process.env, ...(renew && { RENEW: "yes" }) } },
   );
-  try {
-    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(
-      readFileSync(report, "utf8"),
-    ) as { readonly numPassedTests: number; readonly numFailedTests: number };
-    return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
-  } catch {
-    return { passed: 0, failed: 1 };
-  } finally {
-    rmSync(report, { force: true });
-  }
+  const counted = countTests(report);
+  rmSync(report, { force: true });
+  if (counted === undefined) return NOT_TRIED;
+  return { ...counted, failed: status !== 0 && counted.failed === 0 ? 1 : counted.failed };
 }
 
 const { values, positionals } = parseArgs({

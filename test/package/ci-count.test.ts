@@ -14,11 +14,24 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 interface TestFile {
   readonly status: string;
-  readonly assertionResults: readonly { readonly status: string }[];
+  readonly message?: string;
+  readonly assertionResults: readonly FailedTest[];
+}
+interface FailedTest {
+  readonly status: string;
+  readonly fullName: string;
+  readonly failureMessages: readonly string[];
 }
 
-function tests(numPassedTests: number, numFailedTests: number, testResults: TestFile[] = []): void {
-  const report = { numPassedTests, numFailedTests, testResults };
+const failed = (fullName: string): FailedTest => ({
+  status: "failed",
+  fullName,
+  failureMessages: ["AssertionError: expected 1 to be 2"],
+});
+
+function tests(numPassedTests: number, testResults: readonly Partial<TestFile>[] = []): void {
+  const named = testResults.map((file) => ({ name: "one.test.ts", message: "", ...file }));
+  const report = { numPassedTests, testResults: named };
   writeFileSync(join(folder, "tests.json"), JSON.stringify(report));
 }
 
@@ -26,42 +39,75 @@ function checks(passed: number, failed: number): void {
   writeFileSync(join(folder, "checks.json"), JSON.stringify({ passed, failed }));
 }
 
-function lastLine(
-  testsExit: number,
-  checksExit: number,
-  ...longExit: readonly number[]
-): readonly [string | undefined, number | null] {
-  const args = [script, folder, ...[testsExit, checksExit, ...longExit].map(String)];
+function printed(...exits: readonly number[]): readonly [readonly string[], number | null] {
+  const args = [script, folder, ...exits.map(String)];
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  return [stdout.trimEnd().split("\n").at(-1), status];
+  return [stdout.trimEnd().split("\n"), status];
+}
+
+function lastLine(...exits: readonly number[]): readonly [string | undefined, number | null] {
+  const [lines, status] = printed(...exits);
+  return [lines.at(-1), status];
 }
 
 describe("counting what CI ran", () => {
   it("adds up tests and checks", () => {
-    tests(40, 0);
+    tests(40);
     checks(9, 0);
     expect(lastLine(0, 0)).toEqual(["49 passed, 0 failed", 0]);
   });
 
   it("fails with each failed test and check", () => {
-    tests(38, 2, [{ status: "failed", assertionResults: [{ status: "failed" }] }]);
+    tests(38, [{ status: "failed", assertionResults: [failed("adds"), failed("adds up")] }]);
     checks(8, 1);
     expect(lastLine(1, 1)).toEqual(["46 passed, 3 failed", 1]);
   });
 
+  it("says at the end what failed, and why, wherever it was run", () => {
+    tests(38, [{ status: "failed", assertionResults: [failed("sums adds up")] }]);
+    checks(8, 0);
+    for (const name of ["long", "runtimes"]) {
+      const report = {
+        numPassedTests: 1,
+        testResults: [
+          { name: `${name}.ts`, status: "failed", message: "no such file", assertionResults: [] },
+        ],
+      };
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(report));
+    }
+    for (const name of ["peers", "browser"]) {
+      const report = { passed: 1, failed: 1, failures: [`${name} was not tried`] };
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(report));
+    }
+    expect(printed(1, 0, 1, 1, 1, 1)).toEqual([
+      [
+        "FAILED, of the tests: one.test.ts: sums adds up",
+        "    AssertionError: expected 1 to be 2",
+        "FAILED, of the long tests: long.ts",
+        "    no such file",
+        "FAILED, of the tests on other runtimes: runtimes.ts",
+        "    no such file",
+        "FAILED, of the tests with peers: peers was not tried",
+        "FAILED, of the tests in a browser: browser was not tried",
+        "50 passed, 5 failed",
+      ],
+      1,
+    ]);
+  });
+
   it("adds up the long tests where they were run, and misses them where they left no report", () => {
-    tests(40, 0);
+    tests(40);
     checks(9, 0);
     expect(lastLine(0, 0, 1)).toEqual(["49 passed, 1 failed", 1]);
-    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    const report = { numPassedTests: 5, testResults: [] };
     writeFileSync(join(folder, "long.json"), JSON.stringify(report));
     expect(lastLine(0, 0, 0)).toEqual(["54 passed, 0 failed", 0]);
   });
 
   it("adds up the tests on other runtimes in the same way", () => {
-    tests(40, 0);
+    tests(40);
     checks(9, 0);
-    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    const report = { numPassedTests: 5, testResults: [] };
     writeFileSync(join(folder, "long.json"), JSON.stringify(report));
     expect(lastLine(0, 0, 0, 0)).toEqual(["54 passed, 1 failed", 1]);
     writeFileSync(join(folder, "runtimes.json"), JSON.stringify(report));
@@ -69,9 +115,9 @@ describe("counting what CI ran", () => {
   });
 
   it("adds up the tests with peers as they count themselves", () => {
-    tests(40, 0);
+    tests(40);
     checks(9, 0);
-    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    const report = { numPassedTests: 5, testResults: [] };
     for (const name of ["long", "runtimes"]) {
       writeFileSync(join(folder, `${name}.json`), JSON.stringify(report));
     }
@@ -81,9 +127,9 @@ describe("counting what CI ran", () => {
   });
 
   it("adds up the tests in a browser as they count themselves", () => {
-    tests(40, 0);
+    tests(40);
     checks(9, 0);
-    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    const report = { numPassedTests: 5, testResults: [] };
     for (const name of ["long", "runtimes"]) {
       writeFileSync(join(folder, `${name}.json`), JSON.stringify(report));
     }
@@ -94,7 +140,7 @@ describe("counting what CI ran", () => {
   });
 
   it("counts a test file that could not be loaded as a failure", () => {
-    tests(40, 0, [{ status: "failed", assertionResults: [] }]);
+    tests(40, [{ status: "failed", assertionResults: [] }]);
     checks(9, 0);
     expect(lastLine(1, 0)).toEqual(["49 passed, 1 failed", 1]);
   });
@@ -105,13 +151,13 @@ describe("counting what CI ran", () => {
   });
 
   it("counts a run that ends badly although no test failed", () => {
-    tests(40, 0);
+    tests(40);
     checks(9, 0);
     expect(lastLine(1, 0)).toEqual(["49 passed, 1 failed", 1]);
   });
 
   it("does not take a run without tests for a success", () => {
-    tests(0, 0);
+    tests(0);
     checks(9, 0);
     expect(lastLine(0, 0)).toEqual(["9 passed, 1 failed", 1]);
   });

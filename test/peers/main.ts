@@ -3,13 +3,14 @@
 //
 //   npm run test:peers                       all of them
 //   npm run test:peers -- claude codex       only these
-//   npm run test:peers -- --report FILE      also writes { passed, failed } to FILE, as JSON
+//   npm run test:peers -- --report FILE      also writes { passed, failed, failures } to FILE, as JSON
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { countTests } from "../../scripts/count-tests.mjs";
 import { installFolder } from "../../scripts/install-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -17,13 +18,15 @@ const root = resolve(import.meta.dirname, "../..");
 interface Counted {
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly string[];
 }
+
+const failedOnce = (failure: string): Counted => ({ passed: 0, failed: 1, failures: [failure] });
 
 /** Tries one peer, and counts the tests that passed and that failed; what could not be tried has failed. */
 function tryPeer(name: string, scratch: string): Counted {
   if (!isInstalled(join(import.meta.dirname, name))) {
-    console.error(`${name} was not tried, since its packages are not installed`);
-    return { passed: 0, failed: 1 };
+    return failedOnce(`${name} was not tried, since its packages are not installed`);
   }
   const report = join(scratch, `${name}.json`);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
@@ -31,10 +34,10 @@ function tryPeer(name: string, scratch: string): Counted {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const args = [vitest, "run", "--config", config, ...reporters, `test/peers/${name}/`];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-  const counted = countIn(report);
+  const counted = countTests(report);
   if (counted === undefined || (status !== 0 && counted.failed === 0)) {
-    console.error(`${name}: its tests ended with exit code ${status}, and no failure named`);
-    return { passed: counted?.passed ?? 0, failed: 1 };
+    const failed = failedOnce(`${name}: its tests ended with exit code ${status}, and none failed`);
+    return { ...failed, passed: counted?.passed ?? 0 };
   }
   return counted;
 }
@@ -44,17 +47,6 @@ function isInstalled(folder: string): boolean {
   if (!installFolder(folder, ["--ignore-scripts"])) return false;
   const setup = ["run", "setup", "--if-present", "--silent"];
   return spawnSync("npm", setup, { cwd: folder, stdio: "inherit" }).status === 0;
-}
-
-function countIn(report: string): Counted | undefined {
-  try {
-    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(
-      readFileSync(report, "utf8"),
-    ) as { readonly numPassedTests: number; readonly numFailedTests: number };
-    return { passed, failed };
-  } catch {
-    return undefined;
-  }
 }
 
 function main(): void {
@@ -80,8 +72,12 @@ function main(): void {
   }
   const passed = counts.reduce((sum, one) => sum + one.passed, 0);
   const failed = counts.reduce((sum, one) => sum + one.failed, 0);
+  const failures = counts.flatMap((one) => one.failures);
+  for (const failure of failures) console.log(`FAILED: ${failure}`);
   console.log(`peers: ${passed} passed, ${failed} failed`);
-  if (values.report !== undefined) writeFileSync(values.report, JSON.stringify({ passed, failed }));
+  if (values.report !== undefined) {
+    writeFileSync(values.report, JSON.stringify({ passed, failed, failures }));
+  }
   if (failed > 0) process.exitCode = 1;
 }
 
