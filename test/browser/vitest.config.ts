@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/browser/*.test.ts"],
+    globalSetup: "test/temp-root.ts",
     setupFiles: ["test/setup.ts"],
     env: { FC_SEED: "20261122" },
     // A browser starts in seconds, and on a machine that is busy in tens of them.

@@ -3,14 +3,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILED } from "../compiled.ts";
 
 const MANY_LINES = fileURLToPath(new URL("./processes/many-lines.ts", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-
-/** Lets the processes of the tests share what Node makes of the sources: most of their time is that. */
-export const COMPILED: Readonly<Record<string, string>> = {
-  NODE_COMPILE_CACHE: join(tmpdir(), "quorate-test-compiled"),
-};
 
 /** The path of one of the team files beside this one. */
 export function team(name: string): string {

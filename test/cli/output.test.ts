@@ -3,7 +3,8 @@ import { existsSync, openSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { COMPILED, folder, quorate, start, team } from "./command.ts";
+import { COMPILED } from "../compiled.ts";
+import { folder, quorate, start, team } from "./command.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const STRAYING = team("straying");

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { COMPILED, folder, quorate, team } from "./command.ts";
+import { COMPILED } from "../compiled.ts";
+import { folder, quorate, team } from "./command.ts";
 
 // A pseudo-terminal comes from util-linux's script; other systems have another program of that name, or none.
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;

@@ -4,7 +4,8 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/cli/shown/wrap.ts";
-import { COMPILED, folder, quorate } from "../cli/command.ts";
+import { folder, quorate } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));
 const TEAM = fileURLToPath(new URL("../../examples/code-review-board/team.ts", import.meta.url));

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { COMPILED, folder } from "../cli/command.ts";
+import { folder } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/council/main.ts", import.meta.url));
 

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/cli/shown/wrap.ts";
-import { COMPILED, folder } from "../cli/command.ts";
+import { folder } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/help-desk/main.ts", import.meta.url));
 

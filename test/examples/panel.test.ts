@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { COMPILED } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 
 const START = fileURLToPath(new URL("../../examples/start.ts", import.meta.url));
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { releaseGate } from "../../examples/release-gate/team.ts";
-import { COMPILED, folder } from "../cli/command.ts";
+import { folder } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 import { scriptedModel } from "../model-server/scripted-model.ts";
 
 const START = fileURLToPath(new URL("../../examples/start.ts", import.meta.url));

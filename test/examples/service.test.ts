@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { sqlite } from "../../src/sqlite/index.ts";
-import { COMPILED, folder } from "../cli/command.ts";
+import { folder } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 
 const pathOf = (name: string): string =>
   fileURLToPath(new URL(`../../examples/service/${name}.ts`, import.meta.url));

@@ -5,7 +5,7 @@ import {
   type JSONRPCMessage,
 } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { COMPILED } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 
 /** `2026`: what the client asks for; `2025`: what clients speak that do not ask. */
 export type Era = "2026" | "2025";

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { mcpAgent } from "../../src/mcp/index.ts";
 import { agentContract } from "../../src/testing/index.ts";
-import { COMPILED } from "../cli/command.ts";
+import { COMPILED } from "../compiled.ts";
 import { programPeer } from "../command/program-peer.ts";
 import { asks, MODEL } from "./asks.ts";
 

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/peers/*/*.test.ts"],
+    globalSetup: "test/temp-root.ts",
     setupFiles: ["test/setup.ts"],
     env: { FC_SEED: "20261122" },
     // They start in seconds, and on a machine that is busy in tens of them.

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILED } from "../../compiled.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -23,8 +22,7 @@ export interface Process {
 /** Starts one of the scripts of this folder, as another user where told. */
 export function startProcess(script: string, args: readonly string[], uid?: number): Process {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  // Most of such a process is compiling the same sources again.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "quorate-compile-cache") };
+  const env = { ...process.env, ...COMPILED };
   const child = spawn(process.execPath, ["--no-warnings", file, ...args], {
     stdio: "pipe",
     env,
