@@ -87,7 +87,7 @@ export default defineConfig({
             project("alone", { include: ALONE, exclude }),
           ]
         : [project("long", { include: all, exclude })],
-    globalSetup: "test/temp-root.ts",
+    globalSetup: ["test/prepared.ts", "test/temp-root.ts"],
     maxWorkers: 2,
   },
 });

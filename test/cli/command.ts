@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { COMPILED } from "../compiled.ts";
 
 const MANY_LINES = fileURLToPath(new URL("./processes/many-lines.ts", import.meta.url));
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** The command line as its users start it. */
+export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /** The path of one of the team files beside this one. */
 export function team(name: string): string {

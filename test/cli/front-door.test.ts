@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { faultsIn } from "../action/github-lint.ts";
-import { folder, quorate, team } from "./command.ts";
+import { folder, MAIN, quorate, team } from "./command.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const node = promisify(execFile);
@@ -402,8 +402,7 @@ describe("quorate completion", () => {
       const cwd = folder();
       const { stdout } = await quorate(["completion", "bash"], cwd);
       writeFileSync(join(cwd, "script.bash"), stdout);
-      const main = join(root, "src/cli/main.ts");
-      const line = `quorate() { "${process.execPath}" "${main}" "$@"; }; compopt() { :; }
+      const line = `quorate() { "${process.execPath}" "${MAIN}" "$@"; }; compopt() { :; }
       source script.bash
       COMP_WORDS=(quorate run --rep) COMP_CWORD=2
       __quorate_complete

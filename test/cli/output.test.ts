@@ -1,12 +1,10 @@
 import { once } from "node:events";
 import { existsSync, openSync } from "node:fs";
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { COMPILED } from "../compiled.ts";
-import { folder, quorate, start, team } from "./command.ts";
+import { folder, MAIN, quorate, start, team } from "./command.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const STRAYING = team("straying");
 
 const run = (STRAY: string, cwd: string, ...flags: string[]) =>

@@ -114,7 +114,7 @@ describe("quorate run", () => {
   });
 });
 
-const INDEX = new URL("../../src/index.ts", import.meta.url).href;
+const INDEX = new URL("../../dist/index.js", import.meta.url).href;
 
 describe("quorate, called wrongly", () => {
   const cases: readonly [string, string, string[], string?][] = [

@@ -1,12 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { COMPILED } from "../compiled.ts";
-import { folder, quorate, team } from "./command.ts";
+import { folder, MAIN, quorate, team } from "./command.ts";
 
 // A pseudo-terminal comes from util-linux's script; other systems have another program of that name, or none.
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** What a run puts on an 80×24 terminal. `type` is typed one after another, each when the text before it is seen. */
 function onTerminal(
@@ -15,7 +13,7 @@ function onTerminal(
   type: readonly { readonly after: string; readonly keys: string }[] = [],
 ): Promise<string> {
   const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
-  const command = `stty cols 80 rows 24; echo '${JSON.stringify(task)}' > task.json; "${process.execPath}" "${main}" run "${team("scripted")}" --input task.json`;
+  const command = `stty cols 80 rows 24; echo '${JSON.stringify(task)}' > task.json; "${process.execPath}" "${MAIN}" run "${team("scripted")}" --input task.json`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     cwd: folder(),
     env: { ...rest, ...COMPILED, TERM: "xterm-256color", ...env },
@@ -72,7 +70,7 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
 
   it("breaks what was wrong between words", () => {
     const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
-    const command = `stty cols 80 rows 24; "${process.execPath}" "${main}" run team.ts --input task.json --agents ann, --db runs.db`;
+    const command = `stty cols 80 rows 24; "${process.execPath}" "${MAIN}" run team.ts --input task.json --agents ann, --db runs.db`;
     const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
       cwd: folder(),
       env: { ...env, ...COMPILED, TERM: "xterm-256color" },

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { supervisor } from "../../src/index.ts";
 import { mcpAgent, type McpProgram } from "../../src/mcp/index.ts";
 import { gate, serve, TOKEN } from "../server/served.ts";
-import { folder, team } from "../cli/command.ts";
+import { folder, MAIN, team } from "../cli/command.ts";
 import { httpPeer } from "./http-peer.ts";
 import { sessionServer } from "./session-server.ts";
 
@@ -117,12 +117,11 @@ describe("an agent that is a tool of a program", () => {
   it("sees the variables that it is given, and no others", async () => {
     process.env["MCP_TEST_SECRET"] = "hidden";
     const env = { ECHO_SAYS: "hello" };
-    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
     const echo = mcpAgent({
       name: "echo",
       server: {
         command: process.execPath,
-        args: [main, "mcp", team("echo")],
+        args: [MAIN, "mcp", team("echo")],
         env,
         cwd: folder(),
       },

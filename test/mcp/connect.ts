@@ -1,17 +1,15 @@
-import { fileURLToPath } from "node:url";
 import {
   Client,
   StreamableHTTPClientTransport,
   type JSONRPCMessage,
 } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { MAIN } from "../cli/command.ts";
 import { COMPILED } from "../compiled.ts";
 
 /** `2026`: what the client asks for; `2025`: what clients speak that do not ask. */
 export type Era = "2026" | "2025";
 export const ERAS: readonly Era[] = ["2026", "2025"];
-
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** What a person at the client answers to a question. */
 export type Person = (asked: {

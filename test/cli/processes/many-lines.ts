@@ -1,6 +1,17 @@
 // Carries out many command lines in one process, one after another: a process for each would take most of the time. They are given as a JSON list of
 // lists of words on standard input; what each came to is printed as a JSON list.
 
+import { registerHooks } from "node:module";
+
+// The teams beside have the library from here too, and not a second time as it is built.
+registerHooks({
+  resolve(specifier, context, next) {
+    const [ours, part = ""] = /^quorate((?:\/.*)?)$/.exec(specifier) ?? [];
+    if (ours === undefined) return next(specifier, context);
+    return next(new URL(`../../../src${part}/index.ts`, import.meta.url).href, context);
+  },
+});
+
 const written = { stdout: "", stderr: "" };
 const print = process.stdout.write.bind(process.stdout);
 for (const stream of ["stdout", "stderr"] as const) {

@@ -1,4 +1,4 @@
-import { agent, human, supervisor } from "../../../src/index.ts";
+import { agent, human, supervisor } from "quorate";
 
 const saying = <Name extends string>(name: Name, recommendation: string) =>
   agent({

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 const { ASKED: file = "" } = process.env;
 

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 /**
  * Agents that write down in `asked.txt`, of the folder they run in, that they were asked. `slow` answers only where there

@@ -1,4 +1,4 @@
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 /** Answers with its task, and with what the environment says. */
 export default supervisor({

@@ -1,4 +1,4 @@
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 // A team of which one agent is elsewhere, where the backend reaches other processes.
 export default supervisor({

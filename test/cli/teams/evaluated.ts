@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 // Every call is a line of the file ASKED; those about ASKED_HANG and more do not end.
 const { ASKED = "", ASKED_HANG = "", ASKED_FROM = "5" } = process.env;

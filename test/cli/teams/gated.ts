@@ -1,4 +1,4 @@
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 /** What each agent answers: a recommendation, `"fail"`, `"none"`, which is no word about the task, or a finding of that severity as `"!high"`. */
 type Script = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { agent, supervisor, support, unanimous } from "../../../src/index.ts";
+import { agent, supervisor, support, unanimous } from "quorate";
 
 const evil = "\u001b[2J\u001b[31mred\u001b]0;title\u0007 \u202egnirts\u2066 a\u200bb\u0085c ";
 const long = `${evil}${"and a long word: ".repeat(40)}${"x".repeat(400)}`;

@@ -1,4 +1,4 @@
-import { agent, judge, supervisor, vote, type JudgeQuestion } from "../../../src/index.ts";
+import { agent, judge, supervisor, vote, type JudgeQuestion } from "quorate";
 
 const saying = <Name extends string>(name: Name, recommendation: string) =>
   agent({ name, run: () => ({ recommendation }) });

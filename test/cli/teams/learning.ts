@@ -1,5 +1,5 @@
-import { agent, supervisor, vote } from "../../../src/index.ts";
-import { reliability } from "../../../src/learning/index.ts";
+import { agent, supervisor, vote } from "quorate";
+import { reliability } from "quorate/learning";
 
 // Agents that say what their task has for them, in a team that goes by what turned out to be true.
 const speaker = <Name extends string>(name: Name) =>

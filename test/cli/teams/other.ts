@@ -1,4 +1,4 @@
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 export default supervisor({
   name: "other",

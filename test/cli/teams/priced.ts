@@ -1,4 +1,4 @@
-import { agent, judge, supervisor, unanimous } from "../../../src/index.ts";
+import { agent, judge, supervisor, unanimous } from "quorate";
 
 /** What each agent answers; one that is to `fail` does so at its first attempt. */
 export type Script = Readonly<Record<string, string>>;

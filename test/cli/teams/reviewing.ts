@@ -1,4 +1,4 @@
-import { agent, supervisor, support, unanimous, vote } from "../../../src/index.ts";
+import { agent, supervisor, support, unanimous, vote } from "quorate";
 
 const reviewer = <Name extends string>(name: Name) =>
   agent({ name, run: (answers: Readonly<Record<string, unknown>>) => answers[name] ?? {} });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { agent, supervisor, unanimous, vote } from "../../../src/index.ts";
+import { agent, supervisor, unanimous, vote } from "quorate";
 
 /** What each agent does: answer with that recommendation, `"fail"`, `"wait"` until stopped, or `"ignore"` the stop. */
 export type Script = Readonly<Record<string, string>>;

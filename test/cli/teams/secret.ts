@@ -1,5 +1,5 @@
-import { agent, human, supervisor, type AgentContext } from "../../../src/index.ts";
-import { reliability } from "../../../src/learning/index.ts";
+import { agent, human, supervisor, type AgentContext } from "quorate";
+import { reliability } from "quorate/learning";
 
 interface Task {
   readonly token: string;

@@ -1,4 +1,4 @@
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 // Two agents that say what they think under a name that nobody looks for.
 export default supervisor({

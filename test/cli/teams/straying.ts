@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, writeSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { agent, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "quorate";
 
 /** What an agent does that nobody can catch for it, by the variable STRAY; of what begins with "import" the file itself. */
 const STRAY = process.env["STRAY"] ?? "";

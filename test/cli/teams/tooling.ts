@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { writeSync } from "node:fs";
-import { agent, human, supervisor, unanimous } from "../../../src/index.ts";
+import { agent, human, supervisor, unanimous } from "quorate";
 
 // A team of a person who prints, reads standard input and starts programs that do so: none of that may reach an MCP client.
 

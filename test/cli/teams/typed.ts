@@ -1,4 +1,4 @@
-import { agent, human, supervisor, type Json } from "../../../src/index.ts";
+import { agent, human, supervisor, type Json } from "quorate";
 
 const holding = <Name extends string>(name: Name, limit: Json, flag: Json, plan: Json) =>
   agent({
