@@ -29,7 +29,8 @@ export function denialsIn(tokens: readonly Token[]): readonly Denial[] {
       if (last !== undefined) denials.push({ ...last, scope: [], isUndone: true });
     } else if (isPair || isNot(word)) {
       if (next === "only" || next === "just") continue;
-      const from = by + (isPair ? 2 : 1);
+      // `not because of a`
+      const from = by + (isPair || next === "because" ? 2 : 1);
       const said =
         word === "unless"
           ? clauseScope(tokens, from)

@@ -33,6 +33,11 @@ const CAUSED_BY = wordsIn("caused triggered produced explained introduced create
 const CAUSED_FROM = wordsIn(
   "come comes came stem stems stemmed result results resulted arise arises arose originate originates originated",
 );
+const DUE_TO: ReadonlyMap<string, string> = new Map([
+  ["due", "to"],
+  ["because", "of"],
+]);
+const IS = wordsIn("is are was were");
 const CAUSE = wordsIn("cause culprit origin reason trigger");
 
 /** Where the sides of a text meet; `undefined` if it has none. */
@@ -64,8 +69,8 @@ export function partingIn(tokens: readonly Token[]): Parting | undefined {
     return parting(by, REPLACED, replaced + 1);
   }
   if (LATER.has(words.at(-1) ?? "")) return parting(words.indexOf("and"), BEFORE);
-  const caused = causedAt(words);
-  if (caused > 0) return parting(caused, CAUSED);
+  const [caused, next] = causedAt(words);
+  if (caused > 0) return parting(caused, CAUSED, 0, next);
   // `north of`
   const place = words.findIndex((word, i) => words[i + 1] === "of" && hasOpposite(word));
   return parting(place, words[place] ?? "", 0, place + 2);
@@ -75,13 +80,18 @@ function compares(word: string): boolean {
   return COMPARED.has(word) || /..er$/.test(word);
 }
 
-function causedAt(words: readonly string[]): number {
-  return words.findIndex((word, i) => {
-    const before = words[i - 1] ?? "";
-    if (word === "by") return CAUSED_BY.has(before);
-    if (word === "from") return CAUSED_FROM.has(before);
-    return (word === "is" || word === "was") && words.slice(0, i).some((each) => CAUSE.has(each));
-  });
+/** Where the words between an effect and its cause begin, and where the cause does. */
+function causedAt(words: readonly string[]): readonly [at: number, next: number] {
+  for (const [i, word] of words.entries()) {
+    const [before = "", after] = [words[i - 1], words[i + 1]];
+    if (word === "by" && CAUSED_BY.has(before)) return [i - 1, i + 1];
+    if (word === "from" && CAUSED_FROM.has(before)) return [i - 1, i + 1];
+    if (!IS.has(word)) continue;
+    // `it is due to a`; without the verb it may be one reason of several
+    if (after !== undefined && DUE_TO.get(after) === words[i + 2]) return [i, i + 3];
+    if (words.slice(0, i).some((each) => CAUSE.has(each))) return [i, i + 1];
+  }
+  return [-1, 0];
 }
 
 interface Sides {

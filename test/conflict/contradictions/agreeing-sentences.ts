@@ -940,5 +940,12 @@ export const agreeingSentences: Readonly<Record<string, readonly (readonly [stri
       "The mock hides the bug. Use the real client in this test.",
       "Use the real client in this test, since the mock masks the bug.",
     ],
+    ["The outage was because of DNS.", "The outage was due to the DNS."],
+    ["The timeouts are due to slow queries.", "Slow queries cause the timeouts."],
+    [
+      "Postpone the launch because of failing tests.",
+      "Postpone the launch because of missing docs.",
+    ],
+    ["Postpone the launch due to failing tests.", "Postpone the launch due to missing docs."],
   ],
 };

@@ -1468,5 +1468,10 @@ export const contradictingSentences: Readonly<
       "The discount is applied before tax in the cart total.",
       "The discount is applied after tax in the cart total.",
     ],
+    ["The outage was caused by DNS.", "The outage is due to a bad deploy."],
+    ["The outage was because of DNS.", "The outage came from a bad deploy."],
+    ["The delay is because of the review.", "The delay is not because of the review."],
+    ["The test fails because of the clock.", "The test fails, but not because of the clock."],
+    ["The retries are due to timeouts.", "The timeouts are due to retries."],
   ],
 };
