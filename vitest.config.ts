@@ -55,12 +55,13 @@ const LAWS = [
 const TOGETHER =
   "test/{answers,async,call,check,conflict,describe,durable,learning,limits,model,money,panel,prompt,report,resolve,retry,run,store,team}/**/*.test.ts";
 
-/** But for those of these files that count what runs in the whole process (operations.ts), or listen to it. */
+/** But for those of these files that count what runs in the whole process (operations.ts, which refuses it here), or listen to it. */
 const ALONE = [
   "test/call/{batch-money,process}.test.ts",
   "test/durable/dead.test.ts",
   "test/learning/statistics/scale.test.ts",
   "test/limits/{concurrency,queue}.test.ts",
+  "test/model/thrown-work.test.ts",
   "test/money/{bill,plan}.test.ts",
   "test/run/{listeners,many-teams,resume-all,stream}.test.ts",
   "test/store/query-work.test.ts",
@@ -97,7 +98,7 @@ function project(name: string, test: NonNullable<TestProjectInlineConfiguration[
     test: {
       name,
       setupFiles: ["test/setup.ts"],
-      env: { FC_SEED: seed },
+      env: { FC_SEED: seed, ...(test.isolate === false && { SHARED_WORKER: "yes" }) },
       // Tests take fake time: what takes longer than this hangs, also on a machine that has much else to do.
       testTimeout: 120_000,
       hookTimeout: 120_000,

@@ -1,5 +1,11 @@
 import { Session } from "node:inspector/promises";
 
+if (process.env["SHARED_WORKER"] !== undefined) {
+  throw new Error(
+    "This counts what runs in the whole process, which the file shares with others: name it in ALONE of vitest.config.ts.",
+  );
+}
+
 const session = new Session();
 session.connect();
 await session.post("Profiler.enable");
