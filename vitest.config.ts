@@ -55,14 +55,15 @@ const LAWS = [
 const TOGETHER =
   "test/{answers,async,call,check,conflict,describe,durable,learning,limits,model,money,panel,prompt,report,resolve,retry,run,store,team}/**/*.test.ts";
 
-/** But for those of these files that count what runs in the whole process (operations.ts, which refuses it here), or listen to it. */
+/** But for those of these files that count what is in the whole process (its timers, or by operations.ts, which refuses a shared one), or listen to it. */
 const ALONE = [
+  "test/async/deadlines.test.ts",
   "test/call/{batch-money,process}.test.ts",
   "test/durable/dead.test.ts",
   "test/learning/statistics/scale.test.ts",
   "test/limits/{concurrency,queue}.test.ts",
   "test/model/thrown-work.test.ts",
-  "test/money/{bill,plan}.test.ts",
+  "test/money/{bill,everything,plan}.test.ts",
   "test/run/{listeners,many-teams,resume-all,stream}.test.ts",
   "test/store/query-work.test.ts",
 ];

@@ -6,7 +6,7 @@ const MAX_AGENTS = 1_000;
 const MAX_PAIRS = 5_000_000;
 /** Pairs of agents with fewer subjects in common say nothing. */
 const LEAST_COMMON = 5;
-const ROUNDS = 30;
+const ROUNDS = 60;
 /** Levels that change by less than this have settled. */
 const ENOUGH = 1e-6;
 /** A level is drawn towards that of all as if by this many subjects in common. */
@@ -31,9 +31,11 @@ export function excessAgreement(table: VoteTable): number {
   if (commons === 0 || chance >= 1) return 0;
   const mean = Math.sqrt(Math.max(0.01, (sames / commons - chance) / (1 - chance)));
   const levels = new Float64Array(size).fill(mean);
+  const fitted = new Float64Array(size);
   let moved = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS && moved > ENOUGH; round++) {
     moved = 0;
+    // All at once: there may be several fits, and which one is found must not depend on what the agents are called.
     for (let a = 0; a < size; a++) {
       let above = LEVEL_VOTES * mean;
       let below = LEVEL_VOTES;
@@ -44,9 +46,11 @@ export function excessAgreement(table: VoteTable): number {
         above += votes * at(levels, b) * agreed;
         below += votes * at(levels, b) ** 2;
       }
-      moved = Math.max(moved, Math.abs(above / below - at(levels, a)));
-      levels[a] = above / below;
+      // Half of the way: all of it would go to and fro.
+      fitted[a] = (at(levels, a) + above / below) / 2;
+      moved = Math.max(moved, Math.abs(at(fitted, a) - at(levels, a)));
     }
+    levels.set(fitted);
   }
   let beyond = 0;
   let weight = 0;

@@ -100,6 +100,24 @@ describe("learning", () => {
     );
   });
 
+  test("knows camps in the same votes, whatever the agents are called, where there are several fits", () => {
+    // Of each subject, who said which.
+    const said = `5p 0q2q4p5p6p 1q5q6q 1q4p6p 3q4q 0q5q 0q 2p 1p3p6p 3q5p6p 1q4q6p 1q5q6q 1q 0q1q3q 3p4q 0q1q2q5p
+      2p4p5q6q 0q2q5q 0q1q3q4p 0p3q4p6p 6q 2q3p6q 3p6q 2p4q6p 0q3p6q 4p`;
+    const refused = (name: (agent: number) => string): string | undefined => {
+      const votes = said
+        .split(/\s+/)
+        .flatMap((subject, at) =>
+          [...subject.matchAll(/(\d)(\w)/g)].map(([, agent, position = ""]) =>
+            vote(name(Number(agent)), String(at), position),
+          ),
+        );
+      return learn(votes, { labels: "fixed" }).refused;
+    };
+    expect(refused((agent) => `agent ${agent}`)).toContain("camps, 0.20 beyond");
+    expect(refused((agent) => `agent ${9 - agent}`)).toBe(refused((agent) => `agent ${agent}`));
+  });
+
   test("gives rates that are rates, within their intervals, and survives JSON", () => {
     fc.assert(
       fc.property(samples, (sample) => {
