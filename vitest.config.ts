@@ -55,7 +55,7 @@ const LAWS = [
 const TOGETHER =
   "test/{answers,async,call,check,conflict,describe,durable,learning,limits,model,money,panel,prompt,report,resolve,retry,run,store,team}/**/*.test.ts";
 
-/** But for those of these files that count what is in the whole process (its timers, or by operations.ts, which refuses a shared one), or listen to it. */
+/** But for those of these files that count or hear what the whole process does: its timers, its warnings, its work (operations.ts). */
 const ALONE = [
   "test/async/deadlines.test.ts",
   "test/call/{batch-money,process}.test.ts",

@@ -3,10 +3,29 @@ import { readFileSync } from "node:fs";
 const MAX_MESSAGE_LINES = 12;
 
 /**
+ * @typedef {{ passed: number, failed: number, failures?: string[] }} Counted `failures` says what failed, and why
+ */
+
+/**
+ * What tests or checks came to that ended with that exit code. Where they left no report, or failed without saying what, that is one failure.
+ * @param {string} what
+ * @param {Counted | undefined} counted
+ * @param {number | string | null | undefined} exit
+ * @returns {Counted & { failures: string[] }}
+ */
+export function settled(what, counted, exit) {
+  if (counted !== undefined && (String(exit) === "0" || counted.failed > 0)) {
+    return { ...counted, failures: counted.failures ?? [] };
+  }
+  const none = counted === undefined ? "no report" : "no failure named";
+  const failures = [`${what} ended with exit code ${exit} and ${none}`];
+  return { passed: counted?.passed ?? 0, failed: 1, failures };
+}
+
+/**
  * What a JSON report of vitest says. A file that could not be loaded is one failure without a failed test.
  * @param {string} path of the report
- * @returns {{ passed: number, failed: number, failures: string[] } | undefined} `failures` names each failed test and says why; undefined
- * where there is no report that can be read
+ * @returns {Counted | undefined} undefined where there is no report that can be read
  */
 export function countTests(path) {
   try {

@@ -11,18 +11,15 @@ import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { countTests } from "../../scripts/count-tests.mjs";
+import { countTests, settled } from "../../scripts/count-tests.mjs";
 import { installFolder } from "../../scripts/install-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-const NOT_TRIED = { passed: 0, failed: 1, failures: [] };
-
-function tryPages(
-  renew: boolean,
-  rest: readonly string[],
-): NonNullable<ReturnType<typeof countTests>> {
-  if (!installFolder(import.meta.dirname, ["--ignore-scripts"])) return NOT_TRIED;
+function tryPages(renew: boolean, rest: readonly string[]): ReturnType<typeof settled> {
+  if (!installFolder(import.meta.dirname, ["--ignore-scripts"])) {
+    return { passed: 0, failed: 1, failures: ["its packages are not installed"] };
+  }
   const report = join(tmpdir(), `quorate-browser-${process.pid}.json`);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const config = join(import.meta.dirname, "vitest.config.ts");
@@ -34,8 +31,7 @@ function tryPages(
   );
   const counted = countTests(report);
   rmSync(report, { force: true });
-  if (counted === undefined) return NOT_TRIED;
-  return { ...counted, failed: status !== 0 && counted.failed === 0 ? 1 : counted.failed };
+  return settled("the browser", counted, status);
 }
 
 const { values, positionals } = parseArgs({

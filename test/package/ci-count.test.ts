@@ -81,14 +81,14 @@ describe("counting what CI ran", () => {
     }
     expect(printed(1, 0, 1, 1, 1, 1)).toEqual([
       [
-        "FAILED, of the tests: one.test.ts: sums adds up",
+        "FAILED: one.test.ts: sums adds up",
         "    AssertionError: expected 1 to be 2",
-        "FAILED, of the long tests: long.ts",
+        "FAILED: long.ts",
         "    no such file",
-        "FAILED, of the tests on other runtimes: runtimes.ts",
+        "FAILED: runtimes.ts",
         "    no such file",
-        "FAILED, of the tests with peers: peers was not tried",
-        "FAILED, of the tests in a browser: browser was not tried",
+        "FAILED: peers was not tried",
+        "FAILED: browser was not tried",
         "50 passed, 5 failed",
       ],
       1,
@@ -147,7 +147,10 @@ describe("counting what CI ran", () => {
 
   it("counts tests that crashed without a report as a failure", () => {
     checks(9, 0);
-    expect(lastLine(134, 0)).toEqual(["9 passed, 1 failed", 1]);
+    expect(printed(134, 0)).toEqual([
+      ["FAILED: tests ended with exit code 134 and no report", "9 passed, 1 failed"],
+      1,
+    ]);
   });
 
   it("counts a run that ends badly although no test failed", () => {

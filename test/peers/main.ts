@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { countTests } from "../../scripts/count-tests.mjs";
+import { countTests, settled } from "../../scripts/count-tests.mjs";
 import { installFolder } from "../../scripts/install-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -21,12 +21,11 @@ interface Counted {
   readonly failures: readonly string[];
 }
 
-const failedOnce = (failure: string): Counted => ({ passed: 0, failed: 1, failures: [failure] });
-
 /** Tries one peer, and counts the tests that passed and that failed; what could not be tried has failed. */
 function tryPeer(name: string, scratch: string): Counted {
   if (!isInstalled(join(import.meta.dirname, name))) {
-    return failedOnce(`${name} was not tried, since its packages are not installed`);
+    const failure = `${name} was not tried, since its packages are not installed`;
+    return { passed: 0, failed: 1, failures: [failure] };
   }
   const report = join(scratch, `${name}.json`);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
@@ -34,12 +33,7 @@ function tryPeer(name: string, scratch: string): Counted {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const args = [vitest, "run", "--config", config, ...reporters, `test/peers/${name}/`];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-  const counted = countTests(report);
-  if (counted === undefined || (status !== 0 && counted.failed === 0)) {
-    const failed = failedOnce(`${name}: its tests ended with exit code ${status}, and none failed`);
-    return { ...failed, passed: counted?.passed ?? 0 };
-  }
-  return counted;
+  return settled(name, countTests(report), status);
 }
 
 /** Installs packages without their scripts; those that one needs are the "setup" of its folder. */
