@@ -83,12 +83,12 @@ function compares(word: string): boolean {
 /** Where the words between an effect and its cause begin, and where the cause does. */
 function causedAt(words: readonly string[]): readonly [at: number, next: number] {
   for (const [i, word] of words.entries()) {
-    const [before = "", after] = [words[i - 1], words[i + 1]];
+    const [before = "", after = ""] = [words[i - 1], words[i + 1]];
     if (word === "by" && CAUSED_BY.has(before)) return [i - 1, i + 1];
     if (word === "from" && CAUSED_FROM.has(before)) return [i - 1, i + 1];
     if (!IS.has(word)) continue;
     // `it is due to a`; without the verb it may be one reason of several
-    if (after !== undefined && DUE_TO.get(after) === words[i + 2]) return [i, i + 3];
+    if (DUE_TO.has(after) && DUE_TO.get(after) === words[i + 2]) return [i, i + 3];
     if (words.slice(0, i).some((each) => CAUSE.has(each))) return [i, i + 1];
   }
   return [-1, 0];

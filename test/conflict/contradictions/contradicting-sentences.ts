@@ -1473,5 +1473,6 @@ export const contradictingSentences: Readonly<
     ["The delay is because of the review.", "The delay is not because of the review."],
     ["The test fails because of the clock.", "The test fails, but not because of the clock."],
     ["The retries are due to timeouts.", "The timeouts are due to retries."],
+    ["The reason of the delays is hardware.", "The reason of the delays is a slow query."],
   ],
 };
